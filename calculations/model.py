@@ -1,0 +1,178 @@
+"""The nouns of the calculation: factors, places, activities, emission lines. Frozen, no I/O.
+
+Masses are integer grams CO2e (``_g``); distances are kilometres; factor values are kg CO2e per ``unit``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+CATEGORIES = ("travel", "stay", "food", "local", "energy", "materials", "freight", "waste", "digital")
+MODES = (
+    "plane", "high_speed_rail", "rail", "metro", "coach", "bus", "car", "taxi", "motorcycle", "ferry", "bicycle",
+    "walk",
+)  # fmt: skip
+CABINS = ("economy", "premium_economy", "business", "first")
+FUELS = ("petrol", "diesel", "hybrid", "electric", "lpg", "cng")
+DIETS = ("vegan", "vegetarian", "fish", "chicken", "beef", "average")
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """kg CO2e per ``unit`` (the part after ``kg CO2e/``), with its provenance; a row of a factor set."""
+
+    factor_id: str
+    category: str
+    activity: str
+    region: str
+    unit: str
+    value: float
+    lower: float | None
+    upper: float | None
+    gwp_basis: str
+    includes_rf: str
+    includes_wtt: str
+    year: str
+    source_title: str
+    source_address: str
+    licence: str
+    confidence: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSet:
+    """An immutable edition of factors: ``sha256`` is over its files as the manifest lists them."""
+
+    factor_set_id: str
+    sha256: str
+    factors: Mapping[str, Factor]
+    preferred: Mapping[str, Any]  # data/factors/<edition>/preferred.toml, parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on WGS84 with names by language; ``country`` is ISO 3166-1 alpha-2, ``region`` a factor region or ''."""
+
+    place_id: str  # iata:CTU, geo:1815286, or point:30.66,104.06
+    names: Mapping[str, str]
+    lat: float
+    lon: float
+    country: str
+    region: str = ""
+    kind: str = "city"  # airport, city, point
+    iata: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """What an event counts: its categories, the non-CO2 part of flights, upstream fuel, and who counts."""
+
+    categories: tuple[str, ...] = CATEGORIES
+    non_co2: bool = True
+    upstream: bool = False
+    who: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    origin: Place
+    destination: Place
+    via: tuple[Place, ...] = ()
+    mode: str = "plane"
+    cabin: str = "economy"
+    fuel: str = "petrol"
+    people: int = 1  # on board of a car or taxi, the guest included
+    round_trip: bool = True
+    count: int = 1
+    distance_km: float | None = None  # a routed distance one way, where it is known (skips the detour)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    place: Place | None
+    country: str
+    nights: int
+    rooms: int = 1
+    guests: int = 1
+    kind: str = "hotel"
+
+
+@dataclass(frozen=True, slots=True)
+class Meal:
+    diet: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OtherActivity:
+    activity: str  # a key of data/scenarios templates, e.g. remote_participation, electricity, cable_car
+    quantity: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one participation told. ``group_size`` people made the same trips (1 for a guest)."""
+
+    trips: tuple[Trip, ...] = ()
+    stays: tuple[Stay, ...] = ()
+    meals: tuple[Meal, ...] = ()
+    other: tuple[OtherActivity, ...] = ()
+    group_size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EmissionLine:
+    """activity × factor. ``total_g`` is rounded once, here; ``low_g`` and ``high_g`` bound it; ``non_co2_g`` is the
+    aviation part beyond CO2 (within ``total_g`` where the boundary counts it). ``trace`` recomputes it to the gram."""
+
+    category: str
+    activity: str
+    quantity: float
+    unit: str
+    factor_id: str
+    low_g: int
+    total_g: int
+    high_g: int
+    non_co2_g: int = 0
+    distance_km: float | None = None
+    mode: str = ""
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FootprintResult:
+    """All lines of one participation; the parts add up to the whole exactly."""
+
+    lines: tuple[EmissionLine, ...]
+    low_g: int
+    total_g: int
+    high_g: int
+    non_co2_g: int
+    by_category: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing that is wrong with an input: the field's path, the value as given, an English msgid and its
+    parameters (translated at the edge). The sentence names the field, the value and what would be right."""
+
+    field: str
+    value: Any
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class InputError(Exception):
+    """Bad input: carries every FieldError found; edges turn it into 422 or a sentence below the field."""
+
+    def __init__(self, errors: list[FieldError]):
+        super().__init__("; ".join(f"{e.field}: {e.message}" for e in errors))
+        self.errors = errors
+
+
+class FactorMissing(LookupError):
+    """A look-up found no factor, or several where one was asked for."""
