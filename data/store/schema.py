@@ -1,0 +1,262 @@
+"""All tables. Grams and minor units are integers, times UTC; a row of an event has ``event_id`` first in its key.
+
+Rules (DESIGN 1, 3, 6, 7, 8): rows of ledgers (allocation apart) are written once and corrected by new rows; roll-ups are
+folded from ``*_delta`` rows written in the transaction of the change.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC instant, kept without its zone; a naive datetime is refused."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value!r}; give UTC")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+Grams = sa.BigInteger
+Minor = sa.BigInteger
+
+
+def _text(name: str, **kw: Any) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, **kw)
+
+
+def _key(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, primary_key=True)
+
+
+def _count(name: str, kind: Any = sa.BigInteger) -> sa.Column[int]:
+    return sa.Column(name, kind, nullable=False, server_default="0")
+
+
+def _json(name: str, nullable: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, sa.JSON, nullable=nullable)
+
+
+def _at(name: str, nullable: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, Utc, nullable=nullable)
+
+
+# ---------------------------------------------------------------- installation and people
+installation = sa.Table("installation", metadata, _key("name"), _json("value"))
+person = sa.Table(
+    "person", metadata, _key("person_id"), _text("email", unique=True), _text("name"), _text("password_hash"),
+    _text("locale"), _at("created_at"), _at("disabled_at", True),
+)  # fmt: skip
+role_grant = sa.Table(  # event_id or company_id '' = of the whole installation
+    "role_grant", metadata, _key("person_id"), _key("role"), _key("event_id"), _key("company_id"), _at("granted_at"),
+)  # fmt: skip
+login = sa.Table(  # a signed-in browser, or a program's token (kind = program)
+    "login", metadata, _key("token_hash"), _text("person_id", index=True), _text("kind"), _text("label"),
+    _at("created_at"), _at("expires_at"), _at("ended_at", True),
+)  # fmt: skip
+throttle = sa.Table("throttle", metadata, _key("name"), _key("window"), _count("hits"), _at("expires_at"))
+audit_trail = sa.Table(  # who changed what
+    "audit_trail", metadata, _key("event_id"), _key("entry_id"), _at("at"), _text("actor"), _text("action"),
+    _text("subject"), _json("detail"),
+)  # fmt: skip
+company = sa.Table(
+    "company", metadata, _key("company_id"), _json("names"), _text("kind"), _text("name_key", unique=True),
+    _at("created_at"),
+)  # fmt: skip
+
+# ---------------------------------------------------------------- events
+factor_set = sa.Table("factor_set", metadata, _key("factor_set_id"), _text("sha256"), _at("added_at"))
+event = sa.Table(
+    "event", metadata, _key("event_id"), _text("slug", unique=True), _text("scenario"), _json("names"), _json("texts"),
+    _json("place"), _text("country"), sa.Column("lat", sa.Float, nullable=False),
+    sa.Column("lon", sa.Float, nullable=False), _at("starts_at"), _at("ends_at"), _text("timezone"), _text("currency"),
+    _text("factor_set_id"), _text("factor_set_sha256"), _json("boundary"), _json("defaults"), _text("jurisdiction"),
+    _text("state"), sa.Column("livemode", sa.Boolean, nullable=False), sa.Column("payments", sa.Boolean, nullable=False),
+    sa.Column("simulated", sa.Boolean, nullable=False), _count("expected_people"), _text("search_text"),
+    _at("created_at"),
+)  # fmt: skip
+event_session = sa.Table(
+    "event_session", metadata, _key("event_id"), _key("session_id"), _json("names"), _text("kind"), _count("position"),
+    _at("starts_at", True), _at("ends_at", True),
+)  # fmt: skip
+screen_token = sa.Table(
+    "screen_token", metadata, _key("event_id"), _key("token_hash"), _text("label"), _at("created_at"),
+    _at("revoked_at", True),
+)  # fmt: skip
+participation = sa.Table(  # kind: guest, group, organiser (the event's own inventory)
+    "participation", metadata, _key("event_id"), _key("participation_id"), _text("secret_hash"), _text("session_id"),
+    _text("company_id"), _text("kind"), _count("people_count"), _text("pseudonym"), _text("display_name"),
+    sa.Column("display_consent", sa.Boolean, nullable=False), _count("footprint_version"), _text("origin_place_id"),
+    _text("main_mode"), _at("created_at"), _at("deleted_at", True),
+    sa.Index(None, "event_id", "company_id"),
+)  # fmt: skip
+footprint = sa.Table(
+    "footprint", metadata, _key("event_id"), _key("participation_id"),
+    sa.Column("version", sa.BigInteger, primary_key=True), _json("answers"), _count("low_g", Grams),
+    _count("total_g", Grams), _count("high_g", Grams), _count("non_co2_g", Grams), _count("norm_g", Grams),
+    _count("travel_g", Grams), _count("travel_m"), _text("factor_set_sha256"), _at("created_at"),
+)  # fmt: skip
+emission_line = sa.Table(  # of every version; the current one is participation.footprint_version
+    "emission_line", metadata, _key("event_id"), _key("participation_id"),
+    sa.Column("version", sa.BigInteger, primary_key=True), sa.Column("line_no", sa.BigInteger, primary_key=True),
+    _text("category"), _text("activity"), _text("mode"), sa.Column("quantity", sa.Float, nullable=False), _text("unit"),
+    sa.Column("distance_km", sa.Float), _text("factor_id"), _count("low_g", Grams), _count("total_g", Grams),
+    _count("high_g", Grams), _count("non_co2_g", Grams), _text("month"), _json("trace"),
+)  # fmt: skip
+
+# ---------------------------------------------------------------- credits
+project = sa.Table(  # kind: reduction, removal; split: [{"to": "project_owner", "share": 0.84}, …]
+    "project", metadata, _key("project_id"), _json("names"), _text("type"), _text("kind"), _text("methodology"),
+    _text("registry"), _json("place"), _json("texts"), sa.Column("livemode", sa.Boolean, nullable=False),
+    _at("created_at"),
+)  # fmt: skip
+credit_batch = sa.Table(  # grams 0 … credit_count × 1,000,000; credit k has serial serial_prefix + (serial_first + k)
+    "credit_batch", metadata, _key("batch_id"), _text("project_id"), _text("vintage"), _text("registry"),
+    _text("serial_prefix"), _count("serial_first"), _count("serial_digits"), _count("credit_count"),
+    sa.Column("livemode", sa.Boolean, nullable=False), _at("created_at"),
+)  # fmt: skip
+offering = sa.Table(  # a project on offer at an event
+    "offering", metadata, _key("event_id"), _key("project_id"), _count("position"), _text("currency"),
+    _count("price_minor_per_tonne", Minor), _json("split"), sa.Column("open", sa.Boolean, nullable=False),
+)  # fmt: skip
+tranche = sa.Table(  # event_id '' = not assigned to any event
+    "tranche", metadata, _key("event_id"), _key("tranche_id"), _text("batch_id", index=True), _text("project_id"),
+    _count("from_g", Grams), _count("to_g", Grams), sa.Column("livemode", sa.Boolean, nullable=False),
+    _at("created_at"),
+)  # fmt: skip
+allocation = sa.Table(  # tiles its tranche. state: free, held, sold, retired, surplus (retired without a claim)
+    "allocation", metadata, _key("event_id"), _key("tranche_id"), sa.Column("from_g", Grams, primary_key=True),
+    _count("to_g", Grams), _text("state"), _text("order_id"), _count("slot"),
+    sa.Column("livemode", sa.Boolean, nullable=False), sa.CheckConstraint("to_g > from_g", name="not_empty"),
+    sa.Index(None, "event_id", "order_id"), sa.Index(None, "event_id", "tranche_id", "state", "slot"),
+)  # fmt: skip
+
+# ---------------------------------------------------------------- orders, claims, money
+orders = sa.Table(  # buyer: guest, company, organiser
+    "orders", metadata, _key("event_id"), _key("order_id"), _text("buyer"), _text("participation_id"),
+    _text("company_id"), _json("covers"), _text("project_id"), _count("grams", Grams), _count("share_percent"),
+    _count("price_minor_per_tonne", Minor), _count("amount_minor", Minor), _count("gift_minor", Minor),
+    _text("currency"), _json("split"), _text("state"), _text("locale"), _text("provider"), _text("provider_ref"),
+    sa.Column("livemode", sa.Boolean, nullable=False), _at("created_at"), _at("expires_at"), _at("paid_at", True),
+    _text("certificate_number"),
+    sa.Index(None, "event_id", "participation_id"), sa.Index(None, "event_id", "state"),
+)  # fmt: skip
+order_transition = sa.Table(
+    "order_transition", metadata, _key("event_id"), _key("order_id"), sa.Column("seq", sa.BigInteger, primary_key=True),
+    _text("state"), _at("at"), _text("actor"), _text("reason"),
+)  # fmt: skip
+claim = sa.Table(  # signed grams; coverage of a line or of an order is their sum. line_no -1 = extra contribution
+    "claim", metadata, _key("event_id"), _key("claim_id"), _text("order_id"), _text("participation_id"),
+    _count("version"), _count("line_no"), sa.Column("grams", Grams, nullable=False),
+    sa.Column("livemode", sa.Boolean, nullable=False), _at("at"),
+    sa.Index(None, "event_id", "order_id"), sa.Index(None, "event_id", "participation_id", "version", "line_no"),
+)  # fmt: skip
+payment = sa.Table(
+    "payment", metadata, _key("event_id"), _key("order_id"), _key("provider_ref"), _text("provider"), _text("state"),
+    _count("amount_minor", Minor), _text("currency"), sa.Column("livemode", sa.Boolean, nullable=False), _at("at"),
+)  # fmt: skip
+webhook_event = sa.Table(
+    "webhook_event", metadata, _key("provider"), _key("provider_event_id"), _text("kind"), _text("outcome"),
+    _text("body_sha256"), _at("received_at"),
+)  # fmt: skip
+journal = sa.Table(  # postings of one posting_id sum to zero. account: buyer, project_owner, exchange, platform, …
+    "journal", metadata, _key("event_id"), _key("posting_id"), sa.Column("seq", sa.BigInteger, primary_key=True),
+    _text("order_id"), _text("account"), sa.Column("amount_minor", Minor, nullable=False), _text("currency"),
+    _text("memo"), sa.Column("livemode", sa.Boolean, nullable=False), _at("at"),
+    sa.Index(None, "event_id", "order_id"),
+)  # fmt: skip
+retirement = sa.Table(  # whole credits from_g … to_g of a batch (multiples of 1,000,000)
+    "retirement", metadata, _key("event_id"), _key("retirement_id"), _text("tranche_id"), _text("batch_id"),
+    _count("from_g", Grams), _count("to_g", Grams), _text("serials"), _text("link"), _text("evidence_sha256"),
+    _text("evidence_name"), _text("beneficiary"), _text("confirmed_by"), _at("retired_on"), _at("confirmed_at"),
+    sa.Column("livemode", sa.Boolean, nullable=False),
+)  # fmt: skip
+certificate = sa.Table(  # the state is derived from the order; statements are the signed credentials, newest counts
+    "certificate", metadata, _key("event_id"), _key("number"), _text("order_id"), _text("locale"),
+    _count("statement_version"), sa.Column("livemode", sa.Boolean, nullable=False), _at("issued_at"),
+    _at("revoked_at", True), sa.Index(None, "event_id", "order_id"),
+)  # fmt: skip
+certificate_statement = sa.Table(
+    "certificate_statement", metadata, _key("event_id"), _key("number"),
+    sa.Column("version", sa.BigInteger, primary_key=True), _text("credential"), _text("reason"), _at("signed_at"),
+)  # fmt: skip
+certificate_number = sa.Table("certificate_number", metadata, _key("number"), _text("event_id"), _text("order_id"))
+issuer_key = sa.Table(  # public halves only
+    "issuer_key", metadata, _key("key_id"), _text("public_multibase"), _at("created_at"), _at("retired_at", True)
+)
+
+# ---------------------------------------------------------------- roll-ups and live views
+MEASURES_CUBE = ("line_count", "low_g", "total_g", "high_g", "non_co2_g", "reserved_g", "retired_g")
+MEASURES_TALLY = (
+    "participation_count", "answered_count", "people_count", "order_count", "paid_order_count", "certificate_count",
+    "low_g", "total_g", "high_g", "reserved_g", "retired_g", "extra_g", "paid_minor",
+)  # fmt: skip
+KEYS_CUBE = ("session_id", "category", "activity", "mode", "month")
+KEYS_TALLY = ("session_id", "company_id")
+KEYS_MONEY = ("recipient",)
+KEYS_ORIGIN = ("place_id",)
+MEASURES_ORIGIN = ("people_count", "air_count", "rail_count")
+
+
+def _rollup(name: str, keys: tuple[str, ...], measures: tuple[str, ...]) -> tuple[sa.Table, sa.Table]:
+    total = sa.Table(name, metadata, _key("event_id"), *[_key(k) for k in keys], *[_count(m) for m in measures])
+    delta = sa.Table(
+        name + "_delta", metadata, _key("event_id"), _key("delta_id"), *[_text(k) for k in keys],
+        *[_count(m) for m in measures],
+    )  # fmt: skip
+    return total, delta
+
+
+cube, cube_delta = _rollup("cube", KEYS_CUBE, MEASURES_CUBE)
+tally, tally_delta = _rollup("tally", KEYS_TALLY, MEASURES_TALLY)
+money, money_delta = _rollup("money", KEYS_MONEY, ("amount_minor",))
+origin, origin_delta = _rollup("origin", KEYS_ORIGIN, MEASURES_ORIGIN)
+live_version = sa.Table(  # raised by each fold; published_*: categories move once five more have come
+    "live_version", metadata, _key("event_id"), _count("version"), _count("published_people"),
+    _json("published_categories", True), _at("as_of"),
+)  # fmt: skip
+timeline = sa.Table(  # totals as they stood at the end of each five-minute bucket
+    "timeline", metadata, _key("event_id"), sa.Column("bucket_at", Utc, primary_key=True), _count("low_g", Grams),
+    _count("total_g", Grams), _count("high_g", Grams), _count("reserved_g", Grams), _count("retired_g", Grams),
+)  # fmt: skip
+board_person = sa.Table(  # share_bp ≤ 10,000; norm_bp: grams a km against the norm of the route, 10,000 = the norm
+    "board_person", metadata, _key("event_id"), _key("participation_id"), _count("share_bp"), _count("norm_bp"),
+    _count("grams_g", Grams), _text("display"), _text("mode"), _text("state"), _at("updated_at"),
+    sa.Index(None, "event_id", "share_bp", "norm_bp"),
+)  # fmt: skip
+ticker = sa.Table(  # anonymous: no grams, route or company
+    "ticker", metadata, _key("event_id"), _key("ticker_id"), _at("at"), _text("kind"), _json("params"),
+)  # fmt: skip
+
+# ---------------------------------------------------------------- deferred work and idempotency
+job = sa.Table(
+    "job", metadata, _key("event_id"), _key("job_id"), _text("kind"), _json("payload"), _at("due_at"),
+    _at("leased_until", True), _text("leased_by"), _count("attempts"), _at("done_at", True), _text("last_error"),
+    sa.Index(None, "done_at", "due_at"),
+)  # fmt: skip
+idempotency = sa.Table(
+    "idempotency", metadata, _key("scope"), _key("key"), _text("body_sha256"), _count("status"), _json("answer", True),
+    _at("created_at"),
+)  # fmt: skip
