@@ -64,6 +64,7 @@ class Place:
     region: str = ""
     kind: str = "city"  # airport, city, point
     iata: str = ""
+    detail: str = ""  # an airport's own name (Shuangliu), the nearest town of a point, or ''
 
 
 @dataclass(frozen=True, slots=True)
