@@ -1,0 +1,36 @@
+"""Who asks: set by the middleware for each request, read wherever something is allowed or refused."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """``roles`` are pairs (role, event_id, company_id); '' stands for the whole installation."""
+
+    kind: str  # anonymous, person, program, system
+    person_id: str = ""
+    name: str = ""
+    roles: frozenset[tuple[str, str, str]] = frozenset()
+
+    @property
+    def label(self) -> str:
+        """How audit trails name this actor."""
+        return f"{self.kind}:{self.person_id}" if self.person_id else self.kind
+
+
+ANONYMOUS = Actor("anonymous")
+SYSTEM = Actor("system", name="Forum Zero")
+_current: ContextVar[Actor] = ContextVar("forum_zero_actor", default=ANONYMOUS)
+
+
+def current_actor() -> Actor:
+    """The actor of this request."""
+    return _current.get()
+
+
+def set_actor(actor: Actor) -> None:
+    """Sets the actor of this request (context-local)."""
+    _current.set(actor)

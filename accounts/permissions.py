@@ -1,0 +1,59 @@
+"""The one table of roles and permissions. Deny by default: what no row names is refused."""
+
+from __future__ import annotations
+
+from accounts.actor import Actor
+from accounts.errors import Forbidden, Unauthenticated
+
+ROLES = ("guest", "company", "organiser", "exchange", "auditor", "sustainability", "administrator")
+_DESK = frozenset({"organiser", "exchange", "auditor", "sustainability", "administrator"})
+_READERS = frozenset({"organiser", "auditor", "sustainability", "administrator"})
+
+TABLE: dict[str, frozenset[str]] = {
+    # what anybody may do needs no row here: public pages, a guest's own participation (by its secret)
+    "desk.open": _DESK | {"company"},
+    "event.view": _READERS | {"exchange"},
+    "event.edit": frozenset({"organiser", "administrator"}),
+    "event.import": frozenset({"organiser", "administrator"}),
+    "event.order": frozenset({"organiser", "administrator"}),
+    "event.poster": frozenset({"organiser", "administrator"}),
+    "screen.manage": frozenset({"organiser", "administrator"}),
+    "boards.moderate": frozenset({"organiser", "administrator"}),
+    "orders.view": _READERS | {"exchange"},
+    "orders.cancel": frozenset({"organiser", "exchange", "administrator"}),
+    "orders.refund": frozenset({"exchange", "administrator"}),
+    "credits.view": frozenset({"exchange", "auditor", "administrator"}),
+    "credits.manage": frozenset({"exchange", "administrator"}),
+    "retire": frozenset({"exchange", "administrator"}),
+    "reports.view": frozenset({"organiser", "sustainability", "auditor", "administrator"}),
+    "company.view": frozenset({"company", "auditor", "administrator"}),
+    "company.order": frozenset({"company", "administrator"}),
+    "people.manage": frozenset({"administrator"}),
+    "audit.run": frozenset({"auditor", "administrator", "exchange"}),
+}
+
+
+def roles_for(actor: Actor, event_id: str = "", company_id: str = "") -> frozenset[str]:
+    """The roles an actor has here: those of the installation, of this event, of this company."""
+    return frozenset(
+        role for role, event, company in actor.roles if event in ("", event_id) and company in ("", company_id)
+    )
+
+
+def may(actor: Actor, action: str, event_id: str = "", company_id: str = "") -> bool:
+    """Whether the table allows it. An action that is not in the table is refused. Asked for no event in particular,
+    a role at any event counts (each event's own check follows)."""
+    if actor.kind == "system":
+        return True
+    allowed = TABLE.get(action, frozenset())
+    held = roles_for(actor, event_id, company_id) if event_id or company_id else {role for role, _, _ in actor.roles}
+    return bool(allowed & frozenset(held))
+
+
+def require(actor: Actor, action: str, event_id: str = "", company_id: str = "") -> None:
+    """Raises Unauthenticated where nobody is signed in, Forbidden where the table does not allow it."""
+    if may(actor, action, event_id, company_id):
+        return
+    if actor.kind == "anonymous":
+        raise Unauthenticated("Sign in to do this.")
+    raise Forbidden("Your role does not allow this ({action}).", action=action)

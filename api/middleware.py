@@ -1,0 +1,148 @@
+"""What happens around every request: language, who asks, where a change came from, size limits, security headers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+
+from accounts import ANONYMOUS, actor_of, set_actor
+from api.problems import answer_for, problem
+from locales import LANGUAGES, negotiate, set_language, t
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+MAX_BODY_BYTES = 64 * 1024
+MAX_PAGE_BODY_BYTES = 256 * 1024
+MAX_IMPORT_BYTES = 32 * 1024 * 1024
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=()",
+}
+
+
+class Request:
+    """The few facts of a request that the guard needs, read once."""
+
+    def __init__(self, scope: dict[str, Any]) -> None:
+        self.headers = Headers(scope=scope)
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=None)[:100])
+        self.cookies = _cookies(self.headers.get("cookie", ""))
+        self.secure = scope.get("scheme") == "https"
+
+
+def _cookies(header: str) -> dict[str, str]:
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(header[:8192])
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+class Guard:
+    """ASGI middleware: refuses early, sets the context of the request, adds headers to every answer."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        asked = request.query.get("lang")
+        set_language(negotiate(asked, request.cookies.get("fz_lang"), request.headers.get("accept-language")))
+        set_actor(ANONYMOUS)
+        sending = _with_headers(send, request, asked)
+        if refusal := _refusal(request):
+            await refusal(scope, receive, sending)
+            return
+        try:
+            set_actor(await _actor(request))
+            await self.app(scope, _limited(receive, _limit(request)), sending)
+        except TooLarge as error:
+            await problem(413, t("Too large"), t("A body has at most {limit} bytes.", limit=error.limit))(scope, receive, sending)
+        except Exception as error:  # the framework has no handler of its own around the page framework's routes
+            await answer_for(error)(scope, receive, sending)
+
+
+class TooLarge(Exception):
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+def _limit(request: Request) -> int:
+    if "/imports" in request.path:
+        return MAX_IMPORT_BYTES
+    return MAX_PAGE_BODY_BYTES if request.path.startswith(("/_dash-", "/desk")) else MAX_BODY_BYTES
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    taken = 0
+
+    async def limited() -> dict[str, Any]:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise TooLarge(limit)
+        return message
+
+    return limited
+
+
+def _refusal(request: Request) -> Any:
+    """A foreign page must not make a signed-in person's browser change anything."""
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length) > _limit(request):
+        return problem(413, t("Too large"), t("A body has at most {limit} bytes.", limit=_limit(request)))
+    if request.method in ("GET", "HEAD", "OPTIONS") or not request.cookies:
+        return None
+    if request.path.startswith("/webhooks/") or "authorization" in request.headers:
+        return None
+    origin, host = request.headers.get("origin"), request.headers.get("host")
+    site = request.headers.get("sec-fetch-site")
+    foreign = site not in (None, "same-origin", "none") or (origin is not None and urlsplit(origin).netloc != host)
+    if foreign or (origin is None and site is None):
+        return problem(403, t("Not allowed"), t("A change has to come from a page of this address."))
+    return None
+
+
+async def _actor(request: Request) -> Any:
+    bearer = request.headers.get("authorization", "")
+    token = bearer[7:] if bearer[:7].lower() == "bearer " and bearer[7:].startswith("fzp_") else request.cookies.get("fz_session")
+    if not token:
+        return ANONYMOUS
+    import anyio.to_thread
+
+    return await anyio.to_thread.run_sync(actor_of, token)
+
+
+def _with_headers(send: Send, request: Request, asked: str | None) -> Send:
+    async def sending(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+            if request.secure:
+                headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            if asked in LANGUAGES and request.cookies.get("fz_lang") != asked:
+                secure = "; Secure" if request.secure else ""
+                headers.append("Set-Cookie", f"fz_lang={asked}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}")
+        await send(message)
+
+    return sending

@@ -1,0 +1,113 @@
+"""Errors as application/problem+json, in the reader's language: one table from exception to status."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from accounts.errors import Conflict, DomainError, Forbidden, NotFound, TooMany, Unauthenticated
+from calculations.model import FieldError, InputError
+from locales import t
+
+log = logging.getLogger("forum_zero")
+
+STATUS: dict[type[Exception], tuple[int, str]] = {
+    InputError: (422, "Some of what was sent needs a change"),
+    Unauthenticated: (401, "Sign in first"),
+    Forbidden: (403, "Not allowed"),
+    NotFound: (404, "Not found"),
+    Conflict: (409, "Not possible as things stand"),
+    TooMany: (429, "Too many requests"),
+}
+
+
+def problem(
+    status: int, title: str, detail: str, errors: list[dict[str, Any]] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """An RFC 9457 answer; ``title`` and ``detail`` are already in the reader's language."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if errors is not None:
+        body["errors"] = errors
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def field_sentence(error: FieldError) -> str:
+    """The sentence for one field, in the reader's language."""
+    return t(error.message, **{"field": error.field, "value": _shown(error.value), **error.params})
+
+
+def _shown(value: Any) -> str:
+    shown = str(value)
+    return shown if len(shown) <= 80 else shown[:77] + "…"
+
+
+def _json_safe(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | str):
+        return _shown(value) if isinstance(value, str) else value
+    return _shown(value)
+
+
+def answer_for(error: Exception) -> JSONResponse:
+    """The answer to any exception; what we did not foresee is logged with an id and told as 500."""
+    if isinstance(error, InputError):
+        errors = [
+            {"field": e.field, "value": _json_safe(e.value), "message": field_sentence(e)} for e in error.errors
+        ]
+        detail = " ".join(str(e["message"]) for e in errors[:3])
+        return problem(422, t(STATUS[InputError][1]), detail, errors)
+    for kind, (status, title) in STATUS.items():
+        if isinstance(error, DomainError) and isinstance(error, kind):
+            headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else None
+            if status == 401:
+                headers = {"WWW-Authenticate": "Bearer"}
+            return problem(status, t(title), t(error.message, **error.params), headers=headers)
+    incident = uuid.uuid4().hex[:12]
+    log.error("unforeseen error %s", incident, exc_info=error)
+    return problem(500, t("Something went wrong here"), t("We have noted it as {incident}.", incident=incident))
+
+
+async def on_error(request: Request, error: Exception) -> JSONResponse:
+    return answer_for(error)
+
+
+async def on_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return problem(404, t("Not found"), t("There is nothing at {path}.", path=_shown(request.url.path)))
+    if error.status_code == 405:
+        sentence = t("{method} is not possible at {path}.", method=request.method, path=_shown(request.url.path))
+        return problem(405, t("Not allowed"), sentence, headers=dict(error.headers or {}))
+    return problem(error.status_code, str(error.detail), str(error.detail), headers=dict(error.headers or {}))
+
+
+def _place_of(location: tuple[Any, ...]) -> str:
+    parts = [str(p) if not isinstance(p, int) else f"[{p}]" for p in location if p not in ("body", "query", "path")]
+    return ".".join(parts).replace(".[", "[") or str(location[0] if location else "body")
+
+
+async def on_validation_error(request: Request, error: Exception) -> JSONResponse:
+    """What the schema refuses, with the field, the value and what would be right."""
+    assert isinstance(error, RequestValidationError)
+    errors = []
+    for item in error.errors():
+        place = _place_of(tuple(item["loc"]))
+        sentence = t("{field}: {value} does not fit; {right}.", field=place, value=_shown(item.get("input")), right=item["msg"])
+        errors.append({"field": place, "value": _json_safe(item.get("input")), "message": sentence})
+    status = 400 if any(item["type"] == "json_invalid" for item in error.errors()) else 422
+    title = t("The body is not JSON.") if status == 400 else t(STATUS[InputError][1])
+    return problem(status, title, " ".join(str(e["message"]) for e in errors[:3]), errors)
+
+
+def install(app: Any) -> None:
+    """Puts the handlers on the application."""
+    for kind in STATUS:
+        app.add_exception_handler(kind, on_error)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(RequestValidationError, on_validation_error)
+    app.add_exception_handler(Exception, on_error)

@@ -1,0 +1,100 @@
+"""Which scripts and style sheets a page is sent: one bundle for guests, the framework's own files for desks."""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+from typing import Any
+from urllib.parse import quote
+
+from dash import Dash, _dash_renderer, dcc, html
+from dash.fingerprint import check_fingerprint
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from pages import registry
+
+STYLES = {
+    "guest": ("css/tokens.css", "css/base.css", "css/guest.css"),
+    "desk": ("css/tokens.css", "css/base.css", "css/desk.css"),
+    "wall": ("css/tokens.css", "css/base.css", "css/wall.css"),
+}
+_START = b"\n;window.__renderer = new DashRenderer();\n"
+_GUEST_PARTS = (
+    ("dash", "deps/polyfill@7.12.1.min.js"),
+    ("dash", "deps/react@18.3.1.min.js"),
+    ("dash", "deps/react-dom@18.3.1.min.js"),
+    ("dash", "deps/prop-types@15.8.1.min.js"),
+    ("dash", "html/dash_html_components.min.js"),
+    ("dash", "dcc/dash_core_components.js"),
+    ("dash", "dash-renderer/build/dash_renderer.min.js"),
+)
+
+
+def _source(package: str, path: str) -> bytes:
+    data = pkgutil.get_data(package, path)
+    if data is None:
+        raise FileNotFoundError(f"{package}: {path}")
+    return data
+
+
+def _inline(app: Dash) -> bytes:
+    """The client-side callbacks' functions, which the framework would write into the page as inline scripts."""
+    return ("\n;".join(app._inline_scripts)).encode()
+
+
+def make(app: Dash, shelf: Any) -> None:
+    """Puts the bundles on the shelf and tells documents what they may preload."""
+    parts = [_source(package, path) for package, path in _GUEST_PARTS]
+    guest = shelf.add("/static/guest.js", b"\n;".join([*parts, _inline(app)]) + _START)
+    start = shelf.add("/static/start.js", _inline(app) + _START)
+    registry.set_bundle_url("guest", guest)
+    registry.set_bundle_url("start", start)
+
+
+def links(app: Dash, spec: registry.PageSpec, shelf: Any) -> tuple[list[str], list[str]]:
+    """The style sheets and scripts of a page, in order, each fingerprinted."""
+    styles = [shelf.asset(name) for name in (*STYLES[spec.kind], *spec.styles)]
+    own = [shelf.asset(name) for name in spec.scripts]
+    if spec.kind != "desk":
+        return styles, [*own, registry.bundle_url("guest")]
+    return styles, [*own, *_suites(app), registry.bundle_url("start")]
+
+
+def _suites(app: Dash) -> list[str]:
+    """What the framework would list itself, as URLs with its fingerprints."""
+    resources = app.scripts._resources
+    dependencies = [
+        {key: value["prod"] if isinstance(value, dict) else value for key, value in item.items()}
+        for item in _dash_renderer._js_dist_dependencies
+    ]
+    found = app._collect_and_register_resources(resources._filter_resources(dependencies))
+    found += app._collect_and_register_resources(
+        app.scripts.get_all_scripts()
+        + resources._filter_resources(dcc._js_dist)
+        + resources._filter_resources(html._js_dist)
+        + resources._filter_resources(_dash_renderer._js_dist)
+    )
+    return list(dict.fromkeys(src["src"] if isinstance(src, dict) else src for src in found))
+
+
+def suites_router(app: Dash, shelf: Any) -> APIRouter:
+    """The framework's own files, compressed once and kept for a year where the address carries a fingerprint."""
+    router = APIRouter()
+
+    @router.get("/_dash-component-suites/{package}/{path:path}", include_in_schema=False)
+    def suite(request: Request, package: str, path: str) -> Response:
+        inner, fingerprinted = check_fingerprint(path)
+        if package not in app.registered_paths or inner not in app.registered_paths[package] or package not in sys.modules:
+            return Response(status_code=404)
+        key = f"/_dash-component-suites/{package}/{inner}"
+        if shelf.find(key) is None:
+            shelf.add(key, _source(package, inner))
+        return shelf.answer(key, request, forever=fingerprinted)
+
+    return router
+
+
+def to_sign_in(request: Request) -> Response:
+    """Where somebody who may not see a page is sent, and back from there."""
+    return RedirectResponse("/sign-in?next=" + quote(request.url.path, safe=""), 303, headers={"Cache-Control": "no-store"})
