@@ -146,7 +146,7 @@ def get_store() -> Store:
     if _process_store is None:
         from data.settings import get_settings
 
-        _process_store = open_store(get_settings().database_url)
+        _process_store = open_store(get_settings().store_url)
     return _process_store
 
 
