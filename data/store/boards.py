@@ -1,0 +1,124 @@
+"""The board of people: one row a participation that has paid for some of its footprint, made anew from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from calculations.ranking import norm_bp, share_bp
+from data.store import schema as s
+
+COLUMNS = ("participation_id", "share_bp", "norm_bp", "grams_g", "display", "mode", "state")
+
+
+def refresh_person(conn: sa.Connection, event_id: str, participation_id: str, now: datetime) -> None:
+    """Makes one person's row from footprint, claims and order states; no row without coverage, or once deleted."""
+    part, foot = s.participation, s.footprint
+    person = conn.execute(
+        sa.select(part, foot.c.total_g, foot.c.travel_g, foot.c.norm_g)
+        .join(foot, (foot.c.event_id == part.c.event_id) & (foot.c.participation_id == part.c.participation_id))
+        .where(part.c.event_id == event_id, part.c.participation_id == participation_id)
+        .where(foot.c.version == part.c.footprint_version)
+    ).mappings().first()  # fmt: skip
+    covered = coverage(conn, event_id, participation_id)
+    row = board_row(person, *covered, now) if person is not None else None
+    if row is None:
+        remove(conn, event_id, participation_id)
+    else:
+        put(conn, [row])
+
+
+def board_row(
+    person: Mapping[str, Any], reserved_g: int, retired_g: int, now: datetime
+) -> dict[str, Any] | None:  # fmt: skip
+    """The row of a person (participation and footprint in one mapping); None where nothing is covered."""
+    covered_g = reserved_g + retired_g
+    if covered_g <= 0 or person["deleted_at"] is not None or person["kind"] != "guest":
+        return None
+    shown = person["display_name"] if person["display_consent"] and person["display_name"] else person["pseudonym"]
+    return {
+        "event_id": person["event_id"],
+        "participation_id": person["participation_id"],
+        "share_bp": share_bp(covered_g, person["total_g"]),
+        "norm_bp": norm_bp(person["travel_g"], person["norm_g"]),
+        "grams_g": covered_g,
+        "display": shown,
+        "mode": person["main_mode"],
+        "state": "retired" if reserved_g <= 0 else "reserved",
+        "updated_at": now,
+    }
+
+
+def coverage(conn: sa.Connection, event_id: str, participation_id: str) -> tuple[int, int]:
+    """Grams of a participation's lines that are reserved, and retired."""
+    claim, order = s.claim, s.orders
+    query = (
+        sa.select(order.c.state == "retired", sa.func.sum(claim.c.grams))
+        .join(order, (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id))
+        .where(claim.c.event_id == event_id, claim.c.participation_id == participation_id, claim.c.line_no >= 0)
+        .group_by(order.c.state == "retired")
+    )
+    sums = {bool(retired): int(grams or 0) for retired, grams in conn.execute(query)}
+    return sums.get(False, 0), sums.get(True, 0)
+
+
+def put(conn: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Writes rows, over those that are there, in the order of keys."""
+    values = sorted((dict(row) for row in rows), key=lambda row: (row["event_id"], row["participation_id"]))
+    if not values:
+        return
+    insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(s.board_person)
+    changed = {c: insert.excluded[c] for c in (*COLUMNS[1:], "updated_at")}
+    conn.execute(
+        insert.on_conflict_do_update(index_elements=["event_id", "participation_id"], set_=changed), values
+    )  # fmt: skip
+
+
+def remove(conn: sa.Connection, event_id: str, participation_id: str) -> None:
+    """Takes a person off the board."""
+    b = s.board_person
+    conn.execute(sa.delete(b).where(b.c.event_id == event_id, b.c.participation_id == participation_id))
+
+
+def _ranked(event_id: str) -> sa.Subquery:
+    b = s.board_person
+    better = sa.func.rank().over(order_by=(b.c.share_bp.desc(), b.c.norm_bp.asc()))
+    equals = sa.func.count().over(partition_by=(b.c.share_bp, b.c.norm_bp))
+    columns = [b.c[c] for c in COLUMNS]
+    return sa.select(*columns, better.label("rank"), equals.label("equals")).where(b.c.event_id == event_id).subquery()
+
+
+def people(conn: sa.Connection, event_id: str, offset: int, limit: int) -> list[dict[str, Any]]:
+    """Rows by share, then norm; ``rank`` is shared by equals and ``equals`` says how many share it."""
+    ranked = _ranked(event_id)
+    query = sa.select(ranked).order_by(ranked.c.rank, ranked.c.participation_id).offset(offset).limit(limit)
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def person(conn: sa.Connection, event_id: str, participation_id: str) -> dict[str, Any] | None:
+    """One person's row with its rank."""
+    b = s.board_person
+    mine = conn.execute(
+        sa.select(*[b.c[c] for c in COLUMNS]).where(
+            b.c.event_id == event_id, b.c.participation_id == participation_id
+        )  # fmt: skip
+    ).mappings().first()  # fmt: skip
+    if mine is None:
+        return None
+    ahead = (b.c.share_bp > mine["share_bp"]) | (
+        (b.c.share_bp == mine["share_bp"]) & (b.c.norm_bp < mine["norm_bp"])
+    )  # fmt: skip
+    level = (b.c.share_bp == mine["share_bp"]) & (b.c.norm_bp == mine["norm_bp"])
+    sums = [sa.func.count(sa.case((part, 1))) for part in (ahead, level)]
+    before, equals = conn.execute(sa.select(*sums).where(b.c.event_id == event_id)).one()
+    return dict(mine) | {"rank": before + 1, "equals": equals}
+
+
+def people_count(conn: sa.Connection, event_id: str) -> int:
+    """How many people are on the board."""
+    b = s.board_person
+    return conn.execute(sa.select(sa.func.count()).select_from(b).where(b.c.event_id == event_id)).scalar() or 0

@@ -1,0 +1,230 @@
+"""What the roll-ups should be, computed from lines, claims, orders, journal and participations.
+
+This is the definition of every measure:
+
+* cube: lines of the current version of each participation; reserved_g and retired_g are claims on lines, by the state of
+  their order (retired, or still paid or pooled).
+* tally: participation_count those who began, answered_count those with a footprint, people_count the people they stand
+  for (the organiser's own inventory counts none of the three); low_g, total_g, high_g of current footprints;
+  reserved_g and retired_g claims on lines, extra_g claims without one (line_no −1), under the participation that is
+  covered (under session '' and the order's company where there is none); order_count all orders, paid_order_count those
+  in paid, pooled or retired, certificate_count those not revoked, paid_minor what buyers have paid less what they got
+  back, under the order's participation or company.
+* money: the journal's balance of each account but the buyer's.
+* origin: people by the place they came from; air_count by plane, rail_count by high-speed or conventional rail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.store import rollups
+from data.store import schema as s
+from data.store.rollups import Key, Measures
+
+PAID_STATES = ("paid", "pooled", "retired")
+RAIL_MODES = ("high_speed_rail", "rail")
+BUYER = "buyer"
+
+
+def rebuild(conn: sa.Connection, event_id: str) -> dict[str, dict[Key, Measures]]:
+    """Every roll-up of an event from its rows: roll-up name → key → measures."""
+    parts = {
+        "cube": [*_cube_lines(conn, event_id), *_cube_claims(conn, event_id)],
+        "tally": [
+            *_tally_people(conn, event_id), *_tally_claims(conn, event_id), *_tally_orders(conn, event_id),
+            *_tally_money(conn, event_id),
+        ],
+        "money": list(_money(conn, event_id)),
+        "origin": list(_origin(conn, event_id)),
+    }  # fmt: skip
+    return {name: rollups.summed(rollups.ALL[name], rows) for name, rows in parts.items()}
+
+
+def _rows(conn: sa.Connection, query: sa.Select[Any]) -> Iterator[dict[str, Any]]:
+    for row in conn.execute(query).mappings():
+        yield dict(row)
+
+
+def _cube_lines(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    line, part = s.emission_line, s.participation
+    keys = (part.c.session_id, line.c.category, line.c.activity, line.c.mode, line.c.month)
+    grams = [sa.func.sum(line.c[m]).label(m) for m in ("low_g", "total_g", "high_g", "non_co2_g")]
+    query = (
+        sa.select(*keys, sa.func.count().label("line_count"), *grams)
+        .join(part, _same(line, part) & (line.c.version == part.c.footprint_version))
+        .where(line.c.event_id == event_id)
+        .group_by(*keys)
+    )
+    return _rows(conn, query)
+
+
+def _same(left: sa.Table, part: sa.Table) -> sa.ColumnElement[bool]:
+    return (left.c.event_id == part.c.event_id) & (left.c.participation_id == part.c.participation_id)
+
+
+def _state_sum(grams: sa.ColumnElement[int], wanted: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((wanted, grams), else_=0))
+
+
+def _cube_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    claim, line, part, order = s.claim, s.emission_line, s.participation, s.orders
+    keys = (part.c.session_id, line.c.category, line.c.activity, line.c.mode, line.c.month)
+    on_line = (
+        _same(line, claim) & (line.c.version == claim.c.version) & (line.c.line_no == claim.c.line_no)  # fmt: skip
+    )
+    on_order = (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id)
+    retired = order.c.state == "retired"
+    query = (
+        sa.select(
+            *keys,
+            _state_sum(claim.c.grams, sa.not_(retired)).label("reserved_g"),
+            _state_sum(claim.c.grams, retired).label("retired_g"),
+        )
+        .select_from(claim)
+        .join(line, on_line)
+        .join(part, _same(claim, part))
+        .join(order, on_order)
+        .where(claim.c.event_id == event_id)
+        .group_by(*keys)
+    )
+    return _rows(conn, query)
+
+
+def _tally_people(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    part, foot = s.participation, s.footprint
+    guest = part.c.kind != "organiser"
+    answered = sa.case((guest & (part.c.footprint_version > 0), 1), else_=0)
+    query = (
+        sa.select(
+            part.c.session_id,
+            part.c.company_id,
+            sa.func.sum(sa.case((guest, 1), else_=0)).label("participation_count"),
+            sa.func.sum(answered).label("answered_count"),
+            sa.func.sum(answered * part.c.people_count).label("people_count"),
+            *[sa.func.sum(sa.func.coalesce(foot.c[m], 0)).label(m) for m in ("low_g", "total_g", "high_g")],
+        )
+        .select_from(part)
+        .outerjoin(foot, _same(foot, part) & (foot.c.version == part.c.footprint_version))
+        .where(part.c.event_id == event_id)
+        .group_by(part.c.session_id, part.c.company_id)
+    )
+    return _rows(conn, query)
+
+
+def _group(part: sa.Table, order: sa.Table) -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
+    session = sa.func.coalesce(part.c.session_id, "").label("session_id")
+    company = sa.func.coalesce(part.c.company_id, order.c.company_id).label("company_id")
+    return session, company
+
+
+def _tally_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    claim, part, order = s.claim, s.participation, s.orders
+    session, company = _group(part, order)
+    retired, extra = order.c.state == "retired", claim.c.line_no < 0
+    query = (
+        sa.select(
+            session,
+            company,
+            _state_sum(claim.c.grams, sa.not_(extra) & sa.not_(retired)).label("reserved_g"),
+            _state_sum(claim.c.grams, sa.not_(extra) & retired).label("retired_g"),
+            _state_sum(claim.c.grams, extra).label("extra_g"),
+        )
+        .select_from(claim)
+        .join(order, (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id))
+        .outerjoin(part, _same(claim, part))
+        .where(claim.c.event_id == event_id)
+        .group_by(session, company)
+    )
+    return _rows(conn, query)
+
+
+def _tally_orders(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    order, part, cert = s.orders, s.participation, s.certificate
+    session, company = _group(part, order)
+    paid = sa.case((order.c.state.in_(PAID_STATES), 1), else_=0)
+    certified = sa.case((cert.c.number.is_not(None), 1), else_=0)
+    on_cert = (
+        (cert.c.event_id == order.c.event_id) & (cert.c.order_id == order.c.order_id) & cert.c.revoked_at.is_(None)
+    )
+    query = (
+        sa.select(
+            session, company,
+            sa.func.count().label("order_count"),
+            sa.func.sum(paid).label("paid_order_count"),
+            sa.func.sum(certified).label("certificate_count"),
+        )
+        .select_from(order)
+        .outerjoin(part, _same(order, part))
+        .outerjoin(cert, on_cert)
+        .where(order.c.event_id == event_id)
+        .group_by(session, company)
+    )  # fmt: skip
+    return _rows(conn, query)
+
+
+def _tally_money(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    entry, order, part = s.journal, s.orders, s.participation
+    session, company = _group(part, order)
+    query = (
+        sa.select(session, company, (-sa.func.sum(entry.c.amount_minor)).label("paid_minor"))
+        .select_from(entry)
+        .join(order, (order.c.event_id == entry.c.event_id) & (order.c.order_id == entry.c.order_id))
+        .outerjoin(part, _same(order, part))
+        .where(entry.c.event_id == event_id, entry.c.account == BUYER)
+        .group_by(session, company)
+    )
+    return _rows(conn, query)
+
+
+def _money(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    entry = s.journal
+    query = (
+        sa.select(entry.c.account.label("recipient"), sa.func.sum(entry.c.amount_minor).label("amount_minor"))
+        .where(entry.c.event_id == event_id, entry.c.account != BUYER)
+        .group_by(entry.c.account)
+    )
+    return _rows(conn, query)
+
+
+def _origin(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    part = s.participation
+    people = part.c.people_count
+    query = (
+        sa.select(
+            part.c.origin_place_id.label("place_id"),
+            sa.func.sum(people).label("people_count"),
+            _state_sum(people, part.c.main_mode == "plane").label("air_count"),
+            _state_sum(people, part.c.main_mode.in_(RAIL_MODES)).label("rail_count"),
+        )
+        .where(
+            part.c.event_id == event_id,
+            part.c.kind != "organiser",
+            part.c.footprint_version > 0,
+            part.c.origin_place_id != "",
+        )
+        .group_by(part.c.origin_place_id)
+    )
+    return _rows(conn, query)
+
+
+def differences(conn: sa.Connection, event_id: str) -> list[str]:
+    """Where the roll-ups (with what is not folded yet) differ from the rows; empty when they agree."""
+    wanted, found = rebuild(conn, event_id), {n: rollups.read(conn, r, event_id) for n, r in rollups.ALL.items()}
+    lines: list[str] = []
+    for name, rollup in rollups.ALL.items():
+        for key in sorted(set(wanted[name]) | set(found[name])):
+            lines.extend(_compare(name, rollup.measures, key, wanted[name], found[name]))
+    return lines
+
+
+def _compare(
+    name: str, measures: tuple[str, ...], key: Key, wanted: Mapping[Key, Measures], found: Mapping[Key, Measures]
+) -> Iterator[str]:
+    zeros = (0,) * len(measures)
+    for measure, right, seen in zip(measures, wanted.get(key, zeros), found.get(key, zeros), strict=True):
+        if right != seen:
+            yield f"{name} {'/'.join(key)} {measure}: rolled up {seen}, from the rows {right}"

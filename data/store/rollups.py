@@ -1,0 +1,145 @@
+"""Roll-ups and their deltas. Every change writes deltas in its own transaction; `fold` sums them into the totals.
+
+What each measure means is fixed by `data/store/rebuild.py`, which computes the same from the rows themselves.
+A delta row is a mapping of keys ('' where it has none) and measures (0 where it has none); measures may be negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from data.store import live
+from data.store import schema as s
+from data.store.ids import new_row_id
+
+Key = tuple[str, ...]
+Measures = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """A table of totals, the table of its deltas, and their columns."""
+
+    total: sa.Table
+    delta: sa.Table
+    keys: tuple[str, ...]
+    measures: tuple[str, ...]
+
+
+CUBE = Rollup(s.cube, s.cube_delta, s.KEYS_CUBE, s.MEASURES_CUBE)
+TALLY = Rollup(s.tally, s.tally_delta, s.KEYS_TALLY, s.MEASURES_TALLY)
+MONEY = Rollup(s.money, s.money_delta, s.KEYS_MONEY, ("amount_minor",))
+ORIGIN = Rollup(s.origin, s.origin_delta, s.KEYS_ORIGIN, s.MEASURES_ORIGIN)
+ALL = {"cube": CUBE, "tally": TALLY, "money": MONEY, "origin": ORIGIN}
+
+
+def add_cube(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Deltas by session, category, activity, mode and month (grams, and counts of lines)."""
+    _add(conn, CUBE, event_id, rows)
+
+
+def add_tally(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Deltas by session and company (people, orders, grams, money)."""
+    _add(conn, TALLY, event_id, rows)
+
+
+def add_money(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Deltas of what is owed to each recipient, in minor units."""
+    _add(conn, MONEY, event_id, rows)
+
+
+def add_origin(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Deltas of people by the place they came from."""
+    _add(conn, ORIGIN, event_id, rows)
+
+
+def summed(rollup: Rollup, rows: Iterable[Mapping[str, Any]]) -> dict[Key, Measures]:
+    """The rows added up by key, in the order of keys, rows of nothing but zeros left out."""
+    sums: dict[Key, list[int]] = {}
+    for row in rows:
+        entry = sums.setdefault(tuple(row.get(k) or "" for k in rollup.keys), [0] * len(rollup.measures))
+        for i, measure in enumerate(rollup.measures):
+            entry[i] += int(row.get(measure) or 0)
+    return {key: tuple(sums[key]) for key in sorted(sums) if any(sums[key])}
+
+
+def _add(conn: sa.Connection, rollup: Rollup, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    values = [
+        {"event_id": event_id, "delta_id": new_row_id()} | _row(rollup, key, measures)
+        for key, measures in summed(rollup, rows).items()
+    ]
+    if values:
+        conn.execute(sa.insert(rollup.delta), values)
+
+
+def _row(rollup: Rollup, key: Key, measures: Measures) -> dict[str, Any]:
+    return dict(zip(rollup.keys, key, strict=True)) | dict(zip(rollup.measures, measures, strict=True))
+
+
+def read(conn: sa.Connection, rollup: Rollup, event_id: str, unfolded: bool = True) -> dict[Key, Measures]:
+    """Totals of an event by key; with what is not folded yet, unless ``unfolded`` is False."""
+    names = rollup.keys + rollup.measures
+    tables = [rollup.total, rollup.delta] if unfolded else [rollup.total]
+    rows: list[Mapping[str, Any]] = []
+    for table in tables:
+        query = sa.select(*[table.c[n] for n in names]).where(table.c.event_id == event_id)
+        rows.extend(conn.execute(query).mappings())
+    return summed(rollup, rows)
+
+
+def as_rows(rollup: Rollup, sums: Mapping[Key, Measures]) -> list[dict[str, Any]]:
+    """The same totals as mappings of column names."""
+    return [_row(rollup, key, measures) for key, measures in sums.items()]
+
+
+def dirty_events(conn: sa.Connection) -> list[str]:
+    """Events with deltas that no fold has taken yet, in the order of their ids."""
+    parts = [sa.select(rollup.delta.c.event_id).distinct() for rollup in ALL.values()]
+    return sorted(conn.execute(sa.union(*parts)).scalars())
+
+
+def fold(conn: sa.Connection, event_id: str, now: datetime) -> bool:
+    """Sums the deltas of an event into its roll-ups, drops them, raises the live version by one and notes the totals in
+    the bucket of ``now``. False, and nothing changed, where there was nothing or another worker is at it."""
+    if not live.lock(conn, event_id):
+        return False
+    taken = [_fold_one(conn, rollup, event_id) for rollup in ALL.values()]
+    if not any(taken):
+        return False
+    live.raise_version(conn, event_id, now)
+    return True
+
+
+def _fold_one(conn: sa.Connection, rollup: Rollup, event_id: str) -> int:
+    names = rollup.keys + rollup.measures
+    gone = sa.delete(rollup.delta).where(rollup.delta.c.event_id == event_id)
+    rows = conn.execute(gone.returning(*[rollup.delta.c[n] for n in names])).mappings().all()
+    upsert_sums(conn, rollup, event_id, summed(rollup, rows))
+    return len(rows)
+
+
+def upsert_sums(conn: sa.Connection, rollup: Rollup, event_id: str, sums: Mapping[Key, Measures]) -> None:
+    """Adds sums to the totals, in the order of keys."""
+    if not sums:
+        return
+    table = rollup.total
+    insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(table)
+    statement = insert.on_conflict_do_update(
+        index_elements=["event_id", *rollup.keys],
+        set_={m: table.c[m] + insert.excluded[m] for m in rollup.measures},
+    )
+    rows = [{"event_id": event_id} | _row(rollup, key, sums[key]) for key in sorted(sums)]
+    conn.execute(statement, rows)
+
+
+def clear(conn: sa.Connection, event_ids: Sequence[str]) -> None:
+    """Drops the roll-ups and deltas of events (of test data that is seeded anew)."""
+    for rollup in ALL.values():
+        for table in (rollup.total, rollup.delta):
+            conn.execute(sa.delete(table).where(table.c.event_id.in_(event_ids)))
