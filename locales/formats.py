@@ -74,14 +74,14 @@ def mass(grams: int, language: str | None = None, unit: str | None = None) -> tu
 
 
 def mass_text(grams: int, language: str | None = None, unit: str | None = None) -> str:
-    """"339.8 kg" with a narrow no-break space; unit as in ``mass``."""
+    """ "339.8 kg" with a narrow no-break space; unit as in ``mass``."""
     return THIN.join(mass(grams, language, unit))
 
 
 def mass_range(
     low_g: int, high_g: int, language: str | None = None, unit: str | None = None, decimals: int | None = None
 ) -> str:
-    """"290–405", without unit, coarser than the number it follows: whole from 10 on, one decimal below."""
+    """ "290–405", without unit, coarser than the number it follows: whole from 10 on, one decimal below."""
     chosen = unit or mass_unit(low_g, high_g)
     ends = [Decimal(g) / GRAMS_PER[chosen] for g in (low_g, high_g)]
     places = decimals if decimals is not None else (0 if max(ends) >= 10 or chosen == "g" else 1)
@@ -90,7 +90,7 @@ def mass_range(
 
 
 def money(minor: int, currency: str, language: str | None = None) -> str:
-    """"¥20.43" from 2043 CNY: minor units by the currency's own exponent, true minus."""
+    """ "¥20.43" from 2043 CNY: minor units by the currency's own exponent, true minus."""
     locale = locale_of(language)
     value = Decimal(minor).scaleb(-get_currency_precision(currency))
     text = format_currency(value, currency, locale=locale, currency_digits=True)
@@ -100,12 +100,12 @@ def money(minor: int, currency: str, language: str | None = None) -> str:
 
 
 def per_tonne(minor: int, currency: str, language: str | None = None) -> str:
-    """"¥45.00/t"."""
+    """ "¥45.00/t"."""
     return money(minor, currency, language) + "/t"
 
 
 def percent_number(share: float, decimals: int = 1, language: str | None = None) -> str:
-    """"57.5" from .575, for a sign set apart; 0 and 1 are "0" and "100", and what is not whole never reads 100."""
+    """ "57.5" from .575, for a sign set apart; 0 and 1 are "0" and "100", and what is not whole never reads 100."""
     exact = Decimal(str(share)) * 100
     if exact in (0, 100):
         return number(exact, 0, language)
@@ -116,13 +116,13 @@ def percent_number(share: float, decimals: int = 1, language: str | None = None)
 
 
 def percent(share: float, decimals: int = 1, language: str | None = None) -> str:
-    """"57.5 %" from .575 (a fraction); Chinese sets no space."""
+    """ "57.5 %" from .575 (a fraction); Chinese sets no space."""
     gap = "" if (language or current_language()) == "zh" else THIN
     return percent_number(share, decimals, language) + gap + "%"
 
 
 def percent_bp(share_bp: int, decimals: int = 0, language: str | None = None) -> str:
-    """"84 %" from 8400 basis points."""
+    """ "84 %" from 8400 basis points."""
     return percent(share_bp / 10_000, decimals, language)
 
 
@@ -147,26 +147,26 @@ def mass_parts(parts_g: Sequence[int], language: str | None = None, unit: str | 
 
 
 def date_text(day: date, language: str | None = None, style: str = "long") -> str:
-    """"7 September 2021" (long), with its weekday, "7 Sep 2021" (short), or "7 Sep" (day)."""
+    """ "7 September 2021" (long), with its weekday, "7 Sep 2021" (short), or "7 Sep" (day)."""
     code = language or current_language()
     locale = "en" if code == "en" else locale_of(code)  # British data has "Sept"
     return format_date(day, DATE_PATTERNS.get(code, DATE_PATTERNS["en"])[style], locale=locale)
 
 
 def date_range_text(first: date, last: date, language: str | None = None) -> str:
-    """"7 September 2021", or "7 Sep 2021 – 9 Sep 2021" over several days."""
+    """ "7 September 2021", or "7 Sep 2021 – 9 Sep 2021" over several days."""
     if first == last:
         return date_text(first, language)
     return f"{date_text(first, language, 'short')} {EN_DASH} {date_text(last, language, 'short')}"
 
 
 def time_text(moment: datetime, zone: str | tzinfo, seconds: bool = False) -> str:
-    """"16:40" (or "16:40:07") of a UTC moment in ``zone``; a naive moment is taken as UTC."""
+    """ "16:40" (or "16:40:07") of a UTC moment in ``zone``; a naive moment is taken as UTC."""
     return format_time(_local(moment, zone), "HH:mm:ss" if seconds else "HH:mm", locale="en_GB")
 
 
 def datetime_text(moment: datetime, zone: str | tzinfo, language: str | None = None, style: str = "long") -> str:
-    """"7 September 2021, 10:42" of a UTC moment in ``zone``."""
+    """ "7 September 2021, 10:42" of a UTC moment in ``zone``."""
     local = _local(moment, zone)
     between = " " if (language or current_language()) == "zh" else ", "
     return date_text(local.date(), language, style) + between + time_text(moment, zone)
