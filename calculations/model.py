@@ -109,9 +109,19 @@ class Meal:
 
 @dataclass(frozen=True, slots=True)
 class OtherActivity:
+    """``factor`` (a factor id), or ``by_region`` (a table of the factor set's preferred rows) and ``region``, and
+    ``times`` (a table that an energy row is multiplied by) come from the scenario's template; left empty, the factor
+    set's own ``activity`` table says them."""
+
     activity: str  # a key of data/scenarios templates, e.g. remote_participation, electricity, cable_car
     quantity: float
     unit: str
+    category: str = ""
+    factor: str = ""
+    by_region: str = ""
+    times: str = ""
+    scale: float = 1.0  # the template's own, e.g. 52 for weeks of a year
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,41 @@ class Answers:
     meals: tuple[Meal, ...] = ()
     other: tuple[OtherActivity, ...] = ()
     group_size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioActivity:
+    """One question of a scenario's calculator: what is asked, in which unit, and the row that prices it."""
+
+    key: str
+    names: Mapping[str, str]
+    unit: str
+    category: str
+    factor: str = ""
+    by_region: str = ""
+    times: str = ""
+    scale: float = 1.0
+    group: str = ""  # life: home, transport, food, goods
+    default: float = 0.0
+    minimum: float = 0.0
+    maximum: float = 1_000_000.0
+    step: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A template of activities. ``asks`` names the built-in parts of the calculator: trips, stays, meals."""
+
+    scenario_id: str
+    names: Mapping[str, str]
+    texts: Mapping[str, str]
+    asks: tuple[str, ...]
+    activities: tuple[ScenarioActivity, ...]
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def activity(self, key: str) -> ScenarioActivity | None:
+        """The question called ``key``, or None."""
+        return next((each for each in self.activities if each.key == key), None)
 
 
 @dataclass(frozen=True, slots=True)

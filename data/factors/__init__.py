@@ -1,0 +1,1 @@
+"""Editions of the factor library: a folder per edition, never changed once published."""

@@ -1,0 +1,186 @@
+"""The facts on disk: factor sets, methods and scenarios, read once per process and checked as they are read."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from calculations.lookup import factor_of
+from calculations.methods import Method, parse_method
+from calculations.model import Factor, FactorMissing, FactorSet, FieldError, InputError, Scenario, ScenarioActivity
+from data.factors.build import MANIFEST, edition_entries, set_hash
+
+DEFAULT_EDITION = "2026.1"
+DEFAULT_METHOD = "defra_international"
+ROOT = Path(__file__).resolve().parent
+FACTORS, METHODS, SCENARIOS = ROOT / "factors", ROOT / "methods", ROOT / "scenarios"
+HEADER = (
+    "id", "category", "activity", "region", "unit", "value", "lower", "upper", "gwp_basis", "includes_rf",
+    "includes_wtt", "year", "source_title", "source_address", "licence", "confidence", "note",
+)  # fmt: skip
+
+
+def list_editions(root: Path = FACTORS) -> list[str]:
+    """The editions of the factor library, oldest first."""
+    return sorted(path.parent.name for path in root.glob(f"*/{MANIFEST}"))
+
+
+@cache
+def load_factor_set(edition: str = DEFAULT_EDITION) -> FactorSet:
+    """An edition of the library with every row of its files. Raises FactorMissing where there is no such edition."""
+    if edition not in list_editions():
+        raise FactorMissing(f"there is no factor set {edition!r}; there are {', '.join(list_editions())}")
+    return read_factor_set(FACTORS / edition)
+
+
+def read_factor_set(folder: Path) -> FactorSet:
+    """The factor set in a folder. Raises FactorMissing for a doubled id or a wrong header, ValueError for a number."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    factors: dict[str, Factor] = {}
+    for entry in manifest["files"]:
+        if not entry["name"].endswith(".csv"):
+            continue
+        for factor in read_factors(folder / entry["name"]):
+            if factor.factor_id in factors:
+                raise FactorMissing(f"two rows are called {factor.factor_id!r}")
+            factors[factor.factor_id] = factor
+    preferred = tomllib.loads((folder / "preferred.toml").read_text(encoding="utf-8"))
+    return FactorSet(manifest["edition"], manifest["sha256"], MappingProxyType(factors), preferred)
+
+
+def read_factors(path: Path) -> list[Factor]:
+    """The rows of one factor file. Empty bounds are None; the region "NA" is Namibia and stays text."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines)
+        if tuple(reader.fieldnames or ()) != HEADER:
+            raise FactorMissing(f"{path.name} has another header than {', '.join(HEADER)}")
+        return [_factor(row) for row in reader]
+
+
+def _factor(row: Mapping[str, str]) -> Factor:
+    texts = {key: row[key] for key in HEADER if key not in ("id", "value", "lower", "upper")}
+    return Factor(
+        factor_id=row["id"], value=float(row["value"]), lower=float(row["lower"]) if row["lower"] else None,
+        upper=float(row["upper"]) if row["upper"] else None, **texts,
+    )  # fmt: skip
+
+
+def verify_factor_set(edition: str = DEFAULT_EDITION, root: Path = FACTORS) -> list[str]:
+    """What is wrong with an edition: altered, missing or added files, a wrong set hash, preferred rows that are not
+    there. Empty when all is well."""
+    folder = root / edition
+    if not (folder / MANIFEST).is_file():
+        return [f"{edition}: there is no {MANIFEST}"]
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    listed = {entry["name"]: entry for entry in manifest["files"]}
+    found = {entry["name"]: entry for entry in edition_entries(folder)}
+    problems = [f"{name}: is missing" for name in sorted(listed.keys() - found.keys())]
+    problems += [f"{name}: is not in the manifest" for name in sorted(found.keys() - listed.keys())]
+    problems += [f"{name}: was altered" for name in sorted(listed.keys() & found.keys()) if listed[name] != found[name]]
+    if set_hash(manifest["files"]) != manifest["sha256"]:
+        problems.append(f"{MANIFEST}: the set's hash is not that of its list")
+    if manifest["edition"] != edition:
+        problems.append(f"{MANIFEST}: names edition {manifest['edition']}")
+    return problems or _missing_preferred(read_factor_set(folder))
+
+
+def _missing_preferred(factors: FactorSet) -> list[str]:
+    sections = ("travel", "stay", "electricity", "meal", "upstream", "flight", "model", "activity")
+    problems = []
+    for section in sections:
+        for path, factor_id in _ids(factors.preferred.get(section, {}), section):
+            if factor_id not in factors.factors:
+                problems.append(f"preferred.toml: {path} names {factor_id!r}, which is no row")
+    return problems
+
+
+def _ids(node: Any, path: str) -> list[tuple[str, str]]:
+    """(path, id) of every text in a table that names a row."""
+    plain = ("times", "by_region", "unit", "category", "name", "mode", "region", "source_title", "source_address")
+    if isinstance(node, str):
+        return [] if path.rsplit(".", 1)[-1] in plain else [(path, node)]
+    if isinstance(node, Mapping):
+        return [pair for key, value in node.items() for pair in _ids(value, f"{path}.{key}")]
+    if isinstance(node, list):
+        return [pair for number, value in enumerate(node) for pair in _ids(value, f"{path}[{number}]")]
+    return []
+
+
+def list_methods() -> list[str]:
+    """Ids of the method files that come with the product."""
+    return sorted(path.stem for path in METHODS.glob("*.toml"))
+
+
+def load_method(id_or_path: str = DEFAULT_METHOD) -> Method:
+    """A method by its id in data/methods or by the path of a TOML file. Raises InputError."""
+    path = Path(id_or_path) if id_or_path.endswith(".toml") else METHODS / f"{id_or_path}.toml"
+    if not id_or_path.endswith(".toml") and id_or_path not in list_methods():
+        message = "There is no method {value}; known are {known}, or the path of a .toml file."
+        params = {"value": id_or_path, "known": ", ".join(list_methods())}
+        raise InputError([FieldError("method", id_or_path, message, params)])
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = "The method file {value} cannot be read: {reason}"
+        raise InputError(
+            [FieldError("method", id_or_path, message, {"value": id_or_path, "reason": str(error)})]
+        ) from error
+    return parse_method(document, path.stem)
+
+
+@cache
+def load_methods() -> tuple[Method, ...]:
+    """All methods that come with the product."""
+    return tuple(load_method(each) for each in list_methods())
+
+
+@cache
+def load_scenarios() -> Mapping[str, Scenario]:
+    """The scenario templates by id, each checked against the default factor set. Raises FactorMissing."""
+    factors = load_factor_set()
+    paths = sorted(SCENARIOS.glob("*.toml"))
+    scenarios = [_scenario(tomllib.loads(path.read_text(encoding="utf-8")), path.stem, factors) for path in paths]
+    order = ("conference", "scenic_spot", "supermarket", "restaurant", "hotel", "life", "other")
+    scenarios.sort(key=lambda each: order.index(each.scenario_id) if each.scenario_id in order else len(order))
+    return MappingProxyType({each.scenario_id: each for each in scenarios})
+
+
+def _scenario(document: Mapping[str, Any], scenario_id: str, factors: FactorSet) -> Scenario:
+    activities = tuple(_activity(each, factors) for each in document.get("activity", []))
+    keys = [each.key for each in activities]
+    if len(set(keys)) != len(keys):
+        raise FactorMissing(f"scenario {scenario_id} asks one activity twice")
+    return Scenario(
+        scenario_id=scenario_id, names=document["names"], texts=document.get("texts", {}),
+        asks=tuple(document.get("asks", ())), activities=activities, groups=document.get("group", {}),
+    )  # fmt: skip
+
+
+def _activity(entry: Mapping[str, Any], factors: FactorSet) -> ScenarioActivity:
+    said = {**factors.preferred.get("activity", {}).get(entry["key"], {}), **entry}
+    activity = ScenarioActivity(
+        key=said["key"], names=said["names"], unit=said["unit"], category=said["category"],
+        factor=said.get("factor", ""), by_region=said.get("by_region", ""), times=said.get("times", ""),
+        scale=float(said.get("scale", 1.0)), group=said.get("group", ""), default=float(said.get("default", 0)),
+        minimum=float(said.get("min", 0)), maximum=float(said.get("max", 1_000_000)), step=float(said.get("step", 1)),
+    )  # fmt: skip
+    if bool(activity.factor) == bool(activity.by_region):
+        raise FactorMissing(f"activity {activity.key} must name a factor or a regional table")
+    if activity.factor:
+        unit = factor_of(factors, activity.factor).unit.split("/", 1)[1]
+        if activity.scale == 1.0 and unit != activity.unit:
+            raise FactorMissing(f"activity {activity.key} is asked in {activity.unit}, its factor is per {unit}")
+    return activity
+
+
+def load_life_norms(edition: str = DEFAULT_EDITION) -> Mapping[str, Factor]:
+    """Yardsticks of a year's life, kg CO2e per person-year: ``mean`` (a sourced national mean) and ``goal`` (2 t)."""
+    factors = load_factor_set(edition)
+    table = factors.preferred["life_norm"]
+    return MappingProxyType({name: factor_of(factors, table[name]) for name in ("mean", "goal")})
