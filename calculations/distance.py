@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def legs_of(places: Sequence[Place]) -> list[dict[str, Any]]:
     return [
         {"from": a.place_id, "to": b.place_id, "from_names": dict(a.names), "to_names": dict(b.names),
          "geodesic_km": geodesic_km(a.lat, a.lon, b.lat, b.lon)}
-        for a, b in zip(places, places[1:], strict=False)
+        for a, b in pairwise(places)
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -75,10 +76,10 @@ def _kilograms(method: Method, way: Floats, co2: float, rates: tuple[float, ...]
     knots = np.array(method.from_km)
     co2_rate, more_rate = np.array(rates), np.array(method.non_co2_kg_per_km)
     if method.interpolation == "linear":
-        mass = co2 * np.interp(way, knots, co2_rate) * way
+        mass: Floats = co2 * np.interp(way, knots, co2_rate) * way
         return mass + extra * np.interp(way, knots, more_rate) * way if more_rate.any() else mass
     band = np.searchsorted(knots, way, side="right") - 1
-    mass = co2 * co2_rate[band] * way
+    mass = np.asarray(co2 * co2_rate[band] * way)
     if more_rate.any():
         mass = mass + extra * more_rate[band] * way
     if method.interpolation == "monotone" and len(knots) > 1:
@@ -177,7 +178,7 @@ def _bands(value: Any, errors: list[FieldError]) -> list[tuple[float, float, flo
         return [(0.0, 0.0, 0.0)]
     bands = [_band(each, f"air.bands[{number}]", errors) for number, each in enumerate(value)]
     starts = [each[0] for each in bands]
-    if not errors and (starts[0] != 0 or any(b <= a for a, b in zip(starts, starts[1:], strict=False))):
+    if not errors and (starts[0] != 0 or any(b <= a for a, b in pairwise(starts))):
         message = "{field}: from_km must begin at 0 and rise from band to band."
         errors.append(FieldError("air.bands", starts, message, {"field": "air.bands"}))
     return bands

@@ -5,6 +5,7 @@ Masses are integer grams CO2e (``_g``); distances are kilometres; factor values 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -209,7 +210,7 @@ class FieldError:
     field: str
     value: Any
     message: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class InputError(Exception):

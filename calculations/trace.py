@@ -89,7 +89,8 @@ def formula_of(terms: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, A
     ordered = sorted(terms, key=lambda item: item["op"] == "÷")
     quantity = "".join(f" {each['op']} {each['value']:.12g}" for each in ordered)[3:]
     rate = sums[0] if len(sums) == 1 else "(" + " + ".join(sums) + ")"
-    return f"{quantity} {unit} × {rate} kg CO2e/{unit} = {ARITHMETIC.multiply(quantity_of(terms), rate_of(rows, 'value')):.6f} kg CO2e"
+    mass_kg = ARITHMETIC.multiply(quantity_of(terms), rate_of(rows, "value"))
+    return f"{quantity} {unit} × {rate} kg CO2e/{unit} = {mass_kg:.6f} kg CO2e"
 
 
 def build_line(

@@ -1,6 +1,6 @@
 """Makes an edition's manifest: ``python -m data.factors.build EDITION [--from FOLDER]``.
 
-With ``--from`` the CSV files and pages of a folder are copied in unchanged first. ``preferred.toml`` is written by hand.
+With ``--from`` a folder's CSV files and pages are copied in unchanged first; ``preferred.toml`` is written by hand.
 """
 
 from __future__ import annotations
