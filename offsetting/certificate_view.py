@@ -1,0 +1,174 @@
+"""What a certificate shows: plain data made from its newest signed statement and the state of its order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from calculations.claims import Circumstance
+from calculations.model import CATEGORIES
+from calculations.serials import SerialRun
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One signed statement in a certificate's history."""
+
+    version: int
+    reason: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A confirmed retirement that takes in grams of a certificate."""
+
+    serials: str
+    link: str
+    evidence_sha256: str
+    evidence_name: str
+    beneficiary: str
+    retired_on: date
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SerialInterval:
+    """Grams ``from_g`` to ``to_g`` (half-open) of a batch, and how they read as serial numbers."""
+
+    batch_id: str
+    registry: str
+    vintage: str
+    from_g: int
+    to_g: int
+    runs: tuple[SerialRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate for people. ``state``: reserved, retired, revoked. Masses in grams, money in minor units, times UTC.
+    ``share_bp`` is the share of the emissions counted that this order covers, at most 10,000."""
+
+    number: str
+    livemode: bool
+    simulated: bool
+    state: str
+    about: str
+    jurisdiction: str
+    event_id: str
+    event_slug: str
+    event_names: Mapping[str, str]
+    place_names: Mapping[str, str]
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    order_id: str
+    participation_id: str
+    covered_g: int
+    extra_g: int
+    share_bp: int
+    emitted_g: int
+    low_g: int
+    high_g: int
+    by_category: Mapping[str, int]
+    project_id: str
+    project_names: Mapping[str, str]
+    project_place_names: Mapping[str, str]
+    project_kind: str
+    registry: str
+    serials: tuple[SerialInterval, ...]
+    amount_minor: int
+    currency: str
+    paid_at: datetime
+    holder_kind: str
+    holder_names: Mapping[str, str]
+    locale: str
+    issued_at: datetime
+    revoked_at: datetime | None
+    statement_version: int
+    statements: tuple[Statement, ...]
+    retirements: tuple[Retired, ...]
+
+    @property
+    def grams(self) -> int:
+        """What was bought: covered and extra together."""
+        return self.covered_g + self.extra_g
+
+    @property
+    def retired_on(self) -> date | None:
+        """The day of the last retirement, None while reserved."""
+        return max((r.retired_on for r in self.retirements), default=None) if self.state == "retired" else None
+
+    @property
+    def circumstance(self) -> Circumstance:
+        """What chooses the claim's sentences."""
+        return Circumstance(self.jurisdiction, self.share_bp, self.state, "credits", self.about, self.livemode)
+
+    @property
+    def version_key(self) -> tuple[str, int, str]:
+        """What a picture of it depends on, language apart."""
+        return self.number, self.statement_version, self.state
+
+    def as_json(self) -> dict[str, Any]:
+        """The API's form of it (GET /api/v1/certificates/{number})."""
+        return {
+            "number": self.number, "state": self.state, "livemode": self.livemode, "event": self.event_slug,
+            "event_names": dict(self.event_names), "grams": self.grams, "covered_g": self.covered_g,
+            "extra_g": self.extra_g, "share_percent": self.share_bp / 100, "emitted_g": self.emitted_g,
+            "low_g": self.low_g, "high_g": self.high_g, "by_category": dict(self.by_category),
+            "project": {"id": self.project_id, "names": dict(self.project_names), "kind": self.project_kind,
+                        "registry": self.registry},
+            "allocations": [
+                {"batch": s.batch_id, "vintage": s.vintage, "serial_from_g": s.from_g, "serial_to_g": s.to_g,
+                 "serials": [{"from": r.serial_from, "to": r.serial_to, "first_g": r.first_g, "last_g": r.last_g}
+                             for r in s.runs]}
+                for s in self.serials
+            ],
+            "amount_minor": self.amount_minor, "currency": self.currency, "paid_at": self.paid_at.isoformat(),
+            "holder": dict(self.holder_names), "holder_kind": self.holder_kind,
+            "issued_at": self.issued_at.isoformat(),
+            "revoked_at": self.revoked_at.isoformat() if self.revoked_at else None,
+            "retirements": [
+                {"serials": r.serials, "link": r.link, "evidence_sha256": r.evidence_sha256,
+                 "beneficiary": r.beneficiary, "retired_on": r.retired_on.isoformat()[:10]}
+                for r in self.retirements
+            ],
+            "statements": [
+                {"version": s.version, "reason": s.reason, "signed_at": s.signed_at.isoformat()}
+                for s in self.statements
+            ],
+        }  # fmt: skip
+
+
+def view_of(
+    row: Mapping[str, Any], state: str, subject: Mapping[str, Any], history: Sequence[Statement],
+    retirements: Sequence[Retired],
+) -> CertificateView:  # fmt: skip
+    """A view from the certificate's row (with its order's and event's columns) and the claim as signed."""
+    event, project, emissions, holder = (subject[key] for key in ("event", "project", "emissions", "holder"))
+    by_category = emissions["byCategory"]
+    return CertificateView(
+        number=row["number"], livemode=bool(row["livemode"]), simulated=bool(subject["simulated"]), state=state,
+        about=subject["about"], jurisdiction=subject["jurisdiction"], event_id=row["event_id"],
+        event_slug=row["slug"], event_names=event["names"], place_names=event["placeNames"],
+        starts_at=datetime.fromisoformat(event["startsAt"]), ends_at=datetime.fromisoformat(event["endsAt"]),
+        timezone=event["timezone"], order_id=row["order_id"], participation_id=row["participation_id"],
+        covered_g=subject["coveredGrams"], extra_g=subject["extraGrams"],
+        share_bp=min(10_000, subject["shareBasisPoints"]), emitted_g=emissions["totalGrams"],
+        low_g=emissions["lowGrams"], high_g=emissions["highGrams"],
+        by_category={name: by_category[name] for name in CATEGORIES if name in by_category},
+        project_id=project["id"], project_names=project["names"], project_place_names=project["placeNames"],
+        project_kind=project["kind"], registry=project["registry"],
+        serials=tuple(_interval(part) for part in subject["serials"]), amount_minor=subject["amountMinor"],
+        currency=subject["currency"], paid_at=datetime.fromisoformat(subject["paidAt"]), holder_kind=holder["kind"],
+        holder_names=holder.get("names") or ({"en": holder["name"]} if holder.get("name") else {}),
+        locale=row["locale"], issued_at=row["issued_at"], revoked_at=row["revoked_at"],
+        statement_version=row["statement_version"], statements=tuple(history), retirements=tuple(retirements),
+    )  # fmt: skip
+
+
+def _interval(part: Mapping[str, Any]) -> SerialInterval:
+    runs = tuple(SerialRun(c["from"], c["to"], c["firstGram"], c["lastGram"]) for c in part["credits"])
+    return SerialInterval(part["batch"], part["registry"], part["vintage"], part["fromGram"], part["toGram"], runs)
