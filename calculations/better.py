@@ -68,8 +68,8 @@ def _best(
     hotel_norm: str | None,
 ) -> BetterWay | None:  # fmt: skip
     def total_g(one: Any) -> int:
-        alone = Answers(group_size=group_size)
-        return compute(replace(alone, **{part: (one,)}), factors, boundary, hotel_norm).total_g
+        only: dict[str, Any] = {part: (one,), "group_size": group_size}
+        return compute(Answers(**only), factors, boundary, hotel_norm).total_g
 
     ways = []
     for message, change in ideas:
