@@ -174,7 +174,8 @@ def _activity(entry: Mapping[str, Any], factors: FactorSet) -> ScenarioActivity:
         raise FactorMissing(f"activity {activity.key} must name a factor or a regional table")
     if activity.factor:
         unit = factor_of(factors, activity.factor).unit.split("/", 1)[1]
-        if activity.scale == 1.0 and unit != activity.unit:
+        asked = activity.unit if activity.unit == unit else activity.unit.rsplit("/", 1)[0]
+        if asked != unit:
             raise FactorMissing(f"activity {activity.key} is asked in {activity.unit}, its factor is per {unit}")
     return activity
 
