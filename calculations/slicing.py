@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 EXTRA_LINE = -1
-FULL_SHARE_BP = 10_000
 
 
 def proportion(total: int, weights: Sequence[int]) -> list[int]:
@@ -67,8 +66,3 @@ def relay(orders: Mapping[str, int], line_grams: Sequence[int]) -> dict[str, Sli
 def share_grams(total_g: int, share_percent: int) -> int:
     """``share_percent`` of ``total_g``, half a gram rounded up."""
     return (total_g * share_percent + 50) // 100
-
-
-def share_bp(covered_g: int, total_g: int) -> int:
-    """Share covered in basis points, rounded down (only what is whole is called whole), at most 10,000; 0 of nothing."""
-    return min(FULL_SHARE_BP, covered_g * FULL_SHARE_BP // total_g) if total_g > 0 else 0

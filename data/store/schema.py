@@ -162,6 +162,7 @@ orders = sa.Table(  # buyer: guest, company, organiser
     sa.Column("livemode", sa.Boolean, nullable=False), _at("created_at"), _at("expires_at"), _at("paid_at", True),
     _text("certificate_number"),
     sa.Index(None, "event_id", "participation_id"), sa.Index(None, "event_id", "state"),
+    sa.Index("ix_orders_held", "expires_at", sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'")),
 )  # fmt: skip
 order_transition = sa.Table(
     "order_transition", metadata, _key("event_id"), _key("order_id"), sa.Column("seq", sa.BigInteger, primary_key=True),

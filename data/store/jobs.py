@@ -1,0 +1,93 @@
+"""Deferred work: a row with a due time and a lease, taken by any worker, safe to do twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.store import schema as s
+from data.store.ids import new_row_id
+
+LEASE_S = 60
+MOST_ATTEMPTS = 20
+LONGEST_WAIT_S = 3600
+_j = s.job.c
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of work, leased to whoever holds this."""
+
+    event_id: str
+    job_id: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+def put(
+    conn: sa.Connection, event_id: str, kind: str, payload: Mapping[str, Any], due_at: datetime, *,
+    job_id: str = "", leased_by: str = "",
+) -> Job:  # fmt: skip
+    """A new job; with ``leased_by`` it is that worker's own for the first minute after ``due_at``."""
+    job = Job(event_id, job_id or new_row_id(), kind, payload, 1 if leased_by else 0)
+    leased_until = due_at + timedelta(seconds=LEASE_S) if leased_by else None
+    conn.execute(
+        sa.insert(s.job).values(
+            event_id=event_id, job_id=job.job_id, kind=kind, payload=dict(payload), due_at=due_at,
+            leased_until=leased_until, leased_by=leased_by, attempts=job.attempts, done_at=None, last_error="",
+        )
+    )  # fmt: skip
+    return job
+
+
+def _due(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(_j.done_at.is_(None), _j.due_at <= now, sa.or_(_j.leased_until.is_(None), _j.leased_until < now))
+
+
+def any_due(conn: sa.Connection, now: datetime) -> bool:
+    """Whether there is anything to lease: a read, so that idle workers write nothing."""
+    return conn.execute(sa.select(_j.job_id).where(_due(now)).limit(1)).first() is not None
+
+
+def lease(conn: sa.Connection, now: datetime, owner: str, limit: int) -> list[Job]:
+    """Up to ``limit`` due jobs, the longest due first, kept from other workers for a minute."""
+    query = sa.select(s.job).where(_due(now)).order_by(_j.due_at, _j.job_id).limit(limit)
+    rows = conn.execute(query.with_for_update(skip_locked=True)).mappings().all()
+    until = now + timedelta(seconds=LEASE_S)
+    for row in rows:
+        _update(
+            conn, row["event_id"], row["job_id"],
+            leased_until=until, leased_by=owner, attempts=row["attempts"] + 1,
+        )  # fmt: skip
+    return [Job(r["event_id"], r["job_id"], r["kind"], r["payload"], r["attempts"] + 1) for r in rows]
+
+
+def done(conn: sa.Connection, job: Job, now: datetime) -> None:
+    """The work is finished; the row stays as a record."""
+    _update(conn, job.event_id, job.job_id, done_at=now, last_error="")
+
+
+def failed(conn: sa.Connection, job: Job, now: datetime, error: str) -> None:
+    """It went wrong: tried again after 2, 4, 8 … seconds, at most an hour; after the last attempt it is left with its
+    error."""
+    wait = timedelta(seconds=min(LONGEST_WAIT_S, 2**job.attempts))
+    over = now if job.attempts >= MOST_ATTEMPTS else None
+    _update(
+        conn, job.event_id, job.job_id,
+        due_at=now + wait, leased_until=None, leased_by="", done_at=over, last_error=error[:500],
+    )  # fmt: skip
+
+
+def _update(conn: sa.Connection, event_id: str, job_id: str, **values: Any) -> None:
+    conn.execute(sa.update(s.job).where(_j.event_id == event_id, _j.job_id == job_id).values(**values))
+
+
+def starting_with(conn: sa.Connection, event_id: str, prefix: str) -> list[sa.RowMapping]:
+    """The jobs of an event whose id begins with ``prefix``, the earliest due first."""
+    query = sa.select(s.job).where(_j.event_id == event_id, _j.job_id >= prefix, _j.job_id < prefix + "~")
+    return list(conn.execute(query.order_by(_j.due_at, _j.job_id)).mappings())

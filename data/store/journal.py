@@ -1,0 +1,81 @@
+"""Money: double-entry postings, payments as the providers told them, and the webhooks that came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from data.store import schema as s
+from data.store.ids import new_row_id
+
+
+def post(
+    conn: sa.Connection, order: Mapping[str, Any], amounts: Mapping[str, int], memo: str, at: datetime
+) -> None:  # fmt: skip
+    """One posting: account → signed minor units. Raises ValueError unless they sum to zero."""
+    if sum(amounts.values()):
+        raise ValueError(f"a posting of {dict(amounts)!r} does not sum to zero")
+    posting_id = new_row_id()
+    rows = [
+        {
+            "event_id": order["event_id"], "posting_id": posting_id, "seq": seq, "order_id": order["order_id"],
+            "account": account, "amount_minor": amount, "currency": order["currency"], "memo": memo,
+            "livemode": order["livemode"], "at": at,
+        }
+        for seq, (account, amount) in enumerate(amounts.items()) if amount
+    ]  # fmt: skip
+    if rows:
+        conn.execute(sa.insert(s.journal), rows)
+
+
+def balances(conn: sa.Connection, event_id: str, order_id: str) -> dict[str, int]:
+    """What stands on each account for an order, in minor units."""
+    j = s.journal.c
+    query = sa.select(j.account, sa.func.sum(j.amount_minor)).group_by(j.account)
+    rows = conn.execute(query.where(j.event_id == event_id, j.order_id == order_id))
+    return {account: int(amount) for account, amount in rows if amount}
+
+
+def unbalanced(conn: sa.Connection, event_id: str | None) -> list[str]:
+    """Postings that do not sum to zero in each currency and mode."""
+    j = s.journal.c
+    key = (j.event_id, j.posting_id, j.currency, j.livemode)
+    query = sa.select(j.posting_id).group_by(*key).having(sa.func.sum(j.amount_minor) != 0)
+    return list(conn.execute(query if event_id is None else query.where(j.event_id == event_id)).scalars())
+
+
+def add_payment(
+    conn: sa.Connection, order: Mapping[str, Any], ref: str, state: str, amount_minor: int, at: datetime
+) -> bool:  # fmt: skip
+    """What a provider said of money that came or went back; False where this was known."""
+    insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(s.payment)
+    row = {
+        "event_id": order["event_id"], "order_id": order["order_id"], "provider_ref": ref,
+        "provider": order["provider"], "state": state, "amount_minor": amount_minor, "currency": order["currency"],
+        "livemode": order["livemode"], "at": at,
+    }  # fmt: skip
+    return conn.execute(insert.values(row).on_conflict_do_nothing()).rowcount > 0
+
+
+def add_webhook(
+    conn: sa.Connection, provider: str, provider_event_id: str, kind: str, body_sha256: str, at: datetime
+) -> bool:  # fmt: skip
+    """Notes a webhook; False where this event of the provider has been dealt with. Waits for another worker that is
+    at the same one."""
+    insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(s.webhook_event)
+    row = {
+        "provider": provider, "provider_event_id": provider_event_id, "kind": kind, "outcome": "",
+        "body_sha256": body_sha256, "received_at": at,
+    }  # fmt: skip
+    return conn.execute(insert.values(row).on_conflict_do_nothing()).rowcount > 0
+
+
+def set_outcome(conn: sa.Connection, provider: str, provider_event_id: str, outcome: str) -> None:
+    """What became of a webhook."""
+    w = s.webhook_event.c
+    where = (w.provider == provider, w.provider_event_id == provider_event_id)
+    conn.execute(sa.update(s.webhook_event).where(*where).values(outcome=outcome))

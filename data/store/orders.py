@@ -1,0 +1,130 @@
+"""Orders and their transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.store import schema as s
+
+Row = Mapping[str, Any]
+_o = s.orders.c
+_INSERT, _TRANSITION = sa.insert(s.orders), sa.insert(s.order_transition)
+
+
+def _context_query() -> sa.Select[Any]:
+    p, e, f, o = s.participation.c, s.event.c, s.footprint.c, s.offering.c
+    footprint = (f.event_id == p.event_id) & (f.participation_id == p.participation_id)
+    return (
+        sa.select(
+            p.session_id, p.company_id, p.kind, p.deleted_at, e.livemode, e.payments, e.state.label("event_state"),
+            o.project_id, o.currency, o.price_minor_per_tonne, o.split, f.total_g,
+        )
+        .select_from(s.participation)
+        .join(s.event, e.event_id == p.event_id)
+        .outerjoin(s.offering, (o.event_id == p.event_id) & (o.project_id == sa.bindparam("project")) & o.open)
+        .outerjoin(s.footprint, footprint & (f.version == p.footprint_version))
+        .where(p.event_id == sa.bindparam("e"), p.participation_id == sa.bindparam("p"))
+    )  # fmt: skip
+
+
+_CONTEXT = _context_query()
+
+
+def context(conn: sa.Connection, event_id: str, participation_id: str, project_id: str) -> Row | None:
+    """What an order needs to know in one row: participation, event, footprint (None without one) and terms (None
+    where the project is not on offer)."""
+    found = conn.execute(_CONTEXT, {"e": event_id, "p": participation_id, "project": project_id})
+    return found.mappings().first()
+
+
+def insert(conn: sa.Connection, values: Row) -> None:
+    """A new order."""
+    conn.execute(_INSERT, dict(values))
+
+
+def get(conn: sa.Connection, event_id: str, order_id: str, lock: bool = False) -> Row | None:
+    """One order, taken for this transaction where ``lock``."""
+    query = sa.select(s.orders).where(_o.event_id == event_id, _o.order_id == order_id)
+    return conn.execute(query.with_for_update() if lock else query).mappings().first()
+
+
+def move(
+    conn: sa.Connection, event_id: str, order_id: str, sources: Collection[str], to: str, **values: Any
+) -> Row | None:  # fmt: skip
+    """The guarded transition: the order as it is now, or None where it was in none of ``sources``."""
+    where = (_o.event_id == event_id, _o.order_id == order_id, _o.state.in_(sorted(sources)))
+    statement = sa.update(s.orders).where(*where).values(state=to, **values).returning(s.orders)
+    return conn.execute(statement).mappings().first()
+
+
+def add_transitions(
+    conn: sa.Connection, event_id: str, order_id: str, states: Sequence[str], at: datetime, actor: str, reason: str,
+    first_seq: int | None = None,
+) -> None:  # fmt: skip
+    """Notes the states an order has come into, in their order."""
+    if first_seq is None:
+        t = s.order_transition.c
+        last = sa.select(sa.func.max(t.seq)).where(t.event_id == event_id, t.order_id == order_id)
+        first_seq = (conn.execute(last).scalar() or 0) + 1
+    conn.execute(_TRANSITION, [
+        {
+            "event_id": event_id, "order_id": order_id, "seq": first_seq + i, "state": state, "at": at,
+            "actor": actor, "reason": reason,
+        }
+        for i, state in enumerate(states)
+    ])  # fmt: skip
+
+
+def set_certificate(conn: sa.Connection, event_id: str, order_id: str, number: str) -> None:
+    """The number of the order's certificate."""
+    where = (_o.event_id == event_id, _o.order_id == order_id)
+    conn.execute(sa.update(s.orders).where(*where).values(certificate_number=number))
+
+
+def transitions(conn: sa.Connection, event_id: str, order_id: str) -> list[Row]:
+    """The states an order has been in, first to last."""
+    t = s.order_transition.c
+    query = sa.select(s.order_transition).where(t.event_id == event_id, t.order_id == order_id).order_by(t.seq)
+    return list(conn.execute(query).mappings())
+
+
+def overdue(conn: sa.Connection, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Held orders past their time, the longest past first: (event_id, order_id)."""
+    query = sa.select(_o.event_id, _o.order_id).where(sa.text("state = 'held'"), _o.expires_at <= now)
+    return [(row.event_id, row.order_id) for row in conn.execute(query.order_by(_o.expires_at).limit(limit))]
+
+
+def of_participation(conn: sa.Connection, event_id: str, participation_id: str) -> list[Row]:
+    """Orders of one participation, newest first."""
+    query = sa.select(s.orders).where(_o.event_id == event_id, _o.participation_id == participation_id)
+    return list(conn.execute(query.order_by(_o.created_at.desc())).mappings())
+
+
+def many(conn: sa.Connection, event_id: str, order_ids: Sequence[str], lock: bool = False) -> list[Row]:
+    """Orders by their ids, in the order of ids."""
+    query = sa.select(s.orders).where(_o.event_id == event_id, _o.order_id.in_(order_ids)).order_by(_o.order_id)
+    return list(conn.execute(query.with_for_update() if lock else query).mappings())
+
+
+def event_of_slug(conn: sa.Connection, slug: str) -> Row | None:
+    """The event of a slug, as orders see it."""
+    return conn.execute(sa.select(s.event).where(s.event.c.slug == slug)).mappings().first()
+
+
+def event_row(conn: sa.Connection, event_id: str) -> Row | None:
+    """The event of an id."""
+    return conn.execute(sa.select(s.event).where(s.event.c.event_id == event_id)).mappings().first()
+
+
+def group_of(conn: sa.Connection, event_id: str, participation_id: str) -> dict[str, str]:
+    """Session and company of a participation; nothing where there is none."""
+    p = s.participation.c
+    query = sa.select(p.session_id, p.company_id).where(
+        p.event_id == event_id, p.participation_id == participation_id
+    )  # fmt: skip
+    row = conn.execute(query).mappings().first()
+    return dict(row) if row else {}
