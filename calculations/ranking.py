@@ -1,11 +1,11 @@
 """Who stands where on a board: by share covered, then by low-carbon choice.
 
-* ``share_bp`` = 10,000 × covered grams ÷ total grams, at most 10,000 (100 %), rounded down, so that nobody reaches 100 %
-  with a gram still open. A footprint of nothing counts as covered in full.
+* ``share_bp`` = 10,000 × covered grams ÷ total grams, at most 10,000 (100 %), rounded down, so that nobody reaches
+  100 % with a gram still open. A footprint of nothing counts as covered in full.
 * The norm of a route is what the same journeys emit by the usual mode of their distance: driving alone in a petrol car
   below `CAR_NORM_BELOW_KM`, from there on flying economy, each straight from origin to destination.
-  ``norm_bp`` = 10,000 × travel grams ÷ norm grams, rounded half up; 10,000 is the norm, less is better. Whoever tells no
-  journey has no norm and stands at the norm itself, neither rewarded nor punished.
+  ``norm_bp`` = 10,000 × travel grams ÷ norm grams, rounded half up; 10,000 is the norm, less is better. Whoever tells
+  no journey has no norm and stands at the norm itself, neither rewarded nor punished.
 * For groups the second key is grams a person, less being better.
 * Equals share a rank, and as many ranks after them stay free: 1, 2=, 2=, 4.
 """

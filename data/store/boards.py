@@ -18,12 +18,13 @@ COLUMNS = ("participation_id", "share_bp", "norm_bp", "grams_g", "display", "mod
 def refresh_person(conn: sa.Connection, event_id: str, participation_id: str, now: datetime) -> None:
     """Makes one person's row from footprint, claims and order states; no row without coverage, or once deleted."""
     part, foot = s.participation, s.footprint
-    person = conn.execute(
+    on_same = (foot.c.event_id == part.c.event_id) & (foot.c.participation_id == part.c.participation_id)
+    query = (
         sa.select(part, foot.c.total_g, foot.c.travel_g, foot.c.norm_g)
-        .join(foot, (foot.c.event_id == part.c.event_id) & (foot.c.participation_id == part.c.participation_id))
+        .join(foot, on_same & (foot.c.version == part.c.footprint_version))
         .where(part.c.event_id == event_id, part.c.participation_id == participation_id)
-        .where(foot.c.version == part.c.footprint_version)
-    ).mappings().first()  # fmt: skip
+    )
+    person = conn.execute(query).mappings().first()
     covered = coverage(conn, event_id, participation_id)
     row = board_row(person, *covered, now) if person is not None else None
     if row is None:
@@ -32,9 +33,7 @@ def refresh_person(conn: sa.Connection, event_id: str, participation_id: str, no
         put(conn, [row])
 
 
-def board_row(
-    person: Mapping[str, Any], reserved_g: int, retired_g: int, now: datetime
-) -> dict[str, Any] | None:  # fmt: skip
+def board_row(person: Mapping[Any, Any], reserved_g: int, retired_g: int, now: datetime) -> dict[str, Any] | None:
     """The row of a person (participation and footprint in one mapping); None where nothing is covered."""
     covered_g = reserved_g + retired_g
     if covered_g <= 0 or person["deleted_at"] is not None or person["kind"] != "guest":
@@ -73,9 +72,7 @@ def put(conn: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         return
     insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(s.board_person)
     changed = {c: insert.excluded[c] for c in (*COLUMNS[1:], "updated_at")}
-    conn.execute(
-        insert.on_conflict_do_update(index_elements=["event_id", "participation_id"], set_=changed), values
-    )  # fmt: skip
+    conn.execute(insert.on_conflict_do_update(index_elements=["event_id", "participation_id"], set_=changed), values)
 
 
 def remove(conn: sa.Connection, event_id: str, participation_id: str) -> None:
@@ -102,20 +99,15 @@ def people(conn: sa.Connection, event_id: str, offset: int, limit: int) -> list[
 def person(conn: sa.Connection, event_id: str, participation_id: str) -> dict[str, Any] | None:
     """One person's row with its rank."""
     b = s.board_person
-    mine = conn.execute(
-        sa.select(*[b.c[c] for c in COLUMNS]).where(
-            b.c.event_id == event_id, b.c.participation_id == participation_id
-        )  # fmt: skip
-    ).mappings().first()  # fmt: skip
+    where = (b.c.event_id == event_id, b.c.participation_id == participation_id)
+    mine = conn.execute(sa.select(*[b.c[c] for c in COLUMNS]).where(*where)).mappings().first()
     if mine is None:
         return None
-    ahead = (b.c.share_bp > mine["share_bp"]) | (
-        (b.c.share_bp == mine["share_bp"]) & (b.c.norm_bp < mine["norm_bp"])
-    )  # fmt: skip
+    ahead = (b.c.share_bp > mine["share_bp"]) | ((b.c.share_bp == mine["share_bp"]) & (b.c.norm_bp < mine["norm_bp"]))
     level = (b.c.share_bp == mine["share_bp"]) & (b.c.norm_bp == mine["norm_bp"])
     sums = [sa.func.count(sa.case((part, 1))) for part in (ahead, level)]
-    before, equals = conn.execute(sa.select(*sums).where(b.c.event_id == event_id)).one()
-    return dict(mine) | {"rank": before + 1, "equals": equals}
+    counts = tuple(conn.execute(sa.select(*sums).where(b.c.event_id == event_id)).one())
+    return dict(mine) | {"rank": counts[0] + 1, "equals": counts[1]}
 
 
 def people_count(conn: sa.Connection, event_id: str) -> int:

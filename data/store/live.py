@@ -31,7 +31,7 @@ def lock(conn: sa.Connection, event_id: str) -> bool:
     return conn.execute(query).first() is not None
 
 
-def state(conn: sa.Connection, event_id: str) -> Mapping[str, Any] | None:
+def state(conn: sa.Connection, event_id: str) -> sa.RowMapping | None:
     """version, as_of, published_people, published_categories."""
     return conn.execute(sa.select(s.live_version).where(s.live_version.c.event_id == event_id)).mappings().first()
 

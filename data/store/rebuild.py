@@ -2,8 +2,8 @@
 
 This is the definition of every measure:
 
-* cube: lines of the current version of each participation; reserved_g and retired_g are claims on lines, by the state of
-  their order (retired, or still paid or pooled).
+* cube: lines of the current version of each participation; reserved_g and retired_g are claims on lines, by the state
+  of their order (retired, or still paid or pooled).
 * tally: participation_count those who began, answered_count those with a footprint, people_count the people they stand
   for (the organiser's own inventory counts none of the three); low_g, total_g, high_g of current footprints;
   reserved_g and retired_g claims on lines, extra_g claims without one (line_no −1), under the participation that is
@@ -44,9 +44,9 @@ def rebuild(conn: sa.Connection, event_id: str) -> dict[str, dict[Key, Measures]
     return {name: rollups.summed(rollups.ALL[name], rows) for name, rows in parts.items()}
 
 
-def _rows(conn: sa.Connection, query: sa.Select[Any]) -> Iterator[dict[str, Any]]:
+def _rows(conn: sa.Connection, query: sa.Select[*tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
     for row in conn.execute(query).mappings():
-        yield dict(row)
+        yield {str(name): value for name, value in row.items()}
 
 
 def _cube_lines(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
@@ -73,9 +73,7 @@ def _state_sum(grams: sa.ColumnElement[int], wanted: sa.ColumnElement[bool]) -> 
 def _cube_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
     claim, line, part, order = s.claim, s.emission_line, s.participation, s.orders
     keys = (part.c.session_id, line.c.category, line.c.activity, line.c.mode, line.c.month)
-    on_line = (
-        _same(line, claim) & (line.c.version == claim.c.version) & (line.c.line_no == claim.c.line_no)  # fmt: skip
-    )
+    on_line = _same(line, claim) & (line.c.version == claim.c.version) & (line.c.line_no == claim.c.line_no)
     on_order = (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id)
     retired = order.c.state == "retired"
     query = (

@@ -86,10 +86,10 @@ def read(conn: sa.Connection, rollup: Rollup, event_id: str, unfolded: bool = Tr
     """Totals of an event by key; with what is not folded yet, unless ``unfolded`` is False."""
     names = rollup.keys + rollup.measures
     tables = [rollup.total, rollup.delta] if unfolded else [rollup.total]
-    rows: list[Mapping[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for table in tables:
         query = sa.select(*[table.c[n] for n in names]).where(table.c.event_id == event_id)
-        rows.extend(conn.execute(query).mappings())
+        rows.extend({n: row[n] for n in names} for row in conn.execute(query).mappings())
     return summed(rollup, rows)
 
 
@@ -105,8 +105,8 @@ def dirty_events(conn: sa.Connection) -> list[str]:
 
 
 def fold(conn: sa.Connection, event_id: str, now: datetime) -> bool:
-    """Sums the deltas of an event into its roll-ups, drops them, raises the live version by one and notes the totals in
-    the bucket of ``now``. False, and nothing changed, where there was nothing or another worker is at it."""
+    """Sums the deltas of an event into its roll-ups, drops them and raises the live version by one. False, and nothing
+    changed, where there was nothing or another worker is at it. (`events.fold` also notes the course of the day.)"""
     if not live.lock(conn, event_id):
         return False
     taken = [_fold_one(conn, rollup, event_id) for rollup in ALL.values()]
@@ -119,7 +119,8 @@ def fold(conn: sa.Connection, event_id: str, now: datetime) -> bool:
 def _fold_one(conn: sa.Connection, rollup: Rollup, event_id: str) -> int:
     names = rollup.keys + rollup.measures
     gone = sa.delete(rollup.delta).where(rollup.delta.c.event_id == event_id)
-    rows = conn.execute(gone.returning(*[rollup.delta.c[n] for n in names])).mappings().all()
+    found = conn.execute(gone.returning(*[rollup.delta.c[n] for n in names]))
+    rows = [{n: row[n] for n in names} for row in found.mappings()]
     upsert_sums(conn, rollup, event_id, summed(rollup, rows))
     return len(rows)
 

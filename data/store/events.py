@@ -1,0 +1,100 @@
+"""Rows of events, their sessions and the tokens of their screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.store import schema as s
+
+Row = sa.RowMapping
+HIDDEN_STATE = "draft"
+
+
+def insert(conn: sa.Connection, event: Mapping[str, Any], sessions: Iterable[Mapping[str, Any]]) -> None:
+    """A new event and its sessions, in the order given."""
+    conn.execute(sa.insert(s.event).values(**event))
+    rows = [dict(row) | {"event_id": event["event_id"], "position": i} for i, row in enumerate(sessions)]
+    if rows:
+        conn.execute(sa.insert(s.event_session), rows)
+
+
+def by_slug(conn: sa.Connection, slug: str) -> Row | None:
+    """The event of a slug."""
+    return conn.execute(sa.select(s.event).where(s.event.c.slug == slug)).mappings().first()
+
+
+def by_id(conn: sa.Connection, event_id: str) -> Row | None:
+    """The event of an id."""
+    return conn.execute(sa.select(s.event).where(s.event.c.event_id == event_id)).mappings().first()
+
+
+def sessions(conn: sa.Connection, event_id: str) -> list[Row]:
+    """Sessions in their order, the organiser's own among them."""
+    query = sa.select(s.event_session).where(s.event_session.c.event_id == event_id)
+    return list(conn.execute(query.order_by(s.event_session.c.position)).mappings())
+
+
+def slugs(conn: sa.Connection, wanted: Sequence[str]) -> set[str]:
+    """Those of the slugs that are taken."""
+    return set(conn.execute(sa.select(s.event.c.slug).where(s.event.c.slug.in_(wanted))).scalars())
+
+
+def ids(conn: sa.Connection, simulated: bool | None = None) -> list[str]:
+    """Every event id, or those of simulated (or other) events only."""
+    query = sa.select(s.event.c.event_id).order_by(s.event.c.event_id)
+    if simulated is not None:
+        query = query.where(s.event.c.simulated.is_(simulated))
+    return list(conn.execute(query).scalars())
+
+
+def find(conn: sa.Connection, words: Sequence[str], scenario: str, offset: int, limit: int) -> tuple[list[Row], int]:
+    """Published events whose names hold every word, newest first, and how many there are in all."""
+    conditions: list[sa.ColumnElement[bool]] = [s.event.c.state != HIDDEN_STATE]
+    conditions += [s.event.c.search_text.contains(word, autoescape=True) for word in words]
+    if scenario:
+        conditions.append(s.event.c.scenario == scenario)
+    query = sa.select(s.event).where(*conditions)
+    total = conn.execute(sa.select(sa.func.count()).select_from(s.event).where(*conditions)).scalar() or 0
+    ordered = query.order_by(s.event.c.starts_at.desc(), s.event.c.slug)
+    return list(conn.execute(ordered.offset(offset).limit(limit)).mappings()), total
+
+
+def set_state(conn: sa.Connection, event_id: str, state: str) -> None:
+    """draft, open or closed."""
+    conn.execute(sa.update(s.event).where(s.event.c.event_id == event_id).values(state=state))
+
+
+def add_screen(conn: sa.Connection, event_id: str, token_hash: str, label: str, now: datetime) -> None:
+    """A token of a screen, by its hash."""
+    conn.execute(
+        sa.insert(s.screen_token).values(
+            event_id=event_id, token_hash=token_hash, label=label, created_at=now, revoked_at=None
+        )
+    )
+
+
+def screen_event(conn: sa.Connection, token_hash: str) -> str | None:
+    """The event whose screen may be shown by this token; None once revoked."""
+    row = s.screen_token
+    query = sa.select(row.c.event_id).where(row.c.token_hash == token_hash, row.c.revoked_at.is_(None))
+    return conn.execute(query).scalar()
+
+
+def revoke_screens(conn: sa.Connection, event_id: str, now: datetime, token_hash: str = "") -> int:
+    """Revokes one token of an event, or all of them; how many were in use."""
+    row = s.screen_token
+    statement = sa.update(row).where(row.c.event_id == event_id, row.c.revoked_at.is_(None)).values(revoked_at=now)
+    if token_hash:
+        statement = statement.where(row.c.token_hash == token_hash)
+    return conn.execute(statement).rowcount
+
+
+def delete_all_rows(conn: sa.Connection, event_ids: Sequence[str]) -> None:
+    """Every row that belongs to these events, in every table (test data that is seeded anew)."""
+    for table in s.metadata.sorted_tables:
+        if event_ids and "event_id" in table.c:
+            conn.execute(sa.delete(table).where(table.c.event_id.in_(event_ids)))

@@ -1,0 +1,156 @@
+"""Rows of participations, footprints and their lines, and of companies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from data.store import schema as s
+
+Row = sa.RowMapping
+
+
+def insert(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New participations."""
+    if rows:
+        conn.execute(sa.insert(s.participation), [dict(row) for row in rows])
+
+
+def get(conn: sa.Connection, event_id: str, participation_id: str, lock: bool = False) -> Row | None:
+    """One participation, taken for this transaction where ``lock``."""
+    p = s.participation
+    query = sa.select(p).where(p.c.event_id == event_id, p.c.participation_id == participation_id)
+    return conn.execute(query.with_for_update() if lock else query).mappings().first()
+
+
+def of_kind(conn: sa.Connection, event_id: str, kind: str) -> list[Row]:
+    """Participations of one kind."""
+    p = s.participation
+    query = sa.select(p).where(p.c.event_id == event_id, p.c.kind == kind).order_by(p.c.participation_id)
+    return list(conn.execute(query).mappings())
+
+
+def update(conn: sa.Connection, event_id: str, participation_id: str, **values: Any) -> None:
+    """Changes columns of one participation."""
+    p = s.participation
+    where = (p.c.event_id == event_id) & (p.c.participation_id == participation_id)
+    conn.execute(sa.update(p).where(where).values(**values))
+
+
+def insert_footprints(
+    conn: sa.Connection, footprints: Iterable[Mapping[str, Any]], lines: Iterable[Mapping[str, Any]]
+) -> None:
+    """New versions of footprints and all their lines."""
+    many, many_lines = [dict(row) for row in footprints], [dict(row) for row in lines]
+    if many:
+        conn.execute(sa.insert(s.footprint), many)
+    if many_lines:
+        conn.execute(sa.insert(s.emission_line), many_lines)
+
+
+def footprint(conn: sa.Connection, event_id: str, participation_id: str, version: int) -> Row | None:
+    """One version of a footprint."""
+    f = s.footprint
+    query = sa.select(f).where(
+        f.c.event_id == event_id, f.c.participation_id == participation_id, f.c.version == version
+    )
+    return conn.execute(query).mappings().first()
+
+
+def lines(conn: sa.Connection, event_id: str, participation_id: str, version: int) -> list[Row]:
+    """The lines of one version, in their order."""
+    line = s.emission_line
+    where = (
+        line.c.event_id == event_id,
+        line.c.participation_id == participation_id,
+        line.c.version == version,
+    )
+    return list(conn.execute(sa.select(line).where(*where).order_by(line.c.line_no)).mappings())
+
+
+def line_claims(conn: sa.Connection, event_id: str, participation_id: str, version: int) -> dict[int, tuple[int, int]]:
+    """Grams reserved and retired of each line of a version that has claims: line_no → (reserved_g, retired_g)."""
+    claim, order = s.claim, s.orders
+    retired = order.c.state == "retired"
+    query = (
+        sa.select(claim.c.line_no, retired.label("retired"), sa.func.sum(claim.c.grams).label("grams"))
+        .join(order, (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id))
+        .where(claim.c.event_id == event_id, claim.c.participation_id == participation_id)
+        .where(claim.c.version == version, claim.c.line_no >= 0)
+        .group_by(claim.c.line_no, retired)
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for row in conn.execute(query):
+        reserved_g, retired_g = found.get(row.line_no, (0, 0))
+        grams = int(row.grams)
+        found[row.line_no] = (reserved_g, retired_g + grams) if row.retired else (reserved_g + grams, retired_g)
+    return found
+
+
+def paid_orders(conn: sa.Connection, event_id: str, participation_id: str) -> int:
+    """How many of a participation's orders are paid, pooled or retired."""
+    o = s.orders
+    query = sa.select(sa.func.count()).where(
+        o.c.event_id == event_id, o.c.participation_id == participation_id, o.c.state.in_(("paid", "pooled", "retired"))
+    )
+    return conn.execute(query).scalar() or 0
+
+
+def of_certificate(conn: sa.Connection, number: str) -> tuple[str, str] | None:
+    """The event and the participation ('' for an order of the event) a certificate number was issued to."""
+    n, o = s.certificate_number, s.orders
+    query = (
+        sa.select(n.c.event_id, o.c.participation_id)
+        .join(o, (o.c.event_id == n.c.event_id) & (o.c.order_id == n.c.order_id))
+        .where(n.c.number == number)
+    )
+    row = conn.execute(query).first()
+    return (row.event_id, row.participation_id) if row else None
+
+
+def company(conn: sa.Connection, names: Mapping[str, str], name_key: str, company_id: str, now: datetime) -> str:
+    """The id of the company with this normalised name, made with ``company_id`` where there is none."""
+    found = conn.execute(sa.select(s.company.c.company_id).where(s.company.c.name_key == name_key)).scalar()
+    if found:
+        return str(found)
+    insert_into = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(s.company)
+    row = {"company_id": company_id, "names": dict(names), "kind": "", "name_key": name_key, "created_at": now}
+    conn.execute(insert_into.values(**row).on_conflict_do_nothing(index_elements=["name_key"]))
+    query = sa.select(s.company.c.company_id).where(s.company.c.name_key == name_key)
+    return str(conn.execute(query).scalar_one())
+
+
+def company_names(conn: sa.Connection, company_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Names by language of companies."""
+    query = sa.select(s.company.c.company_id, s.company.c.names).where(s.company.c.company_id.in_(company_ids))
+    return {row.company_id: row.names for row in conn.execute(query)}
+
+
+def wrong_footprints(conn: sa.Connection, event_id: str) -> list[str]:
+    """Participations whose current footprint is not there or is not the sum of its lines."""
+    p, f, line = s.participation, s.footprint, s.emission_line
+    masses = ("low_g", "total_g", "high_g", "non_co2_g")
+    sums = (
+        sa.select(line.c.participation_id, line.c.version, *[sa.func.sum(line.c[m]).label(m) for m in masses])
+        .where(line.c.event_id == event_id)
+        .group_by(line.c.participation_id, line.c.version)
+        .subquery()
+    )
+    unequal = sa.or_(*[f.c[m] != sa.func.coalesce(sums.c[m], 0) for m in masses])
+    query = (
+        sa.select(p.c.participation_id)
+        .outerjoin(
+            f,
+            (f.c.event_id == p.c.event_id)
+            & (f.c.participation_id == p.c.participation_id)
+            & (f.c.version == p.c.footprint_version),
+        )
+        .outerjoin(sums, (sums.c.participation_id == f.c.participation_id) & (sums.c.version == f.c.version))
+        .where(p.c.event_id == event_id, p.c.footprint_version > 0)
+        .where(sa.or_(f.c.version.is_(None), unequal))
+    )
+    return list(conn.execute(query).scalars())
