@@ -66,3 +66,8 @@ def relay(orders: Mapping[str, int], line_grams: Sequence[int]) -> dict[str, Sli
 def share_grams(total_g: int, share_percent: int) -> int:
     """``share_percent`` of ``total_g``, half a gram rounded up."""
     return (total_g * share_percent + 50) // 100
+
+
+def share_bp(covered_g: int, total_g: int) -> int:
+    """Share covered in basis points, rounded down (only what is whole is called whole), at most 10,000; 0 of nothing."""
+    return min(10_000, covered_g * 10_000 // total_g) if total_g > 0 else 0
