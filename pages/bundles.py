@@ -25,9 +25,9 @@ _GUEST_PARTS = (
     ("dash", "deps/react@18.3.1.min.js"),
     ("dash", "deps/react-dom@18.3.1.min.js"),
     ("dash", "deps/prop-types@15.8.1.min.js"),
+    ("dash", "dash-renderer/build/dash_renderer.min.js"),
     ("dash", "html/dash_html_components.min.js"),
     ("dash", "dcc/dash_core_components.js"),
-    ("dash", "dash-renderer/build/dash_renderer.min.js"),
 )
 
 
@@ -71,9 +71,9 @@ def _suites(app: Dash) -> list[str]:
     found = app._collect_and_register_resources(resources._filter_resources(dependencies))
     found += app._collect_and_register_resources(
         app.scripts.get_all_scripts()
+        + resources._filter_resources(_dash_renderer._js_dist)
         + resources._filter_resources(dcc._js_dist)
         + resources._filter_resources(html._js_dist)
-        + resources._filter_resources(_dash_renderer._js_dist)
     )
     return list(dict.fromkeys(src["src"] if isinstance(src, dict) else src for src in found))
 

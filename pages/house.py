@@ -9,6 +9,7 @@ from __future__ import annotations
 import html as text
 import inspect
 import json
+import logging
 from contextvars import copy_context
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ import anyio.to_thread
 import dash
 from dash import Dash, dcc, html
 from dash._utils import to_json
-from dash.backends._fastapi import FastAPIDashServer, get_current_request
+from dash.backends._fastapi import FastAPIDashServer, get_current_request, reset_current_request, set_current_request
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
@@ -25,6 +26,7 @@ from accounts import current_actor, require
 from locales import current_language, t
 from pages import registry
 
+log = logging.getLogger("forum_zero")
 MAX_CALLBACK_BYTES = 256 * 1024
 
 
@@ -45,6 +47,10 @@ class HouseBackend(FastAPIDashServer):
     def setup_component_suites(self, dash_app: Dash) -> None:
         """Served compressed, by ``api.static``."""
 
+    def setup_backend(self, dash_app: Dash) -> None:
+        """Only the request's context; the framework's own middleware would read bodies before anybody checks them."""
+        self.server.add_middleware(_RequestContext)
+
     def serve_callback(self, dash_app: Dash) -> Any:
         async def dispatch(request: Request) -> Response:
             body = await _callback_body(request)
@@ -52,17 +58,38 @@ class HouseBackend(FastAPIDashServer):
                 return body
             if problem := _wrong_shape(dash_app, body):
                 return _refusal(400, problem)
-            request.state.json_body = body
+            get_current_request().state.json_body = body
             context = dash_app._initialize_context(body)
             function = dash_app._prepare_callback(context, body)
             values = dash_app._inputs_to_vals(context.inputs_list + context.states_list)
             run = dash_app._execute_callback(function, values, context.outputs_list, context)
-            answer = await anyio.to_thread.run_sync(copy_context().run, run)
-            if inspect.iscoroutine(answer):
-                answer = await answer
+            try:
+                answer = await anyio.to_thread.run_sync(copy_context().run, run)
+                if inspect.iscoroutine(answer):
+                    answer = await answer
+            except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+                log.error("a callback could not use what it was sent: %s", body["output"][:200], exc_info=error)
+                return _refusal(400, t("The page sent something that can't be used; reload it and try again."))
             return context.dash_response.set_response(data=answer)
 
         return dispatch
+
+
+class _RequestContext:
+    """ASGI middleware: lets the page framework find the request that it answers."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/_dash-"):
+            await self.app(scope, receive, send)
+            return
+        token = set_current_request(Request(scope, receive))
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            reset_current_request(token)
 
 
 def _refusal(status: int, sentence: str) -> JSONResponse:
@@ -161,10 +188,15 @@ def _fill(pathname: str, search: str) -> Any:
     return _guarded(found[0], {**registry.query_of(search or ""), **found[1]})
 
 
+def _backend_on(server: Any) -> type[HouseBackend]:
+    """The backend bound to an application of ours (given one directly, the framework would choose its own backend)."""
+    return type("Backend", (HouseBackend,), {"create_app": staticmethod(lambda *_, **__: server)})
+
+
 def build_dash(server: Any) -> Dash:
     """One Dash application on a FastAPI application; call after ``registry.load_pages()``."""
     app = Dash(
-        "forum_zero", server=server, backend=HouseBackend, use_pages=False, include_assets_files=False,
+        "forum_zero", backend=_backend_on(server), use_pages=False, include_assets_files=False,
         suppress_callback_exceptions=True, update_title=None, title="Forum Zero", compress=False, enable_mcp=False,
         add_log_handler=False,
     )  # fmt: skip
@@ -204,10 +236,22 @@ def _in_context(view: Any) -> Any:
     return wrapped
 
 
+def _public_config(app: Dash) -> dict[str, Any]:
+    """What the renderer needs to know; versions stay here, and nothing is asked of another host."""
+    config = json.loads(to_json(app._config()))
+    for name in ("python_version", "dash_version_url", "plotly_version", "ddk_version"):
+        config.pop(name, None)
+    children = {
+        space: {name: props for name, props in components.items() if props}
+        for space, components in config["children_props"].items()
+    }
+    return {**config, "children_props": children, "disable_version_check": True}
+
+
 def index_html(app: Dash, spec: registry.PageSpec, styles: list[str], scripts: list[str]) -> str:
     """The page's own HTML: style sheets, one bundle, no inline script; the words come with the layout."""
     language = current_language()
-    config = json.dumps(json.loads(to_json(app._config()))).replace("<", "\\u003c")
+    config = json.dumps(_public_config(app)).replace("<", "\\u003c")
     links = "".join(f'<link rel="stylesheet" href="{href}">' for href in styles)
     tags = "".join(f'<script src="{src}" defer></script>' for src in scripts)
     title = text.escape(t(spec.title))
