@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +19,7 @@ SANS = (
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def palette(theme: Theme) -> Mapping[str, str]:
     """Colour by token name: values for light and dark, ``var(--fz-…)`` for SVG that stands inline in a page."""
     if theme == "css":

@@ -37,7 +37,7 @@ def text(x: float, y: float, words: str, **attributes: Any) -> str:
 
 
 def svg(body: str, width: float, height: float, alt: str = "", **attributes: Any) -> str:
-    """A whole picture with its viewBox; ``alt`` is its title for those who can't see it, without one it is decoration."""
+    """A whole picture with its viewBox; ``alt`` names it for those who can't see it; without, it is decoration."""
     said: dict[str, Any] = {"role": "img", "aria_label": alt} if alt else {"aria_hidden": "true", "focusable": "false"}
     return element(
         "svg", body, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {fmt(width)} {fmt(height)}", width=fmt(width),
