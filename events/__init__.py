@@ -1,0 +1,39 @@
+"""Use cases of events: sessions, participations, footprints, live totals, boards, imports, the demonstration."""
+
+from accounts.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
+from calculations.model import FieldError, InputError
+from events.audits import audit
+from events.boards import leaderboard, rank_of_certificate
+from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
+from events.footprints import current_footprint, preview_footprint, save_footprint, save_inventory
+from events.live import fold, fold_due, live_version, snapshot
+from events.model import (
+    Board,
+    BoardRow,
+    Event,
+    EventCard,
+    EventDraft,
+    FootprintView,
+    Page,
+    Participation,
+    Session,
+    SessionDraft,
+    Started,
+    line_json,
+    place_json,
+)
+from events.organiser import OrganiserView, organiser_view
+from events.participations import delete_participation, guest, set_display, start_participation
+from events.pseudonyms import spoken
+from events.screens import revoke_screen, screen_event, screen_token
+from events.totals import Totals, totals
+
+__all__ = [
+    "Board", "BoardRow", "Conflict", "Event", "EventCard", "EventDraft", "FieldError", "FootprintView", "Forbidden",
+    "InputError", "NotFound", "OrganiserView", "Page", "Participation", "Session", "SessionDraft", "Started",
+    "TooMany", "Totals", "Unauthenticated", "audit", "create_event", "current_footprint", "delete_participation",
+    "event_by_id", "find_events", "fold", "fold_due", "get_event", "guest", "leaderboard", "line_json", "live_version",
+    "organiser_view", "place_json", "preview_footprint", "rank_of_certificate", "revoke_screen", "save_footprint",
+    "save_inventory", "scenarios", "screen_event", "screen_token", "set_display", "snapshot", "spoken",
+    "start_participation", "suggest_places", "totals",
+]  # fmt: skip

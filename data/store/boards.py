@@ -56,13 +56,15 @@ def coverage(conn: sa.Connection, event_id: str, participation_id: str) -> tuple
     """Grams of a participation's lines that are reserved, and retired."""
     claim, order = s.claim, s.orders
     query = (
-        sa.select(order.c.state == "retired", sa.func.sum(claim.c.grams))
+        sa.select(order.c.state, sa.func.sum(claim.c.grams))
         .join(order, (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id))
         .where(claim.c.event_id == event_id, claim.c.participation_id == participation_id, claim.c.line_no >= 0)
-        .group_by(order.c.state == "retired")
+        .group_by(order.c.state)
     )
-    sums = {bool(retired): int(grams or 0) for retired, grams in conn.execute(query)}
-    return sums.get(False, 0), sums.get(True, 0)
+    sums = {False: 0, True: 0}
+    for state, grams in conn.execute(query):
+        sums[state == "retired"] += int(grams or 0)
+    return sums[False], sums[True]
 
 
 def put(conn: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:

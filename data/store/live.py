@@ -53,6 +53,12 @@ def raise_version(conn: sa.Connection, event_id: str, now: datetime) -> None:
     conn.execute(sa.update(row).where(row.c.event_id == event_id).values(version=row.c.version + 1, as_of=now))
 
 
+def touch(conn: sa.Connection, event_id: str) -> None:
+    """Raises the version for a change that no delta tells, such as a name on a board."""
+    row = s.live_version
+    conn.execute(sa.update(row).where(row.c.event_id == event_id).values(version=row.c.version + 1))
+
+
 def publish_categories(conn: sa.Connection, event_id: str, people_count: int, categories: list[dict[str, Any]]) -> None:
     """Keeps the categories as they are shown until five more have come."""
     row = s.live_version

@@ -72,23 +72,11 @@ def lines(conn: sa.Connection, event_id: str, participation_id: str, version: in
     return list(conn.execute(sa.select(line).where(*where).order_by(line.c.line_no)).mappings())
 
 
-def line_claims(conn: sa.Connection, event_id: str, participation_id: str, version: int) -> dict[int, tuple[int, int]]:
-    """Grams reserved and retired of each line of a version that has claims: line_no → (reserved_g, retired_g)."""
-    claim, order = s.claim, s.orders
-    retired = order.c.state == "retired"
-    query = (
-        sa.select(claim.c.line_no, retired.label("retired"), sa.func.sum(claim.c.grams).label("grams"))
-        .join(order, (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id))
-        .where(claim.c.event_id == event_id, claim.c.participation_id == participation_id)
-        .where(claim.c.version == version, claim.c.line_no >= 0)
-        .group_by(claim.c.line_no, retired)
-    )
-    found: dict[int, tuple[int, int]] = {}
-    for row in conn.execute(query):
-        reserved_g, retired_g = found.get(row.line_no, (0, 0))
-        grams = int(row.grams)
-        found[row.line_no] = (reserved_g, retired_g + grams) if row.retired else (reserved_g + grams, retired_g)
-    return found
+def forget_answers(conn: sa.Connection, event_id: str, participation_id: str) -> None:
+    """Empties what a person had typed, in every version."""
+    f = s.footprint
+    where = (f.c.event_id == event_id) & (f.c.participation_id == participation_id)
+    conn.execute(sa.update(f).where(where).values(answers={}))
 
 
 def paid_orders(conn: sa.Connection, event_id: str, participation_id: str) -> int:

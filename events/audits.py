@@ -1,0 +1,55 @@
+"""Proving from the rows: roll-ups equal a rebuild, footprints are the sum of their lines; and offsetting's proofs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import offsetting
+from accounts.errors import NotFound
+from data.store import events as event_rows
+from data.store import participations, rebuild
+from data.store.engine import get_store
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was proved, or wasn't; the same shape as offsetting's."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def audit(slug: str | None = None) -> list[Any]:
+    """Findings over one event or all of them, this domain's and then offsetting's. Raises NotFound."""
+    with get_store().read() as conn:
+        chosen = event_rows.by_slug(conn, slug) if slug else None
+        if slug and chosen is None:
+            raise NotFound("There is no event “{event}”.", event=slug[:64])
+        ids = [chosen["event_id"]] if chosen is not None else event_rows.ids(conn)
+    wrong_rollups: list[str] = []
+    wrong_sums: list[str] = []
+    for event_id in ids:
+        with get_store().read() as conn:  # one moment of the store: roll-ups and rows agree with one another
+            wrong_rollups += [f"{event_id}: {line}" for line in rebuild.differences(conn, event_id)]
+            wrong_sums += participations.wrong_footprints(conn, event_id)
+    return [
+        _finding("roll-ups equal a rebuild from the rows", wrong_rollups, len(ids), "events"),
+        _finding("each footprint is the sum of its lines", wrong_sums, len(ids), "events"),
+        *offsetting_findings(chosen["event_id"] if chosen is not None else None),
+    ]
+
+
+def offsetting_findings(event_id: str | None) -> list[Any]:
+    """What offsetting proves of its ledgers."""
+    prove = getattr(offsetting, "audit", None)
+    return list(prove(event_id)) if prove else []
+
+
+def _finding(name: str, wrong: list[str], count: int, what: str) -> Finding:
+    if not wrong:
+        return Finding(name, True, f"{count} {what}")
+    return Finding(name, False, f"{len(wrong)} wrong: " + "; ".join(wrong[:SHOWN]))

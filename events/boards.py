@@ -1,0 +1,152 @@
+"""Boards of people, sub-forums and companies; one's own place; why one is not listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from accounts.errors import NotFound
+from calculations.ranking import share_bp, standings
+from data.store import boards as person_rows
+from data.store import events as event_rows
+from data.store import participations, rollups
+from data.store.engine import get_store
+from data.store.ids import event_of
+from events.catalogue import read_event
+from events.model import ORGANISER_SESSION, SMALLEST_GROUP, Board, BoardRow, Event
+from events.pseudonyms import spoken
+from locales import t
+
+KINDS = ("people", "sessions", "companies")
+MAX_PAGE_SIZE = 1000
+
+
+def leaderboard(slug: str, kind: str = "people", page: int = 1, size: int = 100, me: str | None = None) -> Board:
+    """A page of a board, with the row of participation ``me`` (or of its session or company) wherever it stands.
+    Raises NotFound for an unknown event or kind."""
+    if kind not in KINDS:
+        raise NotFound("There is no board “{board}”; there are people, sessions and companies.", board=kind[:40])
+    page, size = max(1, page), max(1, min(size, MAX_PAGE_SIZE))
+    with get_store().read() as conn:
+        event = read_event(conn, slug=slug)
+        mine = participations.get(conn, event.event_id, me) if me and event_of(me) == event.event_id else None
+        rows, total = board_rows(conn, event, kind, (page - 1) * size, size, mine)
+        own, equals = _own(conn, event, kind, mine)
+        why_not = _why_not(conn, event, kind, mine, own, total)
+    return Board(kind, rows, own, why_not, total, page, size, equals)
+
+
+def rank_of_certificate(number: str) -> Board:
+    """The board of people around the holder of a certificate: its own row, none of the others. Raises NotFound."""
+    with get_store().read() as conn:
+        found = participations.of_certificate(conn, number.strip().upper()[:40])
+        if found is None:
+            raise NotFound("There is no certificate “{number}”.", number=number[:40])
+        event_id, participation_id = found
+        slug = read_event(conn, event_id=event_id).slug
+    return leaderboard(slug, "people", 1, 1, participation_id)
+
+
+def board_rows(
+    conn: sa.Connection, event: Event, kind: str, offset: int, limit: int, mine: Mapping[Any, Any] | None = None
+) -> tuple[list[BoardRow], int]:
+    """Rows of a board from ``offset`` and how many it has; none while fewer than five people are on it."""
+    if kind != "people":
+        rows = _groups(conn, event, kind, mine)
+        return rows[offset : offset + limit], len(rows)
+    total = person_rows.people_count(conn, event.event_id)
+    if total < SMALLEST_GROUP:
+        return [], total
+    me = mine["participation_id"] if mine is not None else ""
+    return [_person(row, me) for row in person_rows.people(conn, event.event_id, offset, limit)], total
+
+
+def _person(row: Mapping[str, Any], me: str) -> BoardRow:
+    return BoardRow(
+        row["rank"], row["equals"] > 1, spoken(row["display"]), row["share_bp"], row["grams_g"], row["norm_bp"],
+        row["mode"], row["state"], row["participation_id"] == me, row["participation_id"],
+    )  # fmt: skip
+
+
+def _groups(conn: sa.Connection, event: Event, kind: str, mine: Mapping[Any, Any] | None) -> list[BoardRow]:
+    """Sessions or companies of five people and more, ranked by share, then by grams a person."""
+    column = "session_id" if kind == "sessions" else "company_id"
+    sums = _sums(conn, event.event_id, column)
+    names = _names(conn, event, kind, list(sums))
+    keys = [key for key, row in sums.items() if key in names and row["people_count"] >= SMALLEST_GROUP]
+    covered = {key: sums[key]["reserved_g"] + sums[key]["retired_g"] for key in keys}
+    order = [(share_bp(covered[k], sums[k]["total_g"]), sums[k]["total_g"] // sums[k]["people_count"]) for k in keys]
+    own = mine[column] if mine is not None else None
+    rows = [
+        BoardRow(
+            place.rank, place.tied, names[key], share, covered[key], None, "", _state(sums[key]), key == own, key
+        )
+        for key, (share, _), place in zip(keys, order, standings(order), strict=True)
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (row.rank, row.key))
+
+
+def _sums(conn: sa.Connection, event_id: str, column: str) -> dict[str, dict[str, int]]:
+    sums: dict[str, dict[str, int]] = {}
+    for row in rollups.as_rows(rollups.TALLY, rollups.read(conn, rollups.TALLY, event_id, unfolded=True)):
+        if row["session_id"] == ORGANISER_SESSION or not row[column]:
+            continue
+        entry = sums.setdefault(row[column], dict.fromkeys(rollups.TALLY.measures, 0))
+        for measure in entry:
+            entry[measure] += row[measure]
+    return sums
+
+
+def _names(conn: sa.Connection, event: Event, kind: str, keys: list[str]) -> dict[str, dict[str, str]]:
+    if kind == "companies":
+        return participations.company_names(conn, keys)
+    rows = event_rows.sessions(conn, event.event_id)
+    return {row["session_id"]: row["names"] for row in rows if row["kind"] != "organiser"}
+
+
+def _state(sums: Mapping[str, int]) -> str:
+    if sums["reserved_g"] > 0:
+        return "reserved"
+    return "retired" if sums["retired_g"] > 0 else ""
+
+
+def _own(conn: sa.Connection, event: Event, kind: str, mine: Mapping[Any, Any] | None) -> tuple[BoardRow | None, int]:
+    if mine is None:
+        return None, 0
+    if kind == "people":
+        row = person_rows.person(conn, event.event_id, mine["participation_id"])
+        return (_person(row, mine["participation_id"]), row["equals"] - 1) if row else (None, 0)
+    rows = _groups(conn, event, kind, mine)
+    own = next((row for row in rows if row.is_me), None)
+    return own, sum(row.rank == own.rank for row in rows) - 1 if own else 0
+
+
+def _why_not(
+    conn: sa.Connection, event: Event, kind: str, mine: Mapping[Any, Any] | None, own: BoardRow | None, total: int
+) -> str:
+    """A sentence in the reader's language; '' where one is listed."""
+    if kind == "people" and total < SMALLEST_GROUP:
+        return t("The board opens with five people: be among the first five.")
+    if own is not None:
+        return ""
+    if mine is None:
+        return "" if total else t("No group of five people yet: be among the first five.")
+    return _why_no_row(conn, event, kind, mine)
+
+
+def _why_no_row(conn: sa.Connection, event: Event, kind: str, mine: Mapping[Any, Any]) -> str:
+    if kind == "sessions":
+        if not mine["session_id"]:
+            return t("You have not chosen a sub-forum, so none of them is yours.")
+        return t("Fewer than five people of your sub-forum have answered, so it is not shown yet.")
+    if kind == "companies":
+        if not mine["company_id"]:
+            return t("You have not named a company, so none of them is yours.")
+        return t("Fewer than five people of your company have answered, so it is not shown yet.")
+    if not mine["footprint_version"]:
+        return t("You are not listed yet: your footprint is missing.")
+    if not participations.paid_orders(conn, event.event_id, mine["participation_id"]):
+        return t("You are not listed yet: nothing of your footprint has been paid for.")
+    return t("You are not listed: your payment covers no line of your footprint, it is an extra contribution.")

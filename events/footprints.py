@@ -1,0 +1,295 @@
+"""Footprints: what somebody told, computed into emission lines, kept version by version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+import offsetting
+from accounts import current_actor, require
+from accounts.errors import NotFound, TooMany
+from calculations.answers import parse_answers
+from calculations.better import better_way
+from calculations.distance import geodesic_km
+from calculations.footprint import compute
+from calculations.model import Answers, EmissionLine, FactorMissing, FactorSet, FootprintResult, Place
+from calculations.ranking import norm_answers
+from calculations.travel import category_of
+from data.library import load_factor_set, load_scenarios
+from data.places import index
+from data.store import boards, live, rollups
+from data.store import participations as rows
+from data.store.engine import get_store
+from data.store.ids import event_of, new_id
+from events.catalogue import read_event
+from events.model import ORGANISER_SESSION, Event, FootprintView
+from events.origins import origin_of, travelled
+from events.participations import ROW, check_open
+
+MAX_VERSIONS = 500
+MASSES = ("low_g", "total_g", "high_g", "non_co2_g")
+RAIL = ("high_speed_rail", "rail")
+Key = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Answers and what they come to; ``origin`` is the town and the mode someone came from and by."""
+
+    answers: Answers
+    result: FootprintResult
+    travel_g: int
+    travel_m: int
+    norm_g: int
+    origin: tuple[str, str]
+
+
+def preview_footprint(slug: str, body: Any) -> FootprintView:
+    """What a body would come to; nothing is stored. Raises NotFound, InputError."""
+    with get_store().read() as conn:
+        event = read_event(conn, slug=slug)
+    done = compute_for(event, body)
+    return _view("", 0, done, _better(event, done.answers), body)
+
+
+def save_footprint(participation_id: str, body: Any) -> FootprintView:
+    """Stores the next version of a participation's footprint: its lines, the roll-ups' deltas, and coverage that
+    follows the lines, in one transaction. Raises NotFound, InputError, Conflict (closed), TooMany (versions)."""
+    event_id = event_of(participation_id)
+    with get_store().read() as conn:
+        event = read_event(conn, event_id=event_id)
+    check_open(event)
+    done, now = compute_for(event, body), datetime.now(UTC)
+    with get_store().write() as conn:
+        version = store_version(conn, event, participation_id, done, body, now)
+    return _view(participation_id, version, done, _better(event, done.answers), body, now)
+
+
+def save_inventory(slug: str, body: Any) -> FootprintView:
+    """The organiser's own lines (energy, materials, food …), as a participation of kind organiser. Needs event.edit."""
+    with get_store().read() as conn:
+        event = read_event(conn, slug=slug)
+        found = rows.of_kind(conn, event.event_id, "organiser")
+    require(current_actor(), "event.edit", event.event_id)
+    done, now = compute_for(event, body), datetime.now(UTC)
+    with get_store().write() as conn:
+        participation_id = found[0]["participation_id"] if found else _start_inventory(conn, event, now)
+        version = store_version(conn, event, participation_id, done, body, now)
+    return _view(participation_id, version, done, (), body, now)
+
+
+def _start_inventory(conn: sa.Connection, event: Event, now: datetime) -> str:
+    participation_id = new_id(event.event_id)
+    row = ROW | {"event_id": event.event_id, "participation_id": participation_id, "created_at": now}
+    row |= {"kind": "organiser", "session_id": ORGANISER_SESSION, "people_count": 0, "secret_hash": ""}
+    rows.insert(conn, [row])
+    return participation_id
+
+
+def current_footprint(participation_id: str) -> FootprintView | None:
+    """The current version, None before the first. Raises NotFound."""
+    event_id = event_of(participation_id)
+    with get_store().read() as conn:
+        part = rows.get(conn, event_id, participation_id)
+        if part is None or part["deleted_at"] is not None:
+            raise NotFound("There is no participation “{participation}”.", participation=participation_id[:64])
+        foot = rows.footprint(conn, event_id, participation_id, part["footprint_version"])
+        if foot is None:
+            return None
+        lines = tuple(line_of(row) for row in rows.lines(conn, event_id, participation_id, foot["version"]))
+        event = read_event(conn, event_id=event_id)
+    better = _better(event, parse(event, foot["answers"])) if foot["answers"] else ()
+    return FootprintView(
+        f"{participation_id}.{foot['version']}", foot["version"], foot["low_g"], foot["total_g"], foot["high_g"],
+        foot["non_co2_g"], lines, _by_category(lines), better, foot["travel_g"], foot["norm_g"], foot["answers"],
+        foot["created_at"],
+    )  # fmt: skip
+
+
+def parse(event: Event, body: Any) -> Answers:
+    """Answers from a body in the event's terms. Raises InputError."""
+    place = event.place if event.place.names else None
+    return parse_answers(body, index.get, place, load_scenarios().get(event.scenario))
+
+
+def factors_of(event: Event) -> FactorSet:
+    """The event's factor set, held to its hash. Raises FactorMissing."""
+    factors = load_factor_set(event.factor_set_id)
+    if factors.sha256 != event.factor_set_sha256:
+        raise FactorMissing(f"factor set {event.factor_set_id} is not the one this event was made with")
+    return factors
+
+
+def compute_for(event: Event, body: Any) -> Computed:
+    """Answers, lines and norm of a body at an event. Raises InputError."""
+    return compute_answers(event, parse(event, body))
+
+
+def compute_answers(event: Event, answers: Answers) -> Computed:
+    """The same from parsed answers."""
+    factors, hotel_norm = factors_of(event), event.defaults.get("hotel_norm")
+    result = compute(answers, factors, event.boundary, hotel_norm)
+    travel_g, travel_m = travelled(result)
+    counted = tuple(t for t in answers.trips if category_of(t.mode) in event.boundary.categories)
+    usual = norm_answers(Answers(trips=counted, group_size=answers.group_size), _distance)
+    norm_g = sum(compute(usual, factors, event.boundary).by_category.values()) if counted else 0
+    return Computed(answers, result, travel_g, travel_m, norm_g, origin_of(answers, event.place))
+
+
+def _distance(a: Place, b: Place) -> float:
+    return geodesic_km(a.lat, a.lon, b.lat, b.lon)
+
+
+def _better(event: Event, answers: Answers) -> tuple[Any, ...]:
+    return tuple(better_way(answers, factors_of(event), event.boundary, event.defaults.get("hotel_norm")))
+
+
+def store_version(
+    conn: sa.Connection, event: Event, participation_id: str, done: Computed, body: Any, now: datetime
+) -> int:
+    """Writes the next version within a transaction and returns its number."""
+    event_id, month = event.event_id, month_of(event, now)
+    part = rows.get(conn, event_id, participation_id, lock=True)
+    if part is None or part["deleted_at"] is not None:
+        raise NotFound("There is no participation “{participation}”.", participation=participation_id[:64])
+    if part["footprint_version"] >= MAX_VERSIONS:
+        raise TooMany("This footprint was changed {limit} times; begin anew.", 86_400, limit=MAX_VERSIONS)
+    version = int(part["footprint_version"]) + 1
+    before = rows.footprint(conn, event_id, participation_id, part["footprint_version"])
+    old_lines = rows.lines(conn, event_id, participation_id, part["footprint_version"]) if before is not None else []
+    foot = footprint_row(event, participation_id, version, done, body, now)
+    new_lines = line_rows(event_id, participation_id, version, done.result.lines, month)
+    rows.insert_footprints(conn, [foot], new_lines)
+    rows.update(
+        conn, event_id, participation_id,
+        footprint_version=version, origin_place_id=done.origin[0], main_mode=done.origin[1],
+    )  # fmt: skip
+    rollups.add_cube(conn, event_id, [*cube_rows(part, old_lines, -1), *cube_rows(part, new_lines, 1)])
+    rollups.add_tally(conn, event_id, [*tally_rows(part, before, -1), *tally_rows(part, foot, 1)])
+    rollups.add_origin(conn, event_id, _origin_change(part, done.origin, before is not None))
+    _after_version(conn, event_id, participation_id, version, done.result.lines, part, now)
+    return version
+
+
+def _after_version(
+    conn: sa.Connection, event_id: str, participation_id: str, version: int, lines: Sequence[EmissionLine],
+    part: Mapping[Any, Any], now: datetime,
+) -> None:  # fmt: skip
+    if version > 1:
+        _follow_lines(conn, event_id, participation_id, version, lines)
+        boards.refresh_person(conn, event_id, participation_id, now)
+    elif part["kind"] == "guest":
+        live.add_ticker(conn, event_id, "footprint", now)
+
+
+def _follow_lines(
+    conn: sa.Connection, event_id: str, participation_id: str, version: int, lines: Sequence[EmissionLine]
+) -> None:
+    """Claims follow the lines; what is over becomes an extra contribution."""
+    reslice = getattr(offsetting, "reslice", None)
+    if reslice is not None:
+        reslice(conn, event_id, participation_id, version, lines)
+
+
+def month_of(event: Event, now: datetime) -> str:
+    """The month a footprint counts in: now, or the nearest moment of the event, in its zone (``2021-09``)."""
+    at = min(max(now, event.starts_at), event.ends_at)
+    return at.astimezone(ZoneInfo(event.timezone)).strftime("%Y-%m")
+
+
+def footprint_row(
+    event: Event, participation_id: str, version: int, done: Computed, body: Any, now: datetime
+) -> dict[str, Any]:
+    """The row of one version."""
+    result = done.result
+    return {
+        "event_id": event.event_id, "participation_id": participation_id, "version": version, "answers": body,
+        "low_g": result.low_g, "total_g": result.total_g, "high_g": result.high_g, "non_co2_g": result.non_co2_g,
+        "norm_g": done.norm_g, "travel_g": done.travel_g, "travel_m": done.travel_m,
+        "factor_set_sha256": event.factor_set_sha256, "created_at": now,
+    }  # fmt: skip
+
+
+def line_rows(
+    event_id: str, participation_id: str, version: int, lines: Iterable[EmissionLine], month: str
+) -> list[dict[str, Any]]:
+    """The rows of a version's lines, numbered from 0."""
+    return [
+        {
+            "event_id": event_id, "participation_id": participation_id, "version": version, "line_no": number,
+            "category": line.category, "activity": line.activity, "mode": line.mode, "quantity": line.quantity,
+            "unit": line.unit, "distance_km": line.distance_km, "factor_id": line.factor_id, "low_g": line.low_g,
+            "total_g": line.total_g, "high_g": line.high_g, "non_co2_g": line.non_co2_g, "month": month,
+            "trace": dict(line.trace),
+        }
+        for number, line in enumerate(lines)
+    ]  # fmt: skip
+
+
+def line_of(row: Mapping[Any, Any]) -> EmissionLine:
+    """A line from its row."""
+    return EmissionLine(
+        row["category"], row["activity"], row["quantity"], row["unit"], row["factor_id"], row["low_g"],
+        row["total_g"], row["high_g"], row["non_co2_g"], row["distance_km"], row["mode"], row["trace"],
+    )  # fmt: skip
+
+
+def cube_rows(part: Mapping[Any, Any], lines: Iterable[Mapping[Any, Any]], sign: int) -> list[dict[str, Any]]:
+    """What lines add to (or, with −1, take from) the cube."""
+    keys = ("category", "activity", "mode", "month")
+    return [
+        {"session_id": part["session_id"], "line_count": sign}
+        | {key: line[key] for key in keys}
+        | {mass: sign * line[mass] for mass in MASSES}
+        for line in lines
+    ]
+
+
+def tally_rows(part: Mapping[Any, Any], foot: Mapping[Any, Any] | None, sign: int) -> list[dict[str, Any]]:
+    """What a footprint adds to (or takes from) the tally; the organiser's own counts no people."""
+    if foot is None:
+        return []
+    people = 0 if part["kind"] == "organiser" else part["people_count"]
+    row = {"session_id": part["session_id"], "company_id": part["company_id"]}
+    counts = {"answered_count": sign * int(part["kind"] != "organiser"), "people_count": sign * people}
+    return [row | counts | {mass: sign * foot[mass] for mass in MASSES[:3]}]
+
+
+def origin_row(place_id: str, mode: str, people: int) -> dict[str, Any]:
+    """People from a place, and how many of them by air or rail."""
+    return {
+        "place_id": place_id, "people_count": people, "air_count": people if mode == "plane" else 0,
+        "rail_count": people if mode in RAIL else 0,
+    }  # fmt: skip
+
+
+def _origin_change(part: Mapping[Any, Any], origin: tuple[str, str], replaces: bool) -> list[dict[str, Any]]:
+    if part["kind"] == "organiser":
+        return []
+    change = [origin_row(*origin, part["people_count"])] if origin[0] else []
+    if replaces and part["origin_place_id"]:
+        change.append(origin_row(part["origin_place_id"], part["main_mode"], -part["people_count"]))
+    return change
+
+
+def _by_category(lines: Iterable[EmissionLine]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for line in lines:
+        sums[line.category] = sums.get(line.category, 0) + line.total_g
+    return sums
+
+
+def _view(
+    participation_id: str, version: int, done: Computed, better: tuple[Any, ...], body: Any, now: datetime | None = None
+) -> FootprintView:
+    result = done.result
+    footprint_id = f"{participation_id}.{version}" if version else ""
+    return FootprintView(
+        footprint_id, version, result.low_g, result.total_g, result.high_g, result.non_co2_g, result.lines,
+        result.by_category, better, done.travel_g, done.norm_g, body, now,
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+"""Live views: folding changes into a new version, and the snapshot that every display of a version shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.places import index
+from data.store import live, rollups
+from data.store.engine import get_store
+from events.boards import board_rows
+from events.catalogue import read_event
+from events.model import SMALLEST_GROUP, Event, instant, place_json
+from events.origins import LOCAL_KM, way_km
+from events.totals import Totals, read_totals
+
+BUCKET = timedelta(minutes=5)
+TOP_ROWS = 5
+TIMELINE_ROWS = 400
+
+
+def live_version(event_id: str) -> int:
+    """The number that grows with every change a live view shows."""
+    with get_store().read() as conn:
+        return live.version(conn, event_id)
+
+
+def fold(event_id: str) -> bool:
+    """Folds an event's deltas into its roll-ups, notes the course of the day and publishes categories once five more
+    have come. False where there was nothing to fold, or another worker is at it."""
+    now = datetime.now(UTC)
+    with get_store().write() as conn:
+        return fold_in(conn, event_id, now)
+
+
+def fold_in(conn: sa.Connection, event_id: str, now: datetime) -> bool:
+    """The same within a transaction."""
+    if not rollups.fold(conn, event_id, now):
+        return False
+    event = read_event(conn, event_id=event_id)
+    totals = read_totals(conn, event, unfolded=False)
+    _publish(conn, totals)
+    live.put_bucket(conn, event_id, bucket_of(event, now), course_of(totals))
+    live.trim_ticker(conn, event_id)
+    return True
+
+
+def fold_due() -> int:
+    """Folds every event that has deltas; how many were folded."""
+    with get_store().read() as conn:
+        waiting = rollups.dirty_events(conn)
+    return sum(fold(event_id) for event_id in waiting)
+
+
+def course_of(totals: Totals) -> dict[str, int]:
+    """The totals as the timeline keeps them."""
+    return {
+        "low_g": totals.mass.low_g, "total_g": totals.mass.total_g, "high_g": totals.mass.high_g,
+        "reserved_g": totals.reserved_g, "retired_g": totals.retired_g,
+    }  # fmt: skip
+
+
+def bucket_of(event: Event, now: datetime) -> datetime:
+    """The end of the five minutes ``now`` is in. A simulated day ends when its event does."""
+    at = min(now, event.ends_at) if event.simulated else now
+    return datetime.fromtimestamp((at.timestamp() // BUCKET.seconds + 1) * BUCKET.seconds, UTC)
+
+
+def _publish(conn: sa.Connection, totals: Totals) -> None:
+    """Categories move only once five more people have come (or gone), so that nobody's own part can be told."""
+    state = live.state(conn, totals.event_id)
+    known = state["published_people"] if state else 0
+    moved = abs(totals.participants - known) >= SMALLEST_GROUP
+    if totals.participants >= SMALLEST_GROUP and (moved or state is None or not state["published_categories"]):
+        figures = [figure.as_json() for figure in totals.categories]
+        live.publish_categories(conn, totals.event_id, totals.participants, figures)
+
+
+def snapshot(slug_or_event_id: str) -> dict[str, Any]:
+    """What live views show at the current version, as plain JSON values: figures of groups under five are null, the
+    ticker names nobody. Raises NotFound."""
+    with get_store().read() as conn:
+        is_id = live.version(conn, slug_or_event_id) > 0
+        key = {"event_id": slug_or_event_id} if is_id else {"slug": slug_or_event_id}
+        event = read_event(conn, **key)
+        return read_snapshot(conn, event)
+
+
+def read_snapshot(conn: sa.Connection, event: Event) -> dict[str, Any]:
+    """The same within a transaction."""
+    totals = read_totals(conn, event, unfolded=False)
+    known = totals.as_json()
+    return {
+        "event": _header(event), "livemode": event.livemode, "simulated": event.simulated,
+        "version": totals.version, "as_of": known["as_of"], "participants": totals.participants,
+        "expected_people": event.expected_people, "hidden": totals.hidden, "smallest_group": SMALLEST_GROUP,
+        "emitted": known["emitted_g"], "covered": known["covered_g"], "extra": known["extra_g"],
+        "residual": known["residual_g"], "share_bp": None if totals.hidden else totals.share_bp,
+        "by_category": [dict(row) for row in totals.published], "by_session": known["by_session"],
+        "boards": _boards(conn, event), "origins": origins(conn, event), "orders": totals.counts["paid_order_count"],
+        "paid_minor": None if totals.hidden else totals.paid_minor, "currency": event.currency,
+        "money": known["money_minor"], "timeline": _timeline(conn, event, totals), "ticker": _ticker(conn, event),
+        "funnel": funnel(totals),
+    }  # fmt: skip
+
+
+def funnel(totals: Totals) -> dict[str, int]:
+    """From the first tap to the certificate."""
+    counts = totals.counts
+    return {
+        "began": counts["participation_count"], "footprint": counts["answered_count"],
+        "paid": counts["paid_order_count"], "certificate": counts["certificate_count"],
+    }  # fmt: skip
+
+
+def _header(event: Event) -> dict[str, Any]:
+    return {
+        "event_id": event.event_id, "slug": event.slug, "names": dict(event.names), "place": place_json(event.place),
+        "starts": instant(event.starts_at), "ends": instant(event.ends_at), "timezone": event.timezone,
+        "scenario": event.scenario, "state": event.state, "factor_set": event.factor_set_id,
+    }  # fmt: skip
+
+
+def _boards(conn: sa.Connection, event: Event) -> dict[str, list[dict[str, Any]]]:
+    return {
+        kind: [
+            {
+                "rank": row.label, "display": dict(row.display), "share_bp": row.share_bp, "norm_bp": row.norm_bp,
+                "mode": row.mode, "state": row.state,
+            }
+            for row in board_rows(conn, event, kind, 0, TOP_ROWS)[0]
+        ]
+        for kind in ("people", "sessions", "companies")
+    }  # fmt: skip
+
+
+def origins(conn: sa.Connection, event: Event) -> dict[str, Any]:
+    """Where people came from, for the compass rose: places of five and more by distance and direction, the others in
+    one sum, those from the event's own town apart (None where they are fewer than five)."""
+    shown, few, local = [], 0, 0
+    for row in rollups.as_rows(rollups.ORIGIN, rollups.read(conn, rollups.ORIGIN, event.event_id, unfolded=False)):
+        place = index.get(row["place_id"])
+        if place is None or row["people_count"] <= 0:
+            few += max(0, row["people_count"])
+            continue
+        km, azimuth = way_km(event.place, place)
+        if km < LOCAL_KM:
+            local += row["people_count"]
+        elif row["people_count"] < SMALLEST_GROUP:
+            few += row["people_count"]
+        else:
+            shown.append(
+                {
+                    "place_id": place.place_id, "names": dict(place.names), "distance_km": round(km, 1),
+                    "azimuth": round(azimuth, 1), "people": row["people_count"],
+                    "mostly": "rail" if row["rail_count"] > row["air_count"] else "air",
+                }
+            )  # fmt: skip
+    shown.sort(key=lambda entry: (-entry["people"], entry["place_id"]))
+    hidden_local = 0 < local < SMALLEST_GROUP
+    return {"places": shown, "few": few + (local if hidden_local else 0), "local": None if hidden_local else local}
+
+
+def _timeline(conn: sa.Connection, event: Event, totals: Totals) -> list[dict[str, Any]]:
+    if totals.hidden:
+        return []
+    rows = live.timeline(conn, event.event_id, TIMELINE_ROWS)
+    return [row | {"bucket_at": instant(row["bucket_at"])} for row in rows]
+
+
+def _ticker(conn: sa.Connection, event: Event) -> list[dict[str, Any]]:
+    return [row | {"at": instant(row["at"])} for row in live.ticker(conn, event.event_id)]

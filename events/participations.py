@@ -1,0 +1,174 @@
+"""Participations: beginning, proving by the secret, taking oneself out again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from accounts import throttle
+from accounts.errors import Conflict, NotFound, Unauthenticated
+from calculations.model import FieldError, InputError
+from data.store import boards, live, rollups
+from data.store import participations as rows
+from data.store.engine import get_store
+from data.store.ids import event_of, new_id, new_row_id
+from events.catalogue import read_event
+from events.model import Event, Participation, Started
+from events.pseudonyms import new_pseudonym
+
+MAX_NAME = 80
+WRONG_SECRETS = 20  # a participation and minute
+ROW = {
+    "display_name": "", "display_consent": False, "footprint_version": 0, "origin_place_id": "", "main_mode": "",
+    "deleted_at": None, "people_count": 1, "kind": "guest", "session_id": "", "company_id": "", "pseudonym": "",
+}  # fmt: skip
+
+
+def start_participation(
+    slug: str, session: str | None = None, company: str | None = None, display: Mapping[str, Any] | None = None
+) -> Started:
+    """Begins a guest's part in an open event. ``company`` is free text; ``display`` is {pseudonym, consent}: the name
+    is shown on boards only with consent. Raises NotFound, Conflict (closed), InputError."""
+    with get_store().read() as conn:
+        event = read_event(conn, slug=slug)
+    check_open(event)
+    name, consent, company_name = _checked(event, session, company, display)
+    started = Started(new_id(event.event_id), secrets.token_urlsafe(32))
+    now = datetime.now(UTC)
+    with get_store().write() as conn:
+        company_id = company_of(conn, company_name, now)
+        row = ROW | {
+            "event_id": event.event_id, "participation_id": started.participation_id,
+            "secret_hash": secret_hash(started.secret), "session_id": session or "", "company_id": company_id,
+            "pseudonym": new_pseudonym(), "display_name": name, "display_consent": consent, "created_at": now,
+        }  # fmt: skip
+        rows.insert(conn, [row])
+        key = {"session_id": session or "", "company_id": company_id}
+        rollups.add_tally(conn, event.event_id, [key | {"participation_count": 1}])
+    return started
+
+
+def check_open(event: Event) -> None:
+    """Raises Conflict once an event takes no more answers."""
+    if event.state != "open":
+        raise Conflict("This event is closed; it takes no more answers.")
+
+
+def secret_hash(secret: str) -> str:
+    """What the store keeps of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _checked(event: Event, session: Any, company: Any, display: Any) -> tuple[str, bool, str]:
+    errors: list[FieldError] = []
+    known = [s.session_id for s in event.sessions]
+    if session not in (None, "") and session not in known:
+        message = "There is no session “{value}” at this event; choose one of {known}."
+        errors.append(_field("session", session, message, known=", ".join(known) or "none"))
+    company_name = _text("company", company, errors)
+    told = {} if display is None else display
+    if not isinstance(told, Mapping):
+        errors.append(_field("display", told, "{field} must hold pseudonym and consent."))
+        told = {}
+    for key in set(told) - {"pseudonym", "consent"}:
+        message = "{field} is not known here; known are {known}."
+        errors.append(_field(f"display.{key}"[:100], told[key], message, known="pseudonym, consent"))
+    consent = told.get("consent", False)
+    if not isinstance(consent, bool):
+        errors.append(_field("display.consent", consent, "{field} must be true or false; it is {value}."))
+    name = _text("display.pseudonym", told.get("pseudonym"), errors)
+    if errors:
+        raise InputError(errors)
+    return name, consent and bool(name), company_name
+
+
+def _text(field: str, value: Any, errors: list[FieldError]) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        errors.append(_field(field, value, "{field} must be text; it is {value}."))
+        return ""
+    tidy = " ".join("".join(c for c in unicodedata.normalize("NFC", value) if c.isprintable() or c.isspace()).split())
+    if len(tidy) > MAX_NAME:
+        errors.append(_field(field, tidy, "{field} may hold at most {limit} characters.", limit=MAX_NAME))
+    return tidy
+
+
+def _field(field: str, value: Any, message: str, **params: Any) -> FieldError:
+    shown = str(value)[:100]
+    return FieldError(field, shown, message, {"field": field, "value": shown, **params})
+
+
+def company_of(conn: sa.Connection, name: str, now: datetime) -> str:
+    """The id of the company called so, whatever its case, width and spaces; '' without a name."""
+    key = name_key(name)
+    return rows.company(conn, {"und": name}, key, new_row_id(), now) if key else ""
+
+
+def name_key(name: str) -> str:
+    """A company's name as it is compared: letters and digits alone, compatibility forms, lower case."""
+    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
+
+
+def guest(participation_id: str, secret: str) -> Participation:
+    """The participation that a secret proves. Raises Unauthenticated, or TooMany after many wrong secrets."""
+    event_id = event_of(participation_id)
+    with get_store().read() as conn:
+        row = rows.get(conn, event_id, participation_id)
+        kept = row["secret_hash"] if row is not None and row["deleted_at"] is None else ""
+        if row is not None and kept and hmac.compare_digest(kept, secret_hash(secret)):
+            return _participation(conn, row)
+    if kept:
+        throttle(f"secret:{participation_id}", WRONG_SECRETS, 60)
+    raise Unauthenticated("This needs the secret of the participation, which the device keeps.")
+
+
+def _participation(conn: sa.Connection, row: sa.RowMapping) -> Participation:
+    event = read_event(conn, event_id=row["event_id"])
+    shown = row["display_name"] if row["display_consent"] and row["display_name"] else row["pseudonym"]
+    return Participation(
+        row["participation_id"], row["event_id"], event.slug, row["session_id"], row["company_id"], row["pseudonym"],
+        shown, row["display_consent"], row["footprint_version"], row["created_at"],
+    )  # fmt: skip
+
+
+def set_display(participation_id: str, name: str, consent: bool) -> None:
+    """Changes the name on boards, or withdraws the consent to show it. Raises NotFound, InputError."""
+    errors: list[FieldError] = []
+    tidy = _text("display.pseudonym", name, errors)
+    if errors:
+        raise InputError(errors)
+    event_id, now = event_of(participation_id), datetime.now(UTC)
+    with get_store().write() as conn:
+        _existing(conn, event_id, participation_id)
+        shown = {"display_name": tidy if consent else "", "display_consent": consent and bool(tidy)}
+        rows.update(conn, event_id, participation_id, **shown)
+        boards.refresh_person(conn, event_id, participation_id, now)
+        live.touch(conn, event_id)
+
+
+def delete_participation(participation_id: str) -> None:
+    """Unlinks the person: name, secret and answers go, the anonymous grams stay in the totals. Raises NotFound."""
+    event_id, now = event_of(participation_id), datetime.now(UTC)
+    with get_store().write() as conn:
+        _existing(conn, event_id, participation_id)
+        rows.update(
+            conn, event_id, participation_id, secret_hash="", display_name="", display_consent=False, deleted_at=now
+        )
+        rows.forget_answers(conn, event_id, participation_id)
+        boards.remove(conn, event_id, participation_id)
+        live.touch(conn, event_id)
+
+
+def _existing(conn: sa.Connection, event_id: str, participation_id: str) -> sa.RowMapping:
+    row = rows.get(conn, event_id, participation_id, lock=True) if event_id else None
+    if row is None or row["deleted_at"] is not None:
+        raise NotFound("There is no participation “{participation}”.", participation=participation_id[:64])
+    return row
