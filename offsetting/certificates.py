@@ -290,7 +290,8 @@ def _instant(at: datetime) -> str:
 
 def _look(conn: Connection, event_id: str, number: str) -> CertificateView:
     row = _row(conn, event_id, number)
-    history = [Statement(s["version"], s["reason"], s["signed_at"]) for s in (kept := rows.statements(conn, event_id, number))]
+    kept = rows.statements(conn, event_id, number)
+    history = [Statement(one["version"], one["reason"], one["signed_at"]) for one in kept]
     state = "revoked" if row["revoked_at"] is not None else STATE_OF_ORDER.get(row["state"], "revoked")
     subject = json.loads(kept[0]["credential"])["credentialSubject"]
     return view_of(row, state, subject, history, _retirements(conn, event_id, subject))
