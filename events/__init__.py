@@ -6,6 +6,7 @@ from events.audits import audit
 from events.boards import leaderboard, rank_of_certificate
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
 from events.footprints import current_footprint, preview_footprint, save_footprint, save_inventory
+from events.imports import ImportReport, import_attendance
 from events.live import fold, fold_due, live_version, snapshot
 from events.model import (
     Board,
@@ -30,10 +31,11 @@ from events.totals import Totals, totals
 
 __all__ = [
     "Board", "BoardRow", "Conflict", "Event", "EventCard", "EventDraft", "FieldError", "FootprintView", "Forbidden",
-    "InputError", "NotFound", "OrganiserView", "Page", "Participation", "Session", "SessionDraft", "Started",
-    "TooMany", "Totals", "Unauthenticated", "audit", "create_event", "current_footprint", "delete_participation",
-    "event_by_id", "find_events", "fold", "fold_due", "get_event", "guest", "leaderboard", "line_json", "live_version",
-    "organiser_view", "place_json", "preview_footprint", "rank_of_certificate", "revoke_screen", "save_footprint",
-    "save_inventory", "scenarios", "screen_event", "screen_token", "set_display", "snapshot", "spoken",
-    "start_participation", "suggest_places", "totals",
+    "ImportReport", "InputError", "NotFound", "OrganiserView", "Page", "Participation", "Session", "SessionDraft",
+    "Started", "TooMany", "Totals", "Unauthenticated", "audit", "create_event", "current_footprint",
+    "delete_participation", "event_by_id", "find_events", "fold", "fold_due", "get_event", "guest",
+    "import_attendance", "leaderboard", "line_json", "live_version", "organiser_view", "place_json",
+    "preview_footprint", "rank_of_certificate", "revoke_screen", "save_footprint", "save_inventory", "scenarios",
+    "screen_event", "screen_token", "set_display", "snapshot", "spoken", "start_participation", "suggest_places",
+    "totals",
 ]  # fmt: skip

@@ -34,6 +34,13 @@ def of_kind(conn: sa.Connection, event_id: str, kind: str) -> list[Row]:
     return list(conn.execute(query).mappings())
 
 
+def people_of_kind(conn: sa.Connection, event_id: str, kind: str) -> dict[str, int]:
+    """participation_id → people_count of one kind."""
+    p = s.participation
+    query = sa.select(p.c.participation_id, p.c.people_count).where(p.c.event_id == event_id, p.c.kind == kind)
+    return {row.participation_id: row.people_count for row in conn.execute(query)}
+
+
 def update(conn: sa.Connection, event_id: str, participation_id: str, **values: Any) -> None:
     """Changes columns of one participation."""
     p = s.participation
