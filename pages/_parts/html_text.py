@@ -92,7 +92,7 @@ def document(
         f'<!doctype html><html lang="{escape(html_language(language))}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover">'
         f"<title>{escape(title)}</title>"
-        f'{about}<meta name="color-scheme" content="light dark"><link rel="icon" href="/assets/pictures/icon.svg">'
+        f'{about}<meta name="color-scheme" content="light dark"><link rel="icon" href="/assets/icon.svg">'
         f'{head}<style>{css}</style></head><body class="{escape(body_class)}">{render(body)}</body></html>'
     )
 

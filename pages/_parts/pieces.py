@@ -57,8 +57,8 @@ def state_chip(state: str, date: str = "") -> html.Span:
 def category_name(category: str) -> str:
     """The category in the person's language, as a title: "Travel"."""
     return {
-        "travel": t("Travel"), "stay": t("Stay"), "food": t("Food"), "local": t("Local transport"), "energy": t("Energy"),
-        "materials": t("Materials"), "freight": t("Freight"), "waste": t("Waste"), "digital": t("Digital"),
+        "travel": t("Travel"), "stay": t("Stay"), "food": t("Food"), "local": t("Local transport"),
+        "energy": t("Energy"), "materials": t("Materials"), "freight": t("Freight"), "waste": t("Waste"), "digital": t("Digital"),
     }[category]  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def category_strip(by_category: Mapping[str, int], legend: bool = True) -> html.
 
 @dataclass(frozen=True, slots=True)
 class SplitPart:
-    """A recipient of the price: the name to show, basis points of the price, and the money as text ("" in summaries)."""
+    """A recipient of the price: its name, basis points of the price, and the money as text ("" in summaries)."""
 
     name: str
     share_bp: int
@@ -140,7 +140,7 @@ def board_row(
 
 
 def kpi(kind: str, name: str, number: str, unit: str, note: str = "", dom_id: str = "") -> html.Div:
-    """A key figure: swatch and name, number, range or share. ``dom_id`` marks the number, ``<dom_id>-note`` the note."""
+    """A key figure: swatch and name, number, range or share; ``dom_id`` marks number and ``<dom_id>-note`` note."""
     value = figure_number(number, unit)
     if dom_id:
         value = html.Span(value, id=dom_id)
