@@ -142,7 +142,9 @@ def actor_of(token: str) -> Actor:
     return actor
 
 
-def create_person(email: str, name: str, password: str, roles: tuple[str, ...], event_id: str = "", company_id: str = "") -> str:
+def create_person(
+    email: str, name: str, password: str, roles: tuple[str, ...], event_id: str = "", company_id: str = ""
+) -> str:
     """A person with roles; returns the person's id. Raises InputError for what does not fit, Conflict for a known email."""
     errors = _person_errors(email, password, roles)
     if errors:
@@ -169,7 +171,9 @@ def _person_errors(email: str, password: str, roles: tuple[str, ...]) -> list[Fi
         errors.append(FieldError("password", "…", "{field}: a password has at least 10 characters."))
     for role in roles:
         if role not in ROLES:
-            errors.append(FieldError("role", role, "{field}: {value} is no role; one of {roles}.", {"roles": ", ".join(ROLES)}))
+            errors.append(
+                FieldError("role", role, "{field}: {value} is no role; one of {roles}.", {"roles": ", ".join(ROLES)})
+            )
     return errors
 
 
@@ -187,7 +191,9 @@ def ensure_install_people() -> list[InstallPerson]:
     return found
 
 
-def record(conn: Any, event_id: str, actor: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> None:
+def record(
+    conn: Any, event_id: str, actor: Actor, action: str, subject: str, detail: dict[str, Any] | None = None
+) -> None:
     """One entry of the audit trail, in the transaction of the change."""
     rows.add_audit(conn, {
         "event_id": event_id, "entry_id": new_row_id(), "at": datetime.now(UTC), "actor": actor.label, "action": action,

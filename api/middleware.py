@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 
 from accounts import ANONYMOUS, actor_of, set_actor
+from api import metrics
 from api.problems import answer_for, problem
 from locales import LANGUAGES, negotiate, set_language, t
 
@@ -74,7 +76,9 @@ class Guard:
             set_actor(await _actor(request))
             await self.app(scope, _limited(receive, _limit(request)), sending)
         except TooLarge as error:
-            await problem(413, t("Too large"), t("A body has at most {limit} bytes.", limit=error.limit))(scope, receive, sending)
+            await problem(413, t("Too large"), t("A body has at most {limit} bytes.", limit=error.limit))(
+                scope, receive, sending
+            )
         except Exception as error:  # the framework has no handler of its own around the page framework's routes
             await answer_for(error)(scope, receive, sending)
 
@@ -124,7 +128,11 @@ def _refusal(request: Request) -> Any:
 
 async def _actor(request: Request) -> Any:
     bearer = request.headers.get("authorization", "")
-    token = bearer[7:] if bearer[:7].lower() == "bearer " and bearer[7:].startswith("fzp_") else request.cookies.get("fz_session")
+    token = (
+        bearer[7:]
+        if bearer[:7].lower() == "bearer " and bearer[7:].startswith("fzp_")
+        else request.cookies.get("fz_session")
+    )
     if not token:
         return ANONYMOUS
     import anyio.to_thread
@@ -133,8 +141,11 @@ async def _actor(request: Request) -> Any:
 
 
 def _with_headers(send: Send, request: Request, asked: str | None) -> Send:
+    began = time.perf_counter()
+
     async def sending(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
+            metrics.count(request.method, message["status"], request.path, time.perf_counter() - began)
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
@@ -142,7 +153,9 @@ def _with_headers(send: Send, request: Request, asked: str | None) -> Send:
                 headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             if asked in LANGUAGES and request.cookies.get("fz_lang") != asked:
                 secure = "; Secure" if request.secure else ""
-                headers.append("Set-Cookie", f"fz_lang={asked}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}")
+                headers.append(
+                    "Set-Cookie", f"fz_lang={asked}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}"
+                )
         await send(message)
 
     return sending

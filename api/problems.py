@@ -28,7 +28,11 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 
 
 def problem(
-    status: int, title: str, detail: str, errors: list[dict[str, Any]] | None = None, headers: dict[str, str] | None = None
+    status: int,
+    title: str,
+    detail: str,
+    errors: list[dict[str, Any]] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """An RFC 9457 answer; ``title`` and ``detail`` are already in the reader's language."""
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
@@ -56,9 +60,7 @@ def _json_safe(value: Any) -> Any:
 def answer_for(error: Exception) -> JSONResponse:
     """The answer to any exception; what we did not foresee is logged with an id and told as 500."""
     if isinstance(error, InputError):
-        errors = [
-            {"field": e.field, "value": _json_safe(e.value), "message": field_sentence(e)} for e in error.errors
-        ]
+        errors = [{"field": e.field, "value": _json_safe(e.value), "message": field_sentence(e)} for e in error.errors]
         detail = " ".join(str(e["message"]) for e in errors[:3])
         return problem(422, t(STATUS[InputError][1]), detail, errors)
     for kind, (status, title) in STATUS.items():
@@ -91,13 +93,50 @@ def _place_of(location: tuple[Any, ...]) -> str:
     return ".".join(parts).replace(".[", "[") or str(location[0] if location else "body")
 
 
+RIGHT: dict[str, str] = {  # what would be right, by the schema library's name of what is wrong
+    "missing": "it is required",
+    "extra_forbidden": "there is no such field",
+    "string_type": "write text",
+    "string_too_long": "write at most {max_length} characters",
+    "string_too_short": "write at least {min_length} characters",
+    "string_pattern_mismatch": "write it in the form {pattern}",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_type": "write a number",
+    "float_parsing": "write a number",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "greater_than": "write a number above {gt}",
+    "greater_than_equal": "write a number from {ge}",
+    "less_than": "write a number below {lt}",
+    "less_than_equal": "write a number up to {le}",
+    "literal_error": "write one of {expected}",
+    "enum": "write one of {expected}",
+    "list_type": "write a list",
+    "too_long": "write at most {max_length} of them",
+    "dict_type": "write an object",
+    "model_attributes_type": "write an object",
+    "model_type": "write an object",
+}
+_OTHERWISE = "it does not fit the form described in the API's document"
+
+
+def _wrong(place: str, item: Any) -> str:
+    context = item.get("ctx") or {}
+    right = t(RIGHT.get(item["type"], _OTHERWISE), **context)
+    if item["type"] == "missing":
+        return t("{field} is missing; {right}.", field=place, right=right)
+    return t("{field}: {value} does not fit; {right}.", field=place, value=_shown(item.get("input")), right=right)
+
+
 async def on_validation_error(request: Request, error: Exception) -> JSONResponse:
     """What the schema refuses, with the field, the value and what would be right."""
     assert isinstance(error, RequestValidationError)
     errors = []
     for item in error.errors():
         place = _place_of(tuple(item["loc"]))
-        sentence = t("{field}: {value} does not fit; {right}.", field=place, value=_shown(item.get("input")), right=item["msg"])
+        sentence = _wrong(place, item)
         errors.append({"field": place, "value": _json_safe(item.get("input")), "message": sentence})
     status = 400 if any(item["type"] == "json_invalid" for item in error.errors()) else 422
     title = t("The body is not JSON.") if status == 400 else t(STATUS[InputError][1])

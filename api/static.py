@@ -57,7 +57,7 @@ class Shelf:
         return self._items.get(path)
 
     def answer(self, path: str, request: Request, forever: bool = False) -> Response:
-        """The best body the reader takes; for a year where the address carries a fingerprint, 404 where there is none."""
+        """The best body the reader takes, kept for a year where the address carries a fingerprint; 404 for none."""
         item = self.find(path)
         if item is None:
             return Response(status_code=404)
@@ -85,7 +85,11 @@ class Shelf:
         file = self.cache / name
         if file.is_file():
             return file.read_bytes()
-        body = brotli.compress(raw, quality=11 if len(raw) < 2_000_000 else 9) if name.endswith(".br") else gzip.compress(raw, 9)
+        body = (
+            brotli.compress(raw, quality=11 if len(raw) < 2_000_000 else 9)
+            if name.endswith(".br")
+            else gzip.compress(raw, 9)
+        )
         self.cache.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(f"{file.suffix}.{os.getpid()}")
         part.write_bytes(body)

@@ -7,6 +7,7 @@ from events.boards import leaderboard, rank_of_certificate
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
 from events.footprints import current_footprint, preview_footprint, save_footprint, save_inventory
 from events.imports import ImportReport, import_attendance
+from events.health import gauges, live_versions, readiness
 from events.live import fold, fold_due, live_version, snapshot
 from events.model import (
     Board,
@@ -33,9 +34,9 @@ __all__ = [
     "Board", "BoardRow", "Conflict", "Event", "EventCard", "EventDraft", "FieldError", "FootprintView", "Forbidden",
     "ImportReport", "InputError", "NotFound", "OrganiserView", "Page", "Participation", "Session", "SessionDraft",
     "Started", "TooMany", "Totals", "Unauthenticated", "audit", "create_event", "current_footprint",
-    "delete_participation", "event_by_id", "find_events", "fold", "fold_due", "get_event", "guest",
-    "import_attendance", "leaderboard", "line_json", "live_version", "organiser_view", "place_json",
-    "preview_footprint", "rank_of_certificate", "revoke_screen", "save_footprint", "save_inventory", "scenarios",
+    "delete_participation", "event_by_id", "find_events", "fold", "fold_due", "gauges", "get_event", "guest",
+    "import_attendance", "leaderboard", "line_json", "live_version", "live_versions", "organiser_view", "place_json",
+    "preview_footprint", "rank_of_certificate", "readiness", "revoke_screen", "save_footprint", "save_inventory", "scenarios",
     "screen_event", "screen_token", "set_display", "snapshot", "spoken", "start_participation", "suggest_places",
     "totals",
 ]  # fmt: skip

@@ -85,7 +85,11 @@ def suites_router(app: Dash, shelf: Any) -> APIRouter:
     @router.get("/_dash-component-suites/{package}/{path:path}", include_in_schema=False)
     def suite(request: Request, package: str, path: str) -> Response:
         inner, fingerprinted = check_fingerprint(path)
-        if package not in app.registered_paths or inner not in app.registered_paths[package] or package not in sys.modules:
+        if (
+            package not in app.registered_paths
+            or inner not in app.registered_paths[package]
+            or package not in sys.modules
+        ):
             return Response(status_code=404)
         key = f"/_dash-component-suites/{package}/{inner}"
         if shelf.find(key) is None:
@@ -97,4 +101,6 @@ def suites_router(app: Dash, shelf: Any) -> APIRouter:
 
 def to_sign_in(request: Request) -> Response:
     """Where somebody who may not see a page is sent, and back from there."""
-    return RedirectResponse("/sign-in?next=" + quote(request.url.path, safe=""), 303, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(
+        "/sign-in?next=" + quote(request.url.path, safe=""), 303, headers={"Cache-Control": "no-store"}
+    )

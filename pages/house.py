@@ -1,7 +1,7 @@
 """The Dash application: one renderer for all pages, each sent only its own scripts, styles and callbacks.
 
-The framework's index page, catch-all route and websocket are off: pages are routes of their own (an unknown path is 404),
-scripts come as one compressed bundle per kind, and a callback runs in a thread so that live streams never wait for it.
+The framework's index page, catch-all route and websocket are off: pages are routes of their own (an unknown path is
+404), scripts come as one compressed bundle per kind, and a callback runs in a thread: live streams never wait for it.
 """
 
 from __future__ import annotations
@@ -125,7 +125,11 @@ def _wrong_shape(dash_app: Dash, body: Any) -> str | None:
     changed = body.get("changedPropIds", [])
     if not isinstance(changed, list) or not all(isinstance(item, str) for item in changed):
         return t("The callback's {name} are not those of the page.", name="changedPropIds")
-    return None if _outputs_fit(body.get("outputs")) else t("The callback's {name} are not those of the page.", name="outputs")
+    return (
+        None
+        if _outputs_fit(body.get("outputs"))
+        else t("The callback's {name} are not those of the page.", name="outputs")
+    )
 
 
 def _outputs_fit(outputs: Any) -> bool:
@@ -259,6 +263,7 @@ def index_html(app: Dash, spec: registry.PageSpec, styles: list[str], scripts: l
         f'<!doctype html><html lang="{"zh-Hans" if language == "zh" else language}" data-kind="{spec.kind}"><head>'
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
         f'<title>{title} · Forum Zero</title><link rel="icon" href="/assets/icon.svg" type="image/svg+xml">{links}'
-        f'</head><body class="fz-{spec.kind}"><div id="react-entry-point"><div class="fz-loading" aria-busy="true"></div></div>'
+        f'</head><body class="fz-{spec.kind}"><div id="react-entry-point">'
+        '<div class="fz-loading" aria-busy="true"></div></div>'
         f'<script id="_dash-config" type="application/json">{config}</script>{tags}</body></html>'
     )

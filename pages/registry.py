@@ -19,8 +19,8 @@ _PARAMETER = re.compile(r"<([a-z_]+)>")
 
 @dataclass(slots=True)
 class PageSpec:
-    """A page: its path template (``/e/<slug>/rank``), the kind that chooses scripts and style sheets, its title (an English
-    msgid), the module that holds ``layout``, and the callbacks that module registered."""
+    """A page: its path template (``/e/<slug>/rank``), the kind that chooses scripts and style sheets, its title (an
+    English msgid), the module that holds ``layout``, and the callbacks that module registered."""
 
     template: str
     kind: str

@@ -1,0 +1,167 @@
+"""A guest's part: begin, tell, order. The secret comes in the Authorization header."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+import events
+import offsetting
+from accounts import current_actor, throttle
+from api.common import PREFIX, Key, Secret, Strict, changed, guest
+from calculations.model import CABINS, DIETS, FUELS, MODES
+
+router = APIRouter(prefix=PREFIX, tags=["participations"])
+STARTS_A_MINUTE = 6000  # of one event: a hall that scans at once, not a flood
+
+
+class Display(Strict):
+    pseudonym: Annotated[str, Field(max_length=80)] = ""
+    consent: bool = False
+
+
+class Start(Strict):
+    session: Annotated[str, Field(max_length=64)] | None = None
+    company: Annotated[str, Field(max_length=80)] | None = None
+    display: Display | None = None
+
+
+class Point(Strict):
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+
+
+class TripBody(Strict):
+    from_: Annotated[str | Point, Field(alias="from")]
+    to: str | Point | None = None
+    via: list[str | Point] = []
+    mode: Literal[MODES]  # type: ignore[valid-type]
+    cabin: Literal[CABINS] | None = None  # type: ignore[valid-type]
+    fuel: Literal[FUELS] | None = None  # type: ignore[valid-type]
+    people: int | None = None
+    round_trip: bool | None = None
+    count: int | None = None
+
+
+class StayBody(Strict):
+    place: str | None = None
+    country: str | None = None
+    nights: int
+    rooms: int
+    guests: int
+    kind: str | None = None
+
+
+class MealBody(Strict):
+    diet: Literal[DIETS]  # type: ignore[valid-type]
+    count: int
+
+
+class OtherBody(Strict):
+    activity: str
+    quantity: float
+    unit: str
+
+
+class FootprintBody(Strict):
+    """Described here, read by the calculation itself (its sentences name each field)."""
+
+    trips: Annotated[list[TripBody], Field(max_length=200)] = []
+    stays: Annotated[list[StayBody], Field(max_length=200)] = []
+    meals: Annotated[list[MealBody], Field(max_length=200)] = []
+    other: Annotated[list[OtherBody], Field(max_length=200)] = []
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            return _inlined(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
+        return {key: _inlined(value, definitions) for key, value in schema.items() if key != "$defs"}
+    return [_inlined(item, definitions) for item in schema] if isinstance(schema, list) else schema
+
+
+_SCHEMA = FootprintBody.model_json_schema(by_alias=True)
+_FOOTPRINT = _inlined(_SCHEMA, _SCHEMA.get("$defs", {}))
+_FOOTPRINT_DOC = {"requestBody": {"required": True, "content": {"application/json": {"schema": _FOOTPRINT}}}}
+
+
+@router.post("/events/{slug}/participations", status_code=201)
+def start(slug: str, body: Start, key: Key = None) -> JSONResponse:
+    """Begins a participation; its secret is told this once."""
+    throttle(f"start:{slug}", STARTS_A_MINUTE, 60)
+
+    def command() -> tuple[int, Any]:
+        display = body.display.model_dump() if body.display else None
+        started = events.start_participation(slug, body.session, body.company, display)
+        return 201, {"participation_id": started.participation_id, "secret": started.secret}
+
+    return changed(f"start:{slug}", key, body, command, shortest=16)
+
+
+@router.put("/participations/{participation_id}/footprint", openapi_extra=_FOOTPRINT_DOC)
+def put_footprint(
+    participation_id: str, body: Annotated[Any, Body()], authorization: Secret = None, key: Key = None
+) -> JSONResponse:
+    """Tells what one did; answers with the next version of the footprint, line by line with traces."""
+    guest(participation_id, authorization)
+
+    def command() -> tuple[int, Any]:
+        return 200, events.save_footprint(participation_id, body).as_json()
+
+    return changed(f"footprint:{participation_id}", key, body, command)
+
+
+@router.get("/participations/{participation_id}/footprint")
+def get_footprint(participation_id: str, authorization: Secret = None) -> dict[str, Any]:
+    """The current version."""
+    guest(participation_id, authorization)
+    view = events.current_footprint(participation_id)
+    if view is None:
+        raise offsetting.NotFound("Nothing has been told yet; PUT a footprint first.")
+    return view.as_json()
+
+
+class OrderBody(Strict):
+    project: Annotated[str, Field(max_length=64)]
+    share_percent: Annotated[int, Field(ge=1, le=200)] | None = None
+    grams: Annotated[int, Field(ge=1, le=10**12)] | None = None
+    gift: bool = False
+    locale: Literal["en", "zh", "mr", "is"] = "en"
+
+
+class EventOrderBody(OrderBody):
+    covers: Literal["residual", "company"] | Annotated[list[str], Field(max_length=1000)]
+    company: Annotated[str, Field(max_length=64)] | None = None
+
+
+@router.post("/participations/{participation_id}/orders", status_code=201, tags=["offsetting"])
+def order(participation_id: str, body: OrderBody, authorization: Secret = None, key: Key = None) -> JSONResponse:
+    """Holds grams of a project for a participation; the order says where to pay and until when."""
+    guest(participation_id, authorization)
+
+    def command() -> tuple[int, Any]:
+        placed = offsetting.place_order(
+            participation_id, body.project, share_percent=body.share_percent, grams=body.grams, gift=body.gift,
+            locale=body.locale,
+        )  # fmt: skip
+        return 201, placed.as_json()
+
+    return changed(f"order:{participation_id}", key, body, command)
+
+
+@router.post("/events/{slug}/orders", status_code=201, tags=["offsetting"])
+def event_order(slug: str, body: EventOrderBody, key: Key = None) -> JSONResponse:
+    """The same for a company or the organiser, by a program's token: the residual, or named participations."""
+    actor = current_actor()
+
+    def command() -> tuple[int, Any]:
+        covers: Any = {"company": body.company} if body.covers == "company" else body.covers
+        placed = offsetting.place_event_order(
+            actor, slug, body.project, covers, share_percent=body.share_percent, grams=body.grams, locale=body.locale
+        )
+        return 201, placed.as_json()
+
+    return changed(f"event-order:{slug}:{actor.label}", key, body, command)

@@ -1,0 +1,42 @@
+"""Rows that remember what a key was used for and what it was answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from data.store import schema as s
+
+_row = s.idempotency
+
+
+def claim(conn: sa.Connection, scope: str, key: str, body_sha256: str, now: datetime) -> bool:
+    """Whether the key was free and is ours now."""
+    insert = (postgresql if conn.dialect.name == "postgresql" else sqlite).insert(_row)
+    values = {"scope": scope, "key": key, "body_sha256": body_sha256, "status": 0, "answer": None, "created_at": now}
+    return conn.execute(insert.values(**values).on_conflict_do_nothing()).rowcount == 1
+
+
+def get(conn: sa.Connection, scope: str, key: str) -> sa.RowMapping | None:
+    return conn.execute(sa.select(_row).where(_row.c.scope == scope, _row.c.key == key)).mappings().first()
+
+
+def answer(conn: sa.Connection, scope: str, key: str, status: int, body: Any) -> None:
+    conn.execute(sa.update(_row).where(_row.c.scope == scope, _row.c.key == key).values(status=status, answer=body))
+
+
+def release(conn: sa.Connection, scope: str, key: str) -> None:
+    conn.execute(sa.delete(_row).where(_row.c.scope == scope, _row.c.key == key, _row.c.status == 0))
+
+
+def take_over(conn: sa.Connection, scope: str, key: str, started_before: datetime, now: datetime) -> bool:
+    """Whether an unanswered claim older than that became ours (its server was cut off)."""
+    where = (_row.c.scope == scope, _row.c.key == key, _row.c.status == 0, _row.c.created_at < started_before)
+    return conn.execute(sa.update(_row).where(*where).values(created_at=now)).rowcount == 1
+
+
+def sweep(conn: sa.Connection, before: datetime) -> None:
+    conn.execute(sa.delete(_row).where(_row.c.created_at < before))
