@@ -13,7 +13,6 @@ import anyio.to_thread
 
 import events
 import offsetting
-from api.live import HUB
 
 log = logging.getLogger("forum_zero")
 FOLD_SECONDS = 0.2
@@ -39,7 +38,7 @@ async def start_background() -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(_repeat("fold", FOLD_SECONDS, events.fold_due)),
         asyncio.create_task(_repeat("jobs", JOB_SECONDS, lambda: offsetting.run_due(datetime.now(UTC), 50))),
-        asyncio.create_task(HUB.watch()),
+        asyncio.create_task(events.HUB.watch()),
     ]
     try:
         yield

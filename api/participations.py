@@ -37,7 +37,7 @@ class Point(Strict):
 class TripBody(Strict):
     from_: Annotated[str | Point, Field(alias="from")]
     to: str | Point | None = None
-    via: list[str | Point] = []
+    via: Annotated[list[str | Point], Field(default_factory=list)]
     mode: Literal[MODES]  # type: ignore[valid-type]
     cabin: Literal[CABINS] | None = None  # type: ignore[valid-type]
     fuel: Literal[FUELS] | None = None  # type: ignore[valid-type]
@@ -69,10 +69,10 @@ class OtherBody(Strict):
 class FootprintBody(Strict):
     """Described here, read by the calculation itself (its sentences name each field)."""
 
-    trips: Annotated[list[TripBody], Field(max_length=200)] = []
-    stays: Annotated[list[StayBody], Field(max_length=200)] = []
-    meals: Annotated[list[MealBody], Field(max_length=200)] = []
-    other: Annotated[list[OtherBody], Field(max_length=200)] = []
+    trips: Annotated[list[TripBody], Field(max_length=200, default_factory=list)]
+    stays: Annotated[list[StayBody], Field(max_length=200, default_factory=list)]
+    meals: Annotated[list[MealBody], Field(max_length=200, default_factory=list)]
+    other: Annotated[list[OtherBody], Field(max_length=200, default_factory=list)]
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:

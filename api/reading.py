@@ -1,4 +1,4 @@
-"""The API's document as a page to read: made from the OpenAPI document, without a script, with style sheets served here."""
+"""The API's document as a page to read: made from the OpenAPI document, without a script, all served here."""
 
 from __future__ import annotations
 
@@ -40,13 +40,15 @@ def reading_page(request: Request) -> HTMLResponse:
 def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     escape = html.escape
     parameters = "".join(
-        f"<tr><td><code>{escape(p['name'])}</code></td><td>{escape(p['in'])}</td><td>{escape(p.get('description', ''))}</td></tr>"
+        f"<tr><td><code>{escape(p['name'])}</code></td><td>{escape(p['in'])}</td>"
+        f"<td>{escape(p.get('description', ''))}</td></tr>"
         for p in operation.get("parameters", [])
     )
     table = f"<table>{parameters}</table>" if parameters else ""
     return (
         f"<section><h2><b>{method.upper()}</b> <code>{escape(path)}</code></h2>"
-        f"<p>{escape(operation.get('description', operation.get('summary', '')))}</p>{table}{_body(operation)}</section>"
+        f"<p>{escape(operation.get('description', operation.get('summary', '')))}</p>"
+        f"{table}{_body(operation)}</section>"
     )
 
 

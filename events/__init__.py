@@ -6,8 +6,9 @@ from events.audits import audit
 from events.boards import leaderboard, rank_of_certificate
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
 from events.footprints import current_footprint, preview_footprint, save_footprint, save_inventory
-from events.imports import ImportReport, import_attendance
 from events.health import gauges, live_versions, readiness
+from events.hub import HUB
+from events.imports import ImportReport, import_attendance
 from events.live import fold, fold_due, live_version, snapshot
 from events.model import (
     Board,
@@ -31,7 +32,7 @@ from events.screens import revoke_screen, screen_event, screen_token
 from events.totals import Totals, totals
 
 __all__ = [
-    "Board", "BoardRow", "Conflict", "Event", "EventCard", "EventDraft", "FieldError", "FootprintView", "Forbidden",
+    "HUB", "Board", "BoardRow", "Conflict", "Event", "EventCard", "EventDraft", "FieldError", "FootprintView", "Forbidden",
     "ImportReport", "InputError", "NotFound", "OrganiserView", "Page", "Participation", "Session", "SessionDraft",
     "Started", "TooMany", "Totals", "Unauthenticated", "audit", "create_event", "current_footprint",
     "delete_participation", "event_by_id", "find_events", "fold", "fold_due", "gauges", "get_event", "guest",
