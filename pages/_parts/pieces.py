@@ -58,7 +58,8 @@ def category_name(category: str) -> str:
     """The category in the person's language, as a title: "Travel"."""
     return {
         "travel": t("Travel"), "stay": t("Stay"), "food": t("Food"), "local": t("Local transport"),
-        "energy": t("Energy"), "materials": t("Materials"), "freight": t("Freight"), "waste": t("Waste"), "digital": t("Digital"),
+        "energy": t("Energy"), "materials": t("Materials"), "freight": t("Freight"), "waste": t("Waste"),
+        "digital": t("Digital"),
     }[category]  # fmt: skip
 
 
