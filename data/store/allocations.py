@@ -185,9 +185,7 @@ def _join(conn: sa.Connection, row: Mapping[str, Any]) -> None:
     slot = sa.and_(_a.slot == row["slot"], _a.state == "free")
     after = sa.and_(_key(row["event_id"], row["tranche_id"], row["to_g"]), slot)
     to_g = conn.execute(sa.delete(s.allocation).where(after).returning(_a.to_g)).scalar() or row["to_g"]
-    before = sa.and_(
-        _a.event_id == row["event_id"], _a.tranche_id == row["tranche_id"], slot, _a.to_g == row["from_g"]
-    )
+    before = sa.and_(_a.event_id == row["event_id"], _a.tranche_id == row["tranche_id"], slot, _a.to_g == row["from_g"])
     if conn.execute(sa.update(s.allocation).where(before).values(to_g=to_g)).rowcount:
         conn.execute(sa.delete(s.allocation).where(_key(row["event_id"], row["tranche_id"], row["from_g"])))
     elif to_g != row["to_g"]:

@@ -40,14 +40,6 @@ def balances(conn: sa.Connection, event_id: str, order_id: str) -> dict[str, int
     return {account: int(amount) for account, amount in rows if amount}
 
 
-def unbalanced(conn: sa.Connection, event_id: str | None) -> list[str]:
-    """Postings that do not sum to zero in each currency and mode."""
-    j = s.journal.c
-    key = (j.event_id, j.posting_id, j.currency, j.livemode)
-    query = sa.select(j.posting_id).group_by(*key).having(sa.func.sum(j.amount_minor) != 0)
-    return list(conn.execute(query if event_id is None else query.where(j.event_id == event_id)).scalars())
-
-
 def add_payment(
     conn: sa.Connection, order: Mapping[str, Any], ref: str, state: str, amount_minor: int, at: datetime
 ) -> bool:  # fmt: skip

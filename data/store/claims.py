@@ -1,0 +1,179 @@
+"""Claims: signed grams that say which lines which order neutralises. The sum over entries is what holds.
+
+A claim row names the version of the footprint whose line it covers; ``line_no`` −1 is an extra contribution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.store import schema as s
+from data.store.ids import new_row_id
+
+Row = Mapping[str, Any]
+_c, _p, _l, _o = s.claim.c, s.participation.c, s.emission_line.c, s.orders.c
+_INSERT = sa.insert(s.claim)
+_LINE_KEYS = (_l.category, _l.activity, _l.mode, _l.month)
+
+
+def add(conn: sa.Connection, order: Row, entries: Iterable[tuple[str, int, int, int]], at: datetime) -> None:
+    """Entries (participation_id, version, line_no, signed grams) of an order; those of 0 g are left out."""
+    rows = [
+        {
+            "event_id": order["event_id"], "claim_id": new_row_id(), "order_id": order["order_id"],
+            "participation_id": participation_id, "version": version, "line_no": line_no, "grams": grams,
+            "livemode": order["livemode"], "at": at,
+        }
+        for participation_id, version, line_no, grams in entries if grams
+    ]  # fmt: skip
+    if rows:
+        conn.execute(_INSERT, rows)
+
+
+def _line_of_claim() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        _l.event_id == _c.event_id, _l.participation_id == _c.participation_id, _l.version == _c.version,
+        _l.line_no == _c.line_no,
+    )  # fmt: skip
+
+
+_LOCK_ONE = (
+    sa.select(_p.participation_id)
+    .where(_p.event_id == sa.bindparam("e"), _p.participation_id == sa.bindparam("p"))
+    .with_for_update()
+)
+
+
+def lock_participation(conn: sa.Connection, event_id: str, participation_id: str) -> None:
+    """Keeps a participation's lines and coverage as they are until the transaction ends."""
+    if conn.dialect.name != "sqlite":  # there the writer is alone
+        conn.execute(_LOCK_ONE, {"e": event_id, "p": participation_id})
+
+
+def _scope(event_id: str, participations: Sequence[str] | None, company_id: str) -> list[sa.ColumnElement[bool]]:
+    where: list[sa.ColumnElement[bool]] = [_p.event_id == event_id]
+    if participations is not None:
+        where.append(_p.participation_id.in_(participations))
+    if company_id:
+        where.append(_p.company_id == company_id)
+    return where
+
+
+def lock_scope(conn: sa.Connection, event_id: str, participations: Sequence[str] | None, company_id: str) -> None:
+    """The same for all in a scope, in the order of keys: some participations, a company's, or the event's."""
+    if conn.dialect.name != "sqlite":
+        where = _scope(event_id, participations, company_id)
+        conn.execute(sa.select(_p.participation_id).where(*where).order_by(_p.participation_id).with_for_update())
+
+
+def _lines_query(where: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    covered = (
+        sa.select(sa.func.coalesce(sa.func.sum(_c.grams), 0))
+        .where(
+            _c.event_id == _l.event_id, _c.participation_id == _l.participation_id, _c.version == _l.version,
+            _c.line_no == _l.line_no,
+        )
+        .scalar_subquery()
+    )  # fmt: skip
+    return (
+        sa.select(
+            _p.participation_id, _l.version, _l.line_no, _l.total_g, covered.label("covered_g"), _p.session_id,
+            _p.company_id, *_LINE_KEYS,
+        )
+        .select_from(s.participation)
+        .join(
+            s.emission_line,
+            (_l.event_id == _p.event_id)
+            & (_l.participation_id == _p.participation_id)
+            & (_l.version == _p.footprint_version),
+        )
+        .where(*where)
+        .order_by(_p.participation_id, _l.line_no)
+    )  # fmt: skip
+
+
+_LINES_ONE = _lines_query([_p.event_id == sa.bindparam("e"), _p.participation_id == sa.bindparam("p")])
+
+
+def lines_of(conn: sa.Connection, event_id: str, participation_id: str) -> list[Row]:
+    """Current lines of a participation with ``covered_g`` (all orders together) and the keys of the roll-ups."""
+    return list(conn.execute(_LINES_ONE, {"e": event_id, "p": participation_id}).mappings())
+
+
+def lines_in_scope(
+    conn: sa.Connection, event_id: str, participations: Sequence[str] | None, company_id: str
+) -> list[Row]:  # fmt: skip
+    """The same for all in a scope; an empty list of participations has none."""
+    query = _lines_query(_scope(event_id, participations, company_id))
+    return list(conn.execute(query).mappings())
+
+
+def held_in_scope(
+    conn: sa.Connection, event_id: str, participations: Sequence[str] | None, company_id: str
+) -> dict[str, int]:  # fmt: skip
+    """Grams of held orders by participation, and under '' those of held orders of companies and the organiser."""
+    of_guests = (
+        sa.select(_o.participation_id, sa.func.sum(_o.grams))
+        .join(s.participation, (_p.event_id == _o.event_id) & (_p.participation_id == _o.participation_id))
+        .where(_o.state == "held", *_scope(event_id, participations, company_id))
+        .group_by(_o.participation_id)
+    )
+    of_others = sa.select(sa.literal(""), sa.func.coalesce(sa.func.sum(_o.grams), 0)).where(
+        _o.event_id == event_id, _o.state == "held", _o.participation_id == ""
+    )
+    if company_id:
+        of_others = of_others.where(_o.company_id == company_id)
+    return {key: int(grams) for query in (of_guests, of_others) for key, grams in conn.execute(query)}
+
+
+def _net_query() -> sa.Select[Any]:
+    keys = (
+        _c.order_id, _c.participation_id, _c.version, _c.line_no,
+        sa.func.coalesce(_p.session_id, "").label("session_id"), sa.func.coalesce(_p.company_id, "").label("company_id"),
+        *[sa.func.coalesce(column, "").label(column.name) for column in _LINE_KEYS],
+    )  # fmt: skip
+    return (
+        sa.select(*keys, sa.func.sum(_c.grams).label("grams"))
+        .select_from(s.claim)
+        .outerjoin(s.participation, (_p.event_id == _c.event_id) & (_p.participation_id == _c.participation_id))
+        .outerjoin(s.emission_line, _line_of_claim())
+        .group_by(*keys)
+        .having(sa.func.sum(_c.grams) != 0)
+        .order_by(_c.order_id, _c.participation_id, _c.line_no, _c.version)
+    )
+
+
+_NET_OF_ORDER = _net_query().where(_c.event_id == sa.bindparam("e"), _c.order_id == sa.bindparam("o"))
+
+
+def net_of_order(conn: sa.Connection, event_id: str, order_id: str) -> list[Row]:
+    """What an order's claims add up to, by line, with the keys of the roll-ups."""
+    return list(conn.execute(_NET_OF_ORDER, {"e": event_id, "o": order_id}).mappings())
+
+
+def net_of_orders(conn: sa.Connection, event_id: str, order_ids: Sequence[str]) -> list[Row]:
+    """The same of several orders."""
+    return list(conn.execute(_net_query().where(_c.event_id == event_id, _c.order_id.in_(order_ids))).mappings())
+
+
+_ANY_OF = sa.select(_c.claim_id).where(_c.event_id == sa.bindparam("e"), _c.participation_id == sa.bindparam("p"))
+
+
+def net_of_participation(conn: sa.Connection, event_id: str, participation_id: str) -> list[Row]:
+    """What claims on a participation add up to, by order and line; quickly nothing where it never had one."""
+    if conn.execute(_ANY_OF.limit(1), {"e": event_id, "p": participation_id}).first() is None:
+        return []
+    query = _net_query().where(_c.event_id == event_id, _c.participation_id == participation_id)
+    return list(conn.execute(query).mappings())
+
+
+def covered_participations(conn: sa.Connection, event_id: str, order_ids: Sequence[str]) -> list[str]:
+    """Whose lines orders have claimed, in order."""
+    where = (_c.event_id == event_id, _c.order_id.in_(order_ids), _c.participation_id != "")
+    return list(
+        conn.execute(sa.select(_c.participation_id).where(*where).distinct().order_by(_c.participation_id)).scalars()
+    )

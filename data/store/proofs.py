@@ -1,0 +1,137 @@
+"""The queries that prove the ledgers: each gives what is wrong, and nothing when all is well."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+TILING = """
+WITH piece AS (
+  SELECT t.batch_id AS batch_id, a.from_g AS from_g, a.to_g AS to_g
+  FROM allocation a JOIN tranche t ON t.event_id = a.event_id AND t.tranche_id = a.tranche_id
+  UNION ALL SELECT batch_id, from_g, to_g FROM tranche WHERE event_id = ''
+), walked AS (
+  SELECT batch_id, from_g, LAG(to_g, 1, CAST(0 AS BIGINT)) OVER (PARTITION BY batch_id ORDER BY from_g, to_g) AS before_g
+  FROM piece
+)
+SELECT batch_id || ' at ' || CAST(from_g AS TEXT) || ' g, after ' || CAST(before_g AS TEXT) || ' g'
+FROM walked WHERE from_g <> before_g
+UNION ALL
+SELECT b.batch_id || ' ends at ' || CAST(COALESCE(MAX(p.to_g), 0) AS TEXT) || ' g'
+FROM credit_batch b LEFT JOIN piece p ON p.batch_id = b.batch_id
+GROUP BY b.batch_id, b.credit_count HAVING COALESCE(MAX(p.to_g), 0) <> b.credit_count * 1000000
+"""
+"""Every batch is tiled, without gap or overlap, by its events' allocations and by what no event has."""
+
+TRANCHE_TILING = """
+WITH walked AS (
+  SELECT t.tranche_id AS tranche_id, a.from_g AS from_g, t.from_g AS first_g,
+    LAG(a.to_g) OVER (PARTITION BY t.event_id, t.tranche_id ORDER BY a.from_g, a.to_g) AS before_g
+  FROM tranche t JOIN allocation a ON a.event_id = t.event_id AND a.tranche_id = t.tranche_id
+  WHERE t.event_id <> '' {event_t}
+)
+SELECT tranche_id || ' at ' || CAST(from_g AS TEXT) || ' g' FROM walked WHERE from_g <> COALESCE(before_g, first_g)
+UNION ALL
+SELECT t.tranche_id || ' ends at ' || CAST(COALESCE(MAX(a.to_g), 0) AS TEXT) || ' g'
+FROM tranche t LEFT JOIN allocation a ON a.event_id = t.event_id AND a.tranche_id = t.tranche_id
+WHERE t.event_id <> '' {event_t}
+GROUP BY t.event_id, t.tranche_id, t.to_g HAVING COALESCE(MAX(a.to_g), 0) <> t.to_g
+"""
+"""Every tranche is tiled by its allocations."""
+
+COVERAGE = """
+SELECT 'line ' || c.participation_id || '/' || CAST(c.version AS TEXT) || '/' || CAST(c.line_no AS TEXT) || ': '
+  || CAST(SUM(c.grams) AS TEXT) || ' g claimed of ' || CAST(COALESCE(l.total_g, 0) AS TEXT)
+FROM claim c LEFT JOIN emission_line l ON l.event_id = c.event_id AND l.participation_id = c.participation_id
+  AND l.version = c.version AND l.line_no = c.line_no
+WHERE c.line_no >= 0 {event_c}
+GROUP BY c.event_id, c.participation_id, c.version, c.line_no, l.total_g
+HAVING SUM(c.grams) < 0 OR SUM(c.grams) > COALESCE(l.total_g, 0)
+UNION ALL
+SELECT 'line of a past version ' || c.participation_id || '/' || CAST(c.version AS TEXT) || '/' || CAST(c.line_no AS TEXT)
+FROM claim c JOIN participation p ON p.event_id = c.event_id AND p.participation_id = c.participation_id
+WHERE c.line_no >= 0 AND c.version <> p.footprint_version {event_c}
+GROUP BY c.event_id, c.participation_id, c.version, c.line_no HAVING SUM(c.grams) <> 0
+UNION ALL
+SELECT 'order ' || o.order_id || ': ' || CAST(o.claimed_g AS TEXT) || ' g claimed of ' || CAST(o.grams AS TEXT) || ' g, ' || o.state
+FROM (SELECT o.event_id, o.order_id, o.grams, o.state, COALESCE((SELECT SUM(c.grams) FROM claim c
+        WHERE c.event_id = o.event_id AND c.order_id = o.order_id), 0) AS claimed_g
+      FROM orders o WHERE 1 = 1 {event_o}) o
+WHERE o.claimed_g <> CASE WHEN o.state IN ('paid', 'pooled', 'retired') THEN o.grams ELSE 0 END
+"""
+"""No line has more claims than grams, none of a past version has any left, and a paid order's claims are its grams."""
+
+ORDER_GRAMS = """
+SELECT 'order ' || o.order_id || ' (' || o.state || ') of ' || CAST(o.grams AS TEXT) || ' g has ' || CAST(o.taken_g AS TEXT)
+  || ' g, ' || CAST(o.fitting_g AS TEXT) || ' g of them as its state asks'
+FROM (SELECT o.order_id, o.state, o.grams,
+        COALESCE(SUM(a.to_g - a.from_g), 0) AS taken_g,
+        COALESCE(SUM(CASE WHEN (o.state = 'held' AND a.state = 'held')
+          OR (o.state IN ('paid', 'pooled') AND a.state IN ('sold', 'retired'))
+          OR (o.state = 'retired' AND a.state = 'retired') THEN a.to_g - a.from_g ELSE 0 END), 0) AS fitting_g
+      FROM orders o LEFT JOIN allocation a ON a.event_id = o.event_id AND a.order_id = o.order_id
+      WHERE 1 = 1 {event_o}
+      GROUP BY o.event_id, o.order_id, o.state, o.grams) o
+WHERE o.taken_g <> o.fitting_g
+  OR o.taken_g <> CASE WHEN o.state IN ('held', 'paid', 'pooled', 'retired') THEN o.grams ELSE 0 END
+UNION ALL
+SELECT 'allocation ' || a.tranche_id || ' at ' || CAST(a.from_g AS TEXT) || ' g is ' || a.state || ' for "' || a.order_id || '"'
+FROM allocation a LEFT JOIN orders o ON o.event_id = a.event_id AND o.order_id = a.order_id
+WHERE ((a.state IN ('free', 'surplus')) <> (a.order_id = '') OR (a.order_id <> '' AND o.order_id IS NULL)) {event_a}
+UNION ALL
+SELECT 'order ' || o.order_id || ' is pooled, though all of it is retired'
+FROM orders o WHERE o.state = 'pooled' {event_o} AND NOT EXISTS (
+  SELECT 1 FROM allocation a WHERE a.event_id = o.event_id AND a.order_id = o.order_id AND a.state <> 'retired')
+"""
+"""Every order has exactly its grams, in the states that its own asks for, and no allocation is of nobody."""
+
+CERTIFICATES = """
+SELECT 'order ' || o.order_id || ' (' || o.state || ') has certificate "' || o.certificate_number || '"'
+FROM orders o LEFT JOIN certificate c ON c.event_id = o.event_id AND c.number = o.certificate_number
+  AND c.order_id = o.order_id AND c.revoked_at IS NULL
+WHERE o.state IN ('paid', 'pooled', 'retired') AND c.number IS NULL {event_o}
+UNION ALL
+SELECT 'certificate ' || c.number || ' stands, though its order is not paid'
+FROM certificate c LEFT JOIN orders o ON o.event_id = c.event_id AND o.order_id = c.order_id
+  AND o.state IN ('paid', 'pooled', 'retired')
+WHERE c.revoked_at IS NULL AND o.order_id IS NULL {event_c}
+"""
+"""Every paid order has one valid certificate, and no other order has."""
+
+LIVEMODE = """
+SELECT 'order ' || o.order_id FROM orders o JOIN event e ON e.event_id = o.event_id
+WHERE o.livemode <> e.livemode {event_o}
+UNION ALL SELECT 'tranche ' || t.tranche_id FROM tranche t JOIN event e ON e.event_id = t.event_id
+WHERE t.livemode <> e.livemode {event_t}
+UNION ALL SELECT 'tranche ' || t.tranche_id FROM tranche t JOIN credit_batch b ON b.batch_id = t.batch_id
+WHERE t.livemode <> b.livemode {event_t}
+UNION ALL SELECT 'allocation ' || a.tranche_id || ' at ' || CAST(a.from_g AS TEXT) FROM allocation a
+  JOIN tranche t ON t.event_id = a.event_id AND t.tranche_id = a.tranche_id WHERE a.livemode <> t.livemode {event_a}
+UNION ALL SELECT 'claim ' || c.claim_id FROM claim c
+  JOIN orders o ON o.event_id = c.event_id AND o.order_id = c.order_id WHERE c.livemode <> o.livemode {event_c}
+UNION ALL SELECT 'posting ' || j.posting_id FROM journal j
+  JOIN orders o ON o.event_id = j.event_id AND o.order_id = j.order_id WHERE j.livemode <> o.livemode {event_j}
+UNION ALL SELECT 'certificate ' || c.number FROM certificate c
+  JOIN orders o ON o.event_id = c.event_id AND o.order_id = c.order_id WHERE c.livemode <> o.livemode {event_c}
+"""
+"""Test and live rows never meet."""
+
+JOURNAL = """
+SELECT 'posting ' || j.posting_id || ' sums to ' || CAST(SUM(j.amount_minor) AS TEXT) FROM journal j
+WHERE 1 = 1 {event_j} GROUP BY j.event_id, j.posting_id, j.currency, j.livemode HAVING SUM(j.amount_minor) <> 0
+UNION ALL
+SELECT 'order ' || o.order_id || ' (' || o.state || '): its buyer has paid ' || CAST(o.paid_minor AS TEXT)
+FROM (SELECT o.order_id, o.state, o.amount_minor + o.gift_minor AS due_minor, COALESCE((SELECT -SUM(j.amount_minor) FROM journal j
+        WHERE j.event_id = o.event_id AND j.order_id = o.order_id AND j.account = 'buyer'), 0) AS paid_minor
+      FROM orders o WHERE 1 = 1 {event_o}) o
+WHERE o.paid_minor <> CASE WHEN o.state IN ('paid', 'pooled', 'retired', 'paid_late') THEN o.due_minor ELSE 0 END
+"""
+"""Every posting sums to zero, and the journal has exactly what paid orders cost."""
+
+SHOWN = 20
+
+
+def wrong(conn: sa.Connection, query: str, event_id: str | None) -> list[str]:
+    """What a proof finds wrong, in one event or in all: at most 20 lines, [] when it holds."""
+    narrow = {f"event_{alias}": "" if event_id is None else f"AND {alias}.event_id = :event_id" for alias in "tcoaj"}
+    text = sa.text(query.format(**narrow) + f" LIMIT {SHOWN}")
+    return [str(row[0]) for row in conn.execute(text, {} if event_id is None else {"event_id": event_id})]

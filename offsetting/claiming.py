@@ -1,0 +1,177 @@
+"""Which lines an order neutralises: claim rows, the roll-ups' deltas that go with them, boards and certificates.
+
+Everything here runs in the caller's write transaction. reserved_g becomes retired_g when the order's state does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from calculations.order_states import RETIRED, SOLD
+from calculations.slicing import EXTRA_LINE, relay, slice_order
+from data.store import boards, claims, orders, rollups
+from offsetting import certificates
+
+Row = Mapping[str, Any]
+Deltas = tuple[list[dict[str, Any]], list[dict[str, Any]]]
+BATCH = 500
+
+
+def scope_of(order: Row) -> tuple[list[str] | None, str]:
+    """Whose lines an order of a company or the organiser covers: a list of participations or None for all, and the
+    company they must be of ('' any)."""
+    covers = order["covers"] or {}
+    if covers.get("kind") == "participations":
+        return list(covers["ids"]), ""
+    return None, str(covers.get("company_id") or "")
+
+
+def claim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
+    """Lays a paid order's grams over what is open of its lines, the rest as an extra contribution. Writes claims and
+    cube deltas; returns the tally's, so that the caller writes them with its own."""
+    event_id, mine = order["event_id"], order["participation_id"]
+    if mine:
+        claims.lock_participation(conn, event_id, mine)
+        lines = claims.lines_of(conn, event_id, mine)
+    else:
+        claims.lock_scope(conn, event_id, *scope_of(order))
+        lines = claims.lines_in_scope(conn, event_id, *scope_of(order))
+    slices = slice_order(order["grams"], [max(0, line["total_g"] - line["covered_g"]) for line in lines])
+    sliced = [(line, grams) for line, grams in zip(lines, slices.grams, strict=True) if grams]
+    entries = [(line["participation_id"], line["version"], line["line_no"], grams) for line, grams in sliced]
+    claims.add(conn, order, [*entries, (mine, 0, EXTRA_LINE, slices.extra_g)], now)
+    cube, tally = _line_deltas(sliced, "reserved_g")
+    rollups.add_cube(conn, event_id, cube)
+    if slices.extra_g:
+        tally.append(_group(conn, order) | {"extra_g": slices.extra_g})
+    return tally
+
+
+def _line_deltas(sliced: Iterable[tuple[Row, int]], measure: str) -> Deltas:
+    """Deltas of signed grams on lines: those of the cube, those of the tally."""
+    cube, tally = [], []
+    for line, grams in sliced:
+        cube.append({name: line[name] for name in rollups.CUBE.keys} | {measure: grams})
+        tally.append({name: line[name] for name in rollups.TALLY.keys} | {measure: grams})
+    return cube, tally
+
+
+def _group(conn: Connection, order: Row) -> dict[str, str]:
+    """Under which session and company an order's own figures stand."""
+    if not order["participation_id"]:
+        return {"session_id": "", "company_id": order["company_id"]}
+    return orders.group_of(conn, order["event_id"], order["participation_id"])
+
+
+def group(conn: Connection, order: Row) -> dict[str, str]:
+    """Under which session and company an order's own figures stand."""
+    return _group(conn, order)
+
+
+def _net_deltas(net: Sequence[Row], order: Row, measure: str, sign: int) -> Deltas:
+    """Deltas that add (sign 1) or take away (−1) what claims of an order add up to."""
+    on_lines = [(row, sign * int(row["grams"])) for row in net if row["line_no"] != EXTRA_LINE]
+    cube, tally = _line_deltas(on_lines, measure)
+    for row in net:
+        if row["line_no"] == EXTRA_LINE:
+            company_id = row["company_id"] if row["participation_id"] else order["company_id"]
+            tally.append(
+                {"session_id": row["session_id"], "company_id": company_id, "extra_g": sign * int(row["grams"])}
+            )  # fmt: skip
+    return cube, tally
+
+
+def unclaim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
+    """Takes back all claims of a refunded order (reserved ones); returns the tally's deltas."""
+    net = claims.net_of_order(conn, order["event_id"], order["order_id"])
+    claims.add(
+        conn, order, [(r["participation_id"], r["version"], r["line_no"], -int(r["grams"])) for r in net], now
+    )  # fmt: skip
+    cube, tally = _net_deltas(net, order, "reserved_g", -1)
+    rollups.add_cube(conn, order["event_id"], cube)
+    return tally
+
+
+def retire(conn: Connection, event_id: str, retired: Sequence[Row], now: datetime) -> None:
+    """Orders that have just turned to retired: reserved → retired in the roll-ups, boards and certificates anew."""
+    for start in range(0, len(retired), BATCH):
+        part = {row["order_id"]: row for row in retired[start : start + BATCH]}
+        cube: list[dict[str, Any]] = []
+        tally: list[dict[str, Any]] = []
+        for line in claims.net_of_orders(conn, event_id, sorted(part)):
+            if line["line_no"] != EXTRA_LINE:
+                for measure, sign in (("reserved_g", -1), ("retired_g", 1)):
+                    on_cube, on_tally = _line_deltas([(line, sign * int(line["grams"]))], measure)
+                    cube, tally = cube + on_cube, tally + on_tally
+        rollups.add_cube(conn, event_id, cube)
+        rollups.add_tally(conn, event_id, tally)
+        for participation_id in claims.covered_participations(conn, event_id, sorted(part)):
+            boards.refresh_person(conn, event_id, participation_id, now)
+    for order in retired:
+        if order["certificate_number"]:
+            certificates.reissue(conn, event_id, order["certificate_number"], "retired", now)
+
+
+def refresh_boards(conn: Connection, order: Row, now: datetime) -> None:
+    """The board's rows of everybody whose lines an order has claimed."""
+    if order["participation_id"]:
+        boards.refresh_person(conn, order["event_id"], order["participation_id"], now)
+        return
+    for participation_id in claims.covered_participations(conn, order["event_id"], [order["order_id"]]):
+        boards.refresh_person(conn, order["event_id"], participation_id, now)
+
+
+def reslice(
+    conn: Connection, event_id: str, participation_id: str, version: int, lines: object = None, now: datetime | None = None
+) -> int:  # fmt: skip
+    """Claims follow a participation's new version, whose lines are written and current: each order on it, the oldest
+    first, keeps its grams and is laid anew over the lines; what they don't hold becomes an extra contribution. Roll-ups,
+    the board and the certificates' statements follow. Returns how many orders that were.
+
+    ``lines`` is not needed: they are read from the store.
+    """
+    net = claims.net_of_participation(conn, event_id, participation_id)
+    if not net:
+        return 0
+    at = now or datetime.now(UTC)
+    found = orders.many(conn, event_id, sorted({row["order_id"] for row in net}))
+    oldest_first = [o for o in sorted(found, key=lambda o: (o["paid_at"], o["order_id"])) if o["state"] in SOLD]
+    _lay_anew(conn, participation_id, version, net, oldest_first, at)
+    boards.refresh_person(conn, event_id, participation_id, at)
+    for order in oldest_first:
+        if order["certificate_number"]:
+            certificates.reissue(conn, event_id, order["certificate_number"], "claim changed", at)
+    return len(oldest_first)
+
+
+def _lay_anew(
+    conn: Connection, participation_id: str, version: int, net: Sequence[Row], oldest_first: Sequence[Row], now: datetime
+) -> None:  # fmt: skip
+    event_id = oldest_first[0]["event_id"]
+    lines = claims.lines_of(conn, event_id, participation_id)
+    old = {order["order_id"]: [row for row in net if row["order_id"] == order["order_id"]] for order in oldest_first}
+    grams = {order_id: sum(int(row["grams"]) for row in rows) for order_id, rows in old.items()}
+    laid = relay(grams, [line["total_g"] for line in lines])
+    cube: list[dict[str, Any]] = []
+    tally: list[dict[str, Any]] = []
+    for order in oldest_first:
+        rows, slices = old[order["order_id"]], laid[order["order_id"]]
+        measure = "retired_g" if order["state"] == RETIRED else "reserved_g"
+        new = [dict(line) | {"grams": part} for line, part in zip(lines, slices.grams, strict=True)]
+        group = orders.group_of(conn, event_id, participation_id)
+        new.append(group | {
+            "participation_id": participation_id, "version": 0, "line_no": EXTRA_LINE, "grams": slices.extra_g,
+        })  # fmt: skip
+        claims.add(conn, order, [
+            (row["participation_id"], row["version"], row["line_no"], sign * int(row["grams"]))
+            for sign, entries in ((-1, rows), (1, new)) for row in entries
+        ], now)  # fmt: skip
+        for sign, entries in ((-1, rows), (1, new)):
+            on_cube, on_tally = _net_deltas(entries, order, measure, sign)
+            cube, tally = cube + on_cube, tally + on_tally
+    rollups.add_cube(conn, event_id, cube)
+    rollups.add_tally(conn, event_id, tally)

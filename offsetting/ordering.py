@@ -1,0 +1,297 @@
+"""Placing, reading, cancelling, refunding and expiring orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from accounts import Actor, record, require
+from accounts.errors import Conflict, NotFound
+from calculations import order_states as states
+from calculations.model import FieldError, InputError
+from calculations.slicing import share_grams
+from data.settings import get_settings
+from data.store import allocations, claims, credits, orders, rollups
+from data.store.engine import get_store, run_write
+from data.store.ids import event_of, new_id
+from locales import LANGUAGES
+from offsetting import settling
+from offsetting.models import Allotted, Order
+from offsetting.pricing import NOT_ON_OFFER, quote_of
+from offsetting.providers import provider
+
+Row = Mapping[str, Any]
+MOST_SHARE_PERCENT = 200
+MOST_GRAMS = 10**15  # a thousand million tonnes
+MOST_PARTICIPATIONS = 1000
+NO_ORDER = "There is no order {value}."
+PROVIDER = "demo"
+
+
+def place_order(
+    participation_id: str, project: str, share_percent: int | None = None, grams: int | None = None,
+    gift: bool = False, locale: str = "en", now: datetime | None = None,
+) -> Order:  # fmt: skip
+    """A guest's order: grams and price are held until ``expires_at``. Give a share of the footprint (1 … 200 %) or
+    grams. Grams beyond what is still open of the footprint become an extra contribution when it is paid.
+
+    Raises InputError for what does not fit, NotFound for an unknown participation or project, Conflict where the event
+    takes no payments or so many grams are not left.
+    """
+    _check_amount(share_percent, grams)
+    event_id, at = event_of(participation_id), now or datetime.now(UTC)
+
+    def work(conn: Connection) -> Row:
+        context = orders.context(conn, event_id, participation_id, project)
+        if context is None or context["deleted_at"] is not None:
+            raise NotFound("There is no participation {value}.", value=participation_id)
+        _check_open(context, context["event_state"], project)
+        wanted = grams if grams is not None else _share_of(context["total_g"], share_percent or 0)
+        buyer = {
+            "buyer": "guest", "participation_id": participation_id, "company_id": context["company_id"], "covers": {},
+            "share_percent": share_percent or 0,
+        }  # fmt: skip
+        group = {"session_id": context["session_id"], "company_id": context["company_id"]}
+        return _place(conn, event_id, context, wanted, gift, locale, buyer, group, "guest", at)
+
+    return _view(run_write(get_store(), work))
+
+
+def place_event_order(
+    actor: Actor, slug: str, project: str, covers: object, share_percent: int | None = None,
+    grams: int | None = None, locale: str = "en", now: datetime | None = None,
+) -> Order:  # fmt: skip
+    """An order of the organiser or a company. ``covers``: ``"residual"`` (what nobody has covered or holds),
+    ``"company"`` or ``"company:<id>"`` (the company's own people), or a list of participations. Without share or grams it
+    is all that is open there. Raises as `place_order`, and Forbidden or Unauthenticated.
+    """
+    if share_percent is not None or grams is not None:
+        _check_amount(share_percent, grams)
+    at = now or datetime.now(UTC)
+
+    def work(conn: Connection) -> Row:
+        event = orders.event_of_slug(conn, slug)
+        if event is None:
+            raise NotFound("There is no event {value}.", value=slug)
+        buyer = _buyer(actor, event["event_id"], covers)
+        context = _event_context(conn, event, project)
+        wanted = grams if grams is not None else _open_share(conn, event["event_id"], buyer, share_percent or 100)
+        buyer["share_percent"] = share_percent or 0
+        group = {"session_id": "", "company_id": buyer["company_id"]}
+        placed = _place(conn, event["event_id"], context, wanted, False, locale, buyer, group, actor.label, at)
+        record(conn, event["event_id"], actor, "order.place", placed["order_id"], {"grams": wanted})
+        return placed
+
+    return _view(run_write(get_store(), work))
+
+
+def _check_amount(share_percent: int | None, grams: int | None) -> None:
+    errors = []
+    if (share_percent is None) == (grams is None):
+        errors.append(FieldError("share_percent", share_percent, "{field}: give either share_percent or grams."))
+    elif share_percent is not None and not _whole(share_percent, MOST_SHARE_PERCENT):
+        message = "{field}: {value} is no share; give a whole number from 1 to 200 (per cent)."
+        errors.append(FieldError("share_percent", share_percent, message))
+    elif grams is not None and not _whole(grams, MOST_GRAMS):
+        message = "{field}: {value} is no mass; give a whole number of grams from 1."
+        errors.append(FieldError("grams", grams, message))
+    if errors:
+        raise InputError(errors)
+
+
+def _whole(value: object, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+
+
+def _check_open(terms: Row, event_state: str, project: str) -> None:
+    if terms["project_id"] is None:
+        raise NotFound(NOT_ON_OFFER, value=project)
+    if not terms["payments"] or event_state == "draft":
+        raise Conflict("This event takes no payments.")
+
+
+def _share_of(total_g: int | None, share_percent: int) -> int:
+    """Grams of a share; refused where the footprint has nothing to share in."""
+    if total_g is None:
+        raise Conflict("There is no footprint yet; calculate it first.")
+    wanted = share_grams(total_g, share_percent)
+    if wanted == 0:
+        raise Conflict("There is nothing to neutralise: the footprint is 0 g.")
+    return wanted
+
+
+def _buyer(actor: Actor, event_id: str, covers: object) -> dict[str, Any]:
+    """Who buys and for whom, once allowed. A company covers its own people; all else is the organiser's."""
+    if isinstance(covers, str) and covers.split(":")[0] == "company":
+        company_id = covers.partition(":")[2] or _company_of(actor, event_id)
+        require(actor, "company.order", event_id, company_id)
+        scope: dict[str, Any] = {"kind": "company", "company_id": company_id}
+        return {"buyer": "company", "participation_id": "", "company_id": company_id, "covers": scope}
+    require(actor, "event.order", event_id)
+    if covers == "residual":
+        scope = {"kind": "residual"}
+    elif isinstance(covers, Sequence) and not isinstance(covers, str):
+        scope = {"kind": "participations", "ids": _participations(covers, event_id)}
+    else:
+        message = "{field}: {value} is not known; give residual, company or a list of participations."
+        raise InputError([FieldError("covers", str(covers)[:60], message)])
+    return {"buyer": "organiser", "participation_id": "", "company_id": "", "covers": scope}
+
+
+def _company_of(actor: Actor, event_id: str) -> str:
+    own = sorted({c for role, event, c in actor.roles if role == "company" and c and event in ("", event_id)})
+    if len(own) == 1:
+        return own[0]
+    require(actor, "company.order", event_id)
+    message = "{field}: say which company, as in company:<id>."
+    raise InputError([FieldError("covers", "company", message)])
+
+
+def _participations(covers: Sequence[object], event_id: str) -> list[str]:
+    ids = sorted({str(item) for item in covers})
+    strange = [item for item in ids if event_of(item) != event_id]
+    if not ids or strange or len(ids) > MOST_PARTICIPATIONS:
+        message = "{field}: {value} is not of this event; give 1 to {most} participations of it."
+        shown = strange[0][:60] if strange else len(ids)
+        raise InputError([FieldError("covers", shown, message, {"most": MOST_PARTICIPATIONS})])
+    return ids
+
+
+def _event_context(conn: Connection, event: Row, project: str) -> Row:
+    terms = credits.terms(conn, event["event_id"], project)
+    if terms is None:
+        raise NotFound(NOT_ON_OFFER, value=project)
+    context = dict(terms) | {"livemode": event["livemode"], "payments": event["payments"]}
+    _check_open(context, event["state"], project)
+    return context
+
+
+def _open_share(conn: Connection, event_id: str, buyer: Row, share_percent: int) -> int:
+    """A share of what is neither covered nor held: residual = actual − covered − held."""
+    scope = buyer["covers"]
+    ids = scope.get("ids") if scope["kind"] == "participations" else None
+    company_id = scope.get("company_id", "")
+    open_g: dict[str, int] = {}
+    for line in claims.lines_in_scope(conn, event_id, ids, company_id):
+        left = max(0, int(line["total_g"] - line["covered_g"]))
+        open_g[line["participation_id"]] = open_g.get(line["participation_id"], 0) + left
+    held = claims.held_in_scope(conn, event_id, ids, company_id)
+    left = sum(max(0, grams - held.get(key, 0)) for key, grams in open_g.items()) - held.get("", 0)
+    wanted = share_grams(max(0, left), share_percent)
+    if wanted == 0:
+        raise Conflict("There is nothing left to neutralise here: all of it is covered or held.")
+    return wanted
+
+
+def _place(
+    conn: Connection, event_id: str, terms: Row, grams: int, gift: bool, locale: str, buyer: Row,
+    group: dict[str, str], actor: str, now: datetime,
+) -> Row:  # fmt: skip
+    quote, gateway, order_id = quote_of(terms, grams, gift), provider(PROVIDER), new_id(event_id)
+    if terms["livemode"] != gateway.livemode:
+        raise Conflict("This event takes no test money, and no other provider is set up.")
+    if quote.below_minimum or quote.amount_minor == 0:
+        raise Conflict("So few grams can't be paid: the least is {minor} minor units.", minor=quote.minimum_minor)
+    if not allocations.take(conn, event_id, terms["project_id"], order_id, grams):
+        left = allocations.free_grams(conn, event_id, terms["project_id"])
+        raise Conflict("Only {left_g} g of this project are left, fewer than {grams} g.", left_g=left, grams=grams)
+    order = {
+        "event_id": event_id, "order_id": order_id, "project_id": terms["project_id"], "grams": grams,
+        "price_minor_per_tonne": terms["price_minor_per_tonne"], "amount_minor": quote.amount_minor,
+        "gift_minor": quote.gift_minor, "currency": terms["currency"], "split": terms["split"], "state": states.HELD,
+        "locale": locale if locale in LANGUAGES else "en", "provider": gateway.name,
+        "provider_ref": gateway.payment_ref(order_id), "livemode": terms["livemode"], "created_at": now,
+        "expires_at": now + timedelta(minutes=get_settings().order_hold_minutes), "paid_at": None,
+        "certificate_number": "", **buyer,
+    }  # fmt: skip
+    orders.insert(conn, order)
+    orders.add_transitions(conn, event_id, order_id, [states.QUOTE, states.HELD], now, actor, "placed", first_seq=0)
+    rollups.add_tally(conn, event_id, [group | {"order_count": 1}])
+    return order
+
+
+def _view(row: Row, passed: Sequence[Row] = (), intervals: Sequence[Row] = ()) -> Order:
+    names = (
+        "order_id", "event_id", "buyer", "participation_id", "company_id", "project_id", "grams", "share_percent",
+        "price_minor_per_tonne", "amount_minor", "gift_minor", "currency", "state", "locale", "provider", "created_at",
+        "expires_at", "paid_at", "certificate_number",
+    )  # fmt: skip
+    seen = tuple((step["state"], step["at"]) for step in passed)
+    return Order(
+        **{name: row[name] for name in names},
+        split=tuple(row["split"]),
+        livemode=bool(row["livemode"]),
+        pay_url=f"/pay/{row['order_id']}",
+        states=seen or ((states.QUOTE, row["created_at"]), (states.HELD, row["created_at"])),
+        allocations=tuple(Allotted(i["batch_id"], i["from_g"], i["to_g"], i["state"]) for i in intervals),
+    )
+
+
+def order_in(conn: Connection, order_id: str) -> Order:
+    """The order as this transaction sees it; NotFound where there is none."""
+    event_id = event_of(order_id)
+    row = orders.get(conn, event_id, order_id)
+    if row is None:
+        raise NotFound(NO_ORDER, value=order_id[:60])
+    return _view(row, orders.transitions(conn, event_id, order_id), allocations.of_order(conn, event_id, order_id))
+
+
+def get_order(order_id: str) -> Order:
+    """An order with the states it has been in and its grams. Raises NotFound."""
+    with get_store().read() as conn:
+        return order_in(conn, order_id)
+
+
+def orders_of(participation_id: str) -> list[Order]:
+    """A participation's orders, newest first, without their states and grams."""
+    with get_store().read() as conn:
+        return [_view(row) for row in orders.of_participation(conn, event_of(participation_id), participation_id)]
+
+
+def cancel_order(order_id: str, reason: str, actor: Actor | str = "guest", now: datetime | None = None) -> Order:
+    """Calls off an order that is not paid; a second call changes nothing. The caller has proved that it may: the guest
+    by the participation's secret. A signed-in person needs orders.cancel. Raises NotFound, Conflict."""
+    event_id, at = event_of(order_id), now or datetime.now(UTC)
+    label = _allowed(actor, "orders.cancel", event_id)
+
+    def work(conn: Connection) -> Order:
+        if not settling.drop(conn, event_id, order_id, states.CANCELLED, label, _reason(reason), at):
+            order = order_in(conn, order_id)
+            if order.state != states.CANCELLED:
+                raise Conflict("This order can't be cancelled: it is {state}.", state=order.state)
+            return order
+        if isinstance(actor, Actor):
+            record(conn, event_id, actor, "order.cancel", order_id, {"reason": _reason(reason)})
+        return order_in(conn, order_id)
+
+    return run_write(get_store(), work)
+
+
+def refund_order(order_id: str, reason: str, actor: Actor, now: datetime | None = None) -> Order:
+    """Gives a paid order's money back; its grams are on offer again, its claims are taken back and its certificate is
+    revoked. A second call changes nothing. Needs orders.refund. Raises NotFound, Conflict."""
+    event_id, at = event_of(order_id), now or datetime.now(UTC)
+    label = _allowed(actor, "orders.refund", event_id)
+
+    def work(conn: Connection) -> Order:
+        order = order_in(conn, order_id)
+        if order.state != states.REFUNDED:
+            settling.refund(conn, event_id, order_id, label, _reason(reason), at)
+            record(conn, event_id, actor, "order.refund", order_id, {"reason": _reason(reason)})
+        return order_in(conn, order_id)
+
+    return run_write(get_store(), work)
+
+
+def _allowed(actor: Actor | str, action: str, event_id: str) -> str:
+    if isinstance(actor, str):
+        return actor
+    require(actor, action, event_id)
+    return actor.label
+
+
+def _reason(text: str) -> str:
+    return " ".join(str(text).split())[:500]

@@ -1,0 +1,147 @@
+"""What happens with the money: a payment confirmed, failed, late, or given back. Each is one transaction of the caller's.
+
+Guarded by the order's state: of two that do the same at once, one finds nothing left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from accounts.errors import Conflict
+from calculations import order_states as states
+from calculations.money import split_minor
+from data.store import allocations, jobs, journal, live, orders, rollups
+from offsetting import certificates, claiming
+
+Row = Mapping[str, Any]
+BUYER, SPECIAL_FUND, TO_GIVE_BACK = "buyer", "special_fund", "to_give_back"
+REFUND_JOB = "refund"
+
+
+def owed(order: Row) -> dict[str, int]:
+    """Who is owed what of an order, the gift among it; adds up to what is paid."""
+    parts = split_minor(order["amount_minor"], order["split"])
+    if order["gift_minor"]:
+        parts[SPECIAL_FUND] = parts.get(SPECIAL_FUND, 0) + order["gift_minor"]
+    return parts
+
+
+def due_minor(order: Row) -> int:
+    """What the buyer pays in all."""
+    return int(order["amount_minor"] + order["gift_minor"])
+
+
+def confirm(conn: Connection, event_id: str, order_id: str, ref: str, actor: str, now: datetime) -> str:
+    """A payment has come. Gives what was done: pooled, refunded (late and sold out, or called off), already_paid,
+    refunded_already or unknown."""
+    order = orders.move(conn, event_id, order_id, [states.HELD], states.POOLED, paid_at=now)
+    if order is not None:
+        sold_g = allocations.turn(conn, event_id, order_id, "held", "sold")
+        _require_all(order, sold_g)
+        orders.add_transitions(
+            conn, event_id, order_id, [states.PAID, states.POOLED], now, actor, "paid", first_seq=2
+        )  # fmt: skip
+        _sell(conn, order, ref, now)
+        return states.POOLED
+    return _confirm_late(conn, event_id, order_id, ref, actor, now)
+
+
+def _require_all(order: Row, grams: int) -> None:
+    if grams != order["grams"]:
+        raise RuntimeError(f"order {order['order_id']} of {order['grams']} g has {grams} g in hand")
+
+
+def _sell(conn: Connection, order: Row, ref: str, now: datetime) -> None:
+    """Money, claims, roll-ups, certificate, board and ticker of an order that has just been pooled."""
+    event_id = order["event_id"]
+    parts = owed(order)
+    journal.add_payment(conn, order, ref, "succeeded", due_minor(order), now)
+    journal.post(conn, order, {BUYER: -due_minor(order), **parts}, "payment", now)
+    tally = claiming.claim(conn, order, now)
+    number = certificates.issue(conn, event_id, order["order_id"], now)
+    orders.set_certificate(conn, event_id, order["order_id"], number)
+    tally.append(claiming.group(conn, order) | {
+        "paid_order_count": 1, "certificate_count": 1, "paid_minor": due_minor(order),
+    })  # fmt: skip
+    rollups.add_tally(conn, event_id, tally)
+    rollups.add_money(conn, event_id, [{"recipient": to, "amount_minor": part} for to, part in parts.items()])
+    claiming.refresh_boards(conn, order, now)
+    live.add_ticker(conn, event_id, "paid", now)
+
+
+def _confirm_late(conn: Connection, event_id: str, order_id: str, ref: str, actor: str, now: datetime) -> str:
+    """A payment for an order that is not held: taken anew if its grams are to be had, else given back."""
+    before = orders.get(conn, event_id, order_id, lock=True)
+    if before is None:
+        return "unknown"
+    if not states.may(before["state"], states.PAID_LATE):
+        return "already_paid" if before["state"] in states.SOLD else "refunded_already"
+    orders.move(conn, event_id, order_id, [before["state"]], states.PAID_LATE, paid_at=now)
+    orders.add_transitions(conn, event_id, order_id, [states.PAID_LATE], now, actor, f"paid after {before['state']}")
+    if before["state"] != states.CANCELLED and _take_anew(conn, before):
+        order = orders.move(conn, event_id, order_id, [states.PAID_LATE], states.POOLED)
+        assert order is not None
+        orders.add_transitions(conn, event_id, order_id, [states.POOLED], now, actor, "grams taken anew")
+        _sell(conn, order, ref, now)
+        return states.POOLED
+    return _give_back(conn, before, ref, actor, now)
+
+
+def _take_anew(conn: Connection, order: Row) -> bool:
+    key = (order["event_id"], order["project_id"], order["order_id"], order["grams"])
+    return bool(allocations.take(conn, *key, state="sold"))
+
+
+def _give_back(conn: Connection, before: Row, ref: str, actor: str, now: datetime) -> str:
+    event_id, order_id, amount = before["event_id"], before["order_id"], due_minor(before)
+    reason = "called off before it was paid" if before["state"] == states.CANCELLED else "sold out"
+    order = orders.move(conn, event_id, order_id, [states.PAID_LATE], states.REFUNDED)
+    assert order is not None
+    orders.add_transitions(conn, event_id, order_id, [states.REFUNDED], now, actor, reason)
+    journal.add_payment(conn, order, ref, "succeeded", amount, now)
+    journal.post(conn, order, {BUYER: -amount, TO_GIVE_BACK: amount}, "late payment", now)
+    journal.post(conn, order, {BUYER: amount, TO_GIVE_BACK: -amount}, f"refund: {reason}", now)
+    _queue_refund(conn, order, now)
+    return states.REFUNDED
+
+
+def _queue_refund(conn: Connection, order: Row, now: datetime) -> None:
+    job_id = f"refund-{order['order_id']}"
+    jobs.put(conn, order["event_id"], REFUND_JOB, {"order_id": order["order_id"]}, now, job_id=job_id)
+
+
+def drop(conn: Connection, event_id: str, order_id: str, to: str, actor: str, reason: str, now: datetime) -> bool:
+    """A held order comes to expired, failed or cancelled; its grams are on offer again. False where it is not held."""
+    order = orders.move(conn, event_id, order_id, [states.HELD], to)
+    if order is None:
+        return False
+    _require_all(order, allocations.release(conn, event_id, order_id, "held"))
+    orders.add_transitions(conn, event_id, order_id, [to], now, actor, reason)
+    return True
+
+
+def refund(conn: Connection, event_id: str, order_id: str, actor: str, reason: str, now: datetime) -> Row:
+    """A paid order goes back. Raises Conflict where it is in no state to be refunded or some of it is retired."""
+    order = orders.move(conn, event_id, order_id, [states.PAID, states.POOLED], states.REFUNDED)
+    if order is None:
+        raise Conflict("This order can't be refunded: it is not paid, or its credits are retired.")
+    if allocations.release(conn, event_id, order_id, "sold") != order["grams"]:
+        raise Conflict("This order can't be refunded: some of its credits are retired already.")
+    orders.add_transitions(conn, event_id, order_id, [states.REFUNDED], now, actor, reason)
+    parts = owed(order)
+    taken = {to: -part for to, part in parts.items()}
+    journal.post(conn, order, {BUYER: due_minor(order), **taken}, f"refund: {reason}", now)
+    tally = claiming.unclaim(conn, order, now)
+    tally.append(claiming.group(conn, order) | {
+        "paid_order_count": -1, "certificate_count": -1, "paid_minor": -due_minor(order),
+    })  # fmt: skip
+    rollups.add_tally(conn, event_id, tally)
+    rollups.add_money(conn, event_id, [{"recipient": to, "amount_minor": part} for to, part in taken.items()])
+    certificates.revoke(conn, event_id, order["certificate_number"], f"refund: {reason}", now)
+    claiming.refresh_boards(conn, order, now)
+    _queue_refund(conn, order, now)
+    return order
