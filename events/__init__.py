@@ -5,6 +5,7 @@ from calculations.model import FieldError, InputError
 from events.audits import audit
 from events.boards import leaderboard, rank_of_certificate
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
+from events.demo import seed_demo
 from events.footprints import current_footprint, preview_footprint, save_footprint, save_inventory
 from events.health import gauges, live_versions, readiness
 from events.hub import HUB
@@ -30,14 +31,15 @@ from events.participations import delete_participation, guest, set_display, star
 from events.pseudonyms import spoken
 from events.screens import revoke_screen, screen_event, screen_token
 from events.totals import Totals, totals
+from events.yardsticks import models_beside, year_norms
 
 __all__ = [
-    "HUB", "Board", "BoardRow", "Conflict", "Event", "EventCard", "EventDraft", "FieldError", "FootprintView", "Forbidden",
-    "ImportReport", "InputError", "NotFound", "OrganiserView", "Page", "Participation", "Session", "SessionDraft",
-    "Started", "TooMany", "Totals", "Unauthenticated", "audit", "create_event", "current_footprint",
+    "HUB", "Board", "BoardRow", "Conflict", "Event", "EventCard", "EventDraft", "FieldError", "FootprintView",
+    "Forbidden", "ImportReport", "InputError", "NotFound", "OrganiserView", "Page", "Participation", "Session",
+    "SessionDraft", "Started", "TooMany", "Totals", "Unauthenticated", "audit", "create_event", "current_footprint",
     "delete_participation", "event_by_id", "find_events", "fold", "fold_due", "gauges", "get_event", "guest",
-    "import_attendance", "leaderboard", "line_json", "live_version", "live_versions", "organiser_view", "place_json",
-    "preview_footprint", "rank_of_certificate", "readiness", "revoke_screen", "save_footprint", "save_inventory", "scenarios",
-    "screen_event", "screen_token", "set_display", "snapshot", "spoken", "start_participation", "suggest_places",
-    "totals",
+    "import_attendance", "leaderboard", "line_json", "live_version", "live_versions", "organiser_view",
+    "place_json", "preview_footprint", "rank_of_certificate", "readiness", "revoke_screen", "save_footprint",
+    "save_inventory", "scenarios", "screen_event", "screen_token", "seed_demo", "set_display", "snapshot", "spoken",
+    "start_participation", "suggest_places", "totals",
 ]  # fmt: skip

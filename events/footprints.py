@@ -78,12 +78,13 @@ def save_inventory(slug: str, body: Any) -> FootprintView:
     require(current_actor(), "event.edit", event.event_id)
     done, now = compute_for(event, body), datetime.now(UTC)
     with get_store().write() as conn:
-        participation_id = found[0]["participation_id"] if found else _start_inventory(conn, event, now)
+        participation_id = found[0]["participation_id"] if found else start_inventory(conn, event, now)
         version = store_version(conn, event, participation_id, done, body, now)
     return _view(participation_id, version, done, (), body, now)
 
 
-def _start_inventory(conn: sa.Connection, event: Event, now: datetime) -> str:
+def start_inventory(conn: sa.Connection, event: Event, now: datetime) -> str:
+    """Begins the organiser's own participation and returns its id."""
     participation_id = new_id(event.event_id)
     row = ROW | {"event_id": event.event_id, "participation_id": participation_id, "created_at": now}
     row |= {"kind": "organiser", "session_id": ORGANISER_SESSION, "people_count": 0, "secret_hash": ""}

@@ -106,10 +106,10 @@ def _field(field: str, value: Any, message: str, **params: Any) -> FieldError:
     return FieldError(field, shown, message, {"field": field, "value": shown, **params})
 
 
-def company_of(conn: sa.Connection, name: str, now: datetime) -> str:
+def company_of(conn: sa.Connection, name: str, now: datetime, names: Mapping[str, str] | None = None) -> str:
     """The id of the company called so, whatever its case, width and spaces; '' without a name."""
     key = name_key(name)
-    return rows.company(conn, {"und": name}, key, new_row_id(), now) if key else ""
+    return rows.company(conn, names or {"und": name}, key, new_row_id(), now) if key else ""
 
 
 def name_key(name: str) -> str:

@@ -91,10 +91,3 @@ def revoke_screens(conn: sa.Connection, event_id: str, now: datetime, token_hash
     if token_hash:
         statement = statement.where(row.c.token_hash == token_hash)
     return conn.execute(statement).rowcount
-
-
-def delete_all_rows(conn: sa.Connection, event_ids: Sequence[str]) -> None:
-    """Every row that belongs to these events, in every table (test data that is seeded anew)."""
-    for table in s.metadata.sorted_tables:
-        if event_ids and "event_id" in table.c:
-            conn.execute(sa.delete(table).where(table.c.event_id.in_(event_ids)))
