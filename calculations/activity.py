@@ -25,8 +25,8 @@ def activity_line(other: OtherActivity, factors: FactorSet, group_size: int = 1)
         bases.append(basis)
         notes += stand_in_notes(found, factor.region, factors, factor.factor_id)
     return build_line(
-        factors, category=asked.category, activity=asked.activity, unit=rows[0]["unit"].split("/", 1)[1], terms=_terms(asked, group_size),
-        rows=rows, bases=bases, notes=notes,
+        factors, category=asked.category, activity=asked.activity, unit=rows[0]["unit"].split("/", 1)[1],
+        terms=_terms(asked, group_size), rows=rows, bases=bases, notes=notes,
     )  # fmt: skip
 
 

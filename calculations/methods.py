@@ -95,7 +95,7 @@ def parse_method(document: Mapping[str, Any], method_id: str) -> Method:
     air, trip = _section(document, "air", errors), _section(document, "trip", errors)
     _unknown(air, ("interpolation", "bands", "multiplier", "uplift_km", "round_decimals"), "air.", errors)
     _unknown(trip, ("round_trip", "mode"), "trip.", errors)
-    if errors:
+    if not isinstance(document.get("air"), Mapping):
         raise InputError(errors)
     bands = _bands(air.get("bands"), errors)
     method = Method(

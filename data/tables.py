@@ -8,6 +8,7 @@ and ``lon``) and whatever else its owner keeps there.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from openpyxl.utils.exceptions import InvalidFileException
 
 from calculations.bulk import BulkTotals, calculate_frame, totals_of
 from calculations.methods import Method
@@ -26,6 +28,11 @@ MAX_BYTES = 2 * 1024**3
 MAX_ATTENDANCES = 1_000_000
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 Resolve = Callable[[str], Place | None]
+_BROKEN = (  # what pandas, openpyxl and pyarrow raise for a file that is not what its name says
+    OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError, zlib.error, zipfile.BadZipFile, InvalidFileException,
+    pa.ArrowException,
+)  # fmt: skip
+_REASON = "The file {value} cannot be read: {reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +48,13 @@ class CalculatedFile:
 def read_rows(path: Path) -> pd.DataFrame:
     """A file as a table of text, names of columns stripped. Raises InputError where it cannot be read as one."""
     if path.suffix.lower() not in SUFFIXES:
-        raise _unreadable(path, "its name must end in .csv, .xlsx or .parquet")
+        raise _unreadable(path, "The file {value} cannot be read: its name must end in .csv, .xlsx or .parquet.")
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise _unreadable(path, f"it is larger than {MAX_BYTES // 1024**2} MiB")
+            raise _unreadable(path, "The file {value} is larger than {limit} MiB.", limit=MAX_BYTES // 1024**2)
         frame = _read(path)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, pa.ArrowException) as error:
-        raise _unreadable(path, str(error) or type(error).__name__) from error
+    except _BROKEN as error:
+        raise _unreadable(path, _REASON, reason=str(error) or type(error).__name__) from error
     frame.columns = [str(column).strip().lstrip("\ufeff") for column in frame.columns]
     _check_shape(path, frame)
     return frame.reset_index(drop=True)
@@ -65,16 +72,16 @@ def _read(path: Path) -> pd.DataFrame:
 def _check_shape(path: Path, frame: pd.DataFrame) -> None:
     twice = sorted({column for column in frame.columns if list(frame.columns).count(column) > 1})
     if twice:
-        raise _unreadable(path, f"it has the column {twice[0]} twice")
+        raise _unreadable(path, "The file {value} has the column {column} twice.", column=twice[0])
     if len(frame) == 0:
-        raise _unreadable(path, "it has no rows")
+        raise _unreadable(path, "The file {value} has no rows.")
     if len(frame) > MAX_ROWS:
-        raise _unreadable(path, f"it has {len(frame)} rows; at most {MAX_ROWS} are read")
+        message = "The file {value} has {count} rows; at most {limit} are read."
+        raise _unreadable(path, message, count=len(frame), limit=MAX_ROWS)
 
 
-def _unreadable(path: Path, reason: str) -> InputError:
-    message = "The file {value} cannot be read: {reason}"
-    return InputError([FieldError("file", path.name, message, {"value": path.name, "reason": reason})])
+def _unreadable(path: Path, message: str, **params: Any) -> InputError:
+    return InputError([FieldError("file", path.name, message, {"value": path.name, **params})])
 
 
 def read_attendance(path: Path, events: Path | None = None, resolve: Resolve | None = None) -> pd.DataFrame:
@@ -101,12 +108,12 @@ def read_events(path: Path) -> pd.DataFrame:
     frame = read_rows(path)
     errors: list[FieldError] = []
     if "event" not in frame:
-        raise _unreadable(path, "it has no column event")
+        raise _unreadable(path, "The file {value} has no column {column}.", column="event")
     if "venue_lat" not in frame and {"lat", "lon"} <= set(frame.columns):
         frame = frame.rename(columns={"lat": "venue_lat", "lon": "venue_lon"})
     for column, limit in (("venue_lat", 90.0), ("venue_lon", 180.0)):
         if column not in frame:
-            raise _unreadable(path, f"it has no column {column}")
+            raise _unreadable(path, "The file {value} has no column {column}.", column=column)
         frame[column] = _numbers(frame, column, -limit, limit, errors)
     for row in np.flatnonzero(frame["event"].duplicated()):
         errors.append(_bad(row, "event", frame["event"][row], "Row {row}: the event {value} stands here twice."))
@@ -157,10 +164,13 @@ def _numbers(
     good = (values >= low) & (values <= high)
     if whole:
         good &= values == np.floor(values)
-    kind = "a whole number" if whole else "a number"
-    message = "Row {row}: {column} must be {kind} from {low} to {high}; it is {value}."
+    message = (
+        "Row {row}: {column} must be a whole number from {low} to {high}; it is {value}."
+        if whole
+        else "Row {row}: {column} must be a number from {low} to {high}; it is {value}."
+    )
     for row in np.flatnonzero(~good):
-        errors.append(_bad(row, column, given.iloc[row], message, kind=kind, low=low, high=high))
+        errors.append(_bad(row, column, given.iloc[row], message, low=low, high=high))
     safe = np.where(good, values, low)
     return pd.Series(safe.astype(np.int64) if whole else safe)
 
@@ -205,7 +215,7 @@ def calculate_file(
     frame = calculate_frame(read_attendance(path, events, resolve), method, to)
     by_event = {}
     if "event" in frame:
-        by_event = {str(name): totals_of(rows) for name, rows in frame.groupby("event", sort=True)}
+        by_event = {str(name): totals_of(rows) for name, rows in frame.groupby("event", sort=True, dropna=False)}
     return CalculatedFile(frame=frame, totals=totals_of(frame), by_event=by_event, method=method)
 
 
@@ -219,9 +229,8 @@ def write_rows(frame: pd.DataFrame, path: Path) -> None:
     elif suffix == ".parquet":
         frame.to_parquet(path, index=False)
     else:
-        message = "The file {value} cannot be written: {reason}"
-        params = {"value": path.name, "reason": "its name must end in .csv, .xlsx or .parquet"}
-        raise InputError([FieldError("out", path.name, message, params)])
+        message = "The file {value} cannot be written: its name must end in .csv, .xlsx or .parquet."
+        raise InputError([FieldError("out", path.name, message, {"value": path.name})])
 
 
 def parse_point(text: str) -> tuple[float, float]:

@@ -83,16 +83,20 @@ BAD = [
     (changed("stays", STAY, nights=367), "stays[0].nights"), (changed("stays", STAY, rooms=0), "stays[0].rooms"),
     (changed("stays", STAY, rooms="1"), "stays[0].rooms"), (changed("stays", STAY, guests=0), "stays[0].guests"),
     (changed("stays", STAY, guests=None), "stays[0].guests"), (changed("stays", STAY, kind="tent"), "stays[0].kind"),
-    (changed("stays", STAY, country="China"), "stays[0].country"), (changed("stays", STAY, country="cn"), "stays[0].country"),
+    (changed("stays", STAY, country="China"), "stays[0].country"),
+    (changed("stays", STAY, country="cn"), "stays[0].country"),
     (changed("stays", STAY, place="iata:PEK", country="IS"), "stays[0].country"),
     (changed("stays", STAY, place="?"), "stays[0].place"), (changed("stays", STAY, stars=5), "stays[0].stars"),
     (changed("meals", MEAL, diet="raw"), "meals[0].diet"), (changed("meals", MEAL, diet=...), "meals[0].diet"),
     (changed("meals", MEAL, count=-1), "meals[0].count"), (changed("meals", MEAL, count=1.5), "meals[0].count"),
     (changed("meals", MEAL, count=1001), "meals[0].count"), (changed("meals", MEAL, kcal=1), "meals[0].kcal"),
     (changed("other", HOURS, activity="fireworks"), "other[0].activity"),
-    (changed("other", HOURS, activity={}), "other[0].activity"), (changed("other", HOURS, unit="minute"), "other[0].unit"),
-    (changed("other", HOURS, quantity=-1), "other[0].quantity"), (changed("other", HOURS, quantity=NAN), "other[0].quantity"),
-    (changed("other", HOURS, quantity=10**400), "other[0].quantity"), (changed("other", HOURS, quantity="6"), "other[0].quantity"),
+    (changed("other", HOURS, activity={}), "other[0].activity"),
+    (changed("other", HOURS, unit="minute"), "other[0].unit"),
+    (changed("other", HOURS, quantity=-1), "other[0].quantity"),
+    (changed("other", HOURS, quantity=NAN), "other[0].quantity"),
+    (changed("other", HOURS, quantity=10**400), "other[0].quantity"),
+    (changed("other", HOURS, quantity="6"), "other[0].quantity"),
     (changed("other", HOURS, note="x"), "other[0].note"),
 ]  # fmt: skip
 
@@ -134,7 +138,7 @@ def test_the_limit_is_named() -> None:
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(("trips", "stays", "meals", "other", "from", "to", "lat", "lon", "mode", "x")), inner, max_size=4
+        st.sampled_from(("trips", "stays", "meals", "other", "from", "lat", "lon", "mode", "x")), inner, max_size=4
     ),
     max_leaves=12,
 )  # fmt: skip

@@ -76,17 +76,21 @@ def test_the_spread_table_of_the_methods_page(method_id: str, distance_km: float
 
 
 WRONG_METHODS: list[tuple[dict[str, Any], str]] = [
-    ({}, "air"), ({"air": {}}, "air.bands"), ({"air": {"bands": []}}, "air.bands"), ({"air": {"bands": [1]}}, "air.bands[0]"),
+    ({}, "air"), ({"air": {}}, "air.bands"), ({"air": {"bands": []}}, "air.bands"),
+    ({"air": {"bands": [1]}}, "air.bands[0]"),
     ({"air": {"bands": [{"from_km": 0}]}}, "air.bands[0].kg_per_km"),
     ({"air": {"bands": [{"from_km": 0, "kg_per_km": float("nan")}]}}, "air.bands[0].kg_per_km"),
     ({"air": {"bands": [{"from_km": 0, "kg_per_km": -1}]}}, "air.bands[0].kg_per_km"),
     ({"air": {"bands": [{"from_km": 5, "kg_per_km": 1}]}}, "air.bands"),
     ({"air": {"bands": [BANDS[0], BANDS[0]]}}, "air.bands"), ({"air": {"bands": BANDS, "rfi": 2}}, "air.rfi"),
     ({"air": {"bands": BANDS, "interpolation": "cubic"}}, "air.interpolation"),
-    ({"air": {"bands": BANDS, "multiplier": "2"}}, "air.multiplier"), ({"air": {"bands": BANDS, "uplift_km": -1}}, "air.uplift_km"),
+    ({"air": {"bands": BANDS, "multiplier": "2"}}, "air.multiplier"),
+    ({"air": {"bands": BANDS, "uplift_km": -1}}, "air.uplift_km"),
     ({"air": {"bands": BANDS}, "trip": {"round_trip": 1}}, "trip.round_trip"),
-    ({"air": {"bands": BANDS}, "trip": {"mode": "rocket"}}, "trip.mode"), ({"air": {"bands": BANDS}, "rail": {}}, "rail"),
-    ({"air": {"bands": BANDS}, "name": 1}, "name"), ({"air": {"bands": BANDS, "round_decimals": 4.0}}, "air.round_decimals"),
+    ({"air": {"bands": BANDS}, "trip": {"mode": "rocket"}}, "trip.mode"),
+    ({"air": {"bands": BANDS}, "rail": {}}, "rail"),
+    ({"air": {"bands": BANDS}, "name": 1}, "name"),
+    ({"air": {"bands": BANDS, "round_decimals": 4.0}}, "air.round_decimals"),
 ]  # fmt: skip
 
 
