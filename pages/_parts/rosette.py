@@ -52,7 +52,7 @@ def _band(b: bytes, radius: float, amplitude: float, p0: int, p1: int, q0: int, 
 
 
 def curve(band: Band, j: int, points_a_turn: int = POINTS_A_TURN) -> np.ndarray:
-    """Closed curve ``j`` (0 or 1) of a band: array (points, 2), x and y in −1…1, clockwise from 12, closing after q turns."""
+    """Closed curve ``j`` (0 or 1) of a band: x and y in −1…1 in columns, clockwise from 12."""
     theta = np.linspace(0, 2 * math.pi * band.q, band.q * points_a_turn + 1)
     swell = (1 - band.envelope) + band.envelope * np.cos(band.m * theta + band.phase)
     wave = np.cos(band.p * theta / band.q + band.phase + j * math.pi * band.shift)
