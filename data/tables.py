@@ -29,8 +29,8 @@ MAX_ATTENDANCES = 1_000_000
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 Resolve = Callable[[str], Place | None]
 _BROKEN = (  # what pandas, openpyxl and pyarrow raise for a file that is not what its name says
-    OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError, zlib.error, zipfile.BadZipFile, InvalidFileException,
-    pa.ArrowException,
+    OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError, zlib.error, zipfile.BadZipFile,
+    InvalidFileException, pa.ArrowException,
 )  # fmt: skip
 _REASON = "The file {value} cannot be read: {reason}"
 
