@@ -26,7 +26,7 @@ from data.places.fold import fold, words
 HERE = Path(__file__).parent
 MIN_POPULATION = 15_000
 MAIN, PINYIN, ALTERNATE, WORD, INITIALS = range(5)
-EXTRA_TOWNS = (("Egilsstaðir", "IS"), ("Shirdi", "IN"))  # below 15,000 people in GeoNames; the cases of README.md
+EXTRA_TOWNS = (("Egilsstaðir", "IS"),)  # below 15,000 people in GeoNames; a case of README.md
 DROPPED = {"1815463"}  # a second Changzhi without a Chinese name; see airport_city_aliases.csv
 
 
@@ -131,8 +131,7 @@ def airports(rows: list[Row], aliases: dict[int, list[str]]) -> list[Row]:
     lats, lons = np.array([r.lat for r in rows]), np.array([r.lon for r in rows])
     served = {code: at for at, codes in reversed(aliases.items()) for code in codes}
     zh = {r["iata"]: r["name_zh"] for r in read_csv("airport_names_zh.csv")}
-    found = [_airport(a, rows, lats, lons, served, zh) for _, a in sorted(_airport_table().items())]
-    return found
+    return [_airport(a, rows, lats, lons, served, zh) for _, a in sorted(_airport_table().items())]
 
 
 def _airport_table() -> dict[str, dict[str, Any]]:
@@ -162,21 +161,27 @@ def _airport(a: dict[str, Any], rows: list[Row], lats: NDArray[np.float64], lons
     lat, lon, code = round(float(a["lat"]), 5), round(float(a["lon"]), 5), a["iata"]
     city = served.get(code)
     if city is None:
-        city = _served_town(a, rows, km(lat, lon, lats, lons))
+        city = _served_town(a, rows, km(lat, lon, lats, lons), set(served.values()))
     name = rows[city].name if city >= 0 else a["city"] or a["name"]
     row = Row(0, name, a["country"], lat, lon, 2 + 4 * a["size"], iata=code, city=city)
     if city >= 0:
         town = rows[city]
         row.weight = min(row.weight, 2 + town.weight * (0.2 + 0.5 * a["size"]))
-        row.zh, row.local, row.language, row.region = town.zh, town.local, town.language, town.region
+        row.zh, row.local, row.language = town.zh, town.local, town.language
+    same = np.array([r.country == a["country"] for r in rows]) if a["country"] in ("CN", "US") else np.zeros(0, bool)
+    if same.any():
+        row.region = rows[int(np.argmin(np.where(same, km(lat, lon, lats, lons), np.inf)))].region
     row.detail, row.detail_zh = naming.airport_label(a["name"], name, zh, code)
-    row.alternates = [a["city"], a["name"]]
+    row.alternates = [a["name"]] if a["size"] > 0.1 else []
     return row
 
 
-def _served_town(a: dict[str, Any], rows: list[Row], distance: NDArray[np.float64]) -> int:
-    """The town an airport serves: the nearest that bears the name of its city field, else the largest at hand."""
-    near = [int(i) for i in np.flatnonzero(distance < 100) if rows[i].country == a["country"]]
+def _served_town(a: dict[str, Any], rows: list[Row], distance: NDArray[np.float64], taken: set[int]) -> int:
+    """The town an airport serves: the nearest that bears the name of its city field, else the largest at hand.
+
+    Towns in ``taken`` have all their airports in the aliases, so that this one is another town's.
+    """
+    near = [int(i) for i in np.flatnonzero(distance < 100) if rows[i].country == a["country"] and i not in taken]
     city = naming.latin(a["city"])
     for i in sorted(near, key=lambda i: distance[i]):
         if city and city in {naming.latin(n) for n in (rows[i].name, *rows[i].alternates)}:
@@ -189,7 +194,7 @@ def _served_town(a: dict[str, Any], rows: list[Row], distance: NDArray[np.float6
 
 
 def offered(rows: list[Row], ports: list[Row], aliases: dict[int, list[str]]) -> dict[int, list[int]]:
-    """Airports each town offers: those of the aliases in their order, else those with scheduled flights within 80 km."""
+    """Airports each town offers: those of the aliases in their order, else the scheduled ones within 80 km."""
     number = {p.iata: len(rows) + i for i, p in enumerate(ports)}
     result = {at: [number[c] for c in codes] for at, codes in aliases.items()}
     table = _airport_table()
@@ -217,17 +222,17 @@ def keys_of(row: Row, key: Callable[[str], str]) -> Iterable[tuple[str, int]]:
     parts = words(row.name)
     for i in range(1, len(parts)):
         yield key("".join(parts[i:])), WORD
-    if row.zh:
+    if row.zh and (row.country in naming.HAN_COUNTRIES or row.weight > 5):
         sounds = naming.syllables(row.zh, naming.latin(row.name))
         yield key("".join(sounds)), PINYIN
-        if len(sounds) > 1 and (row.country in naming.HAN_COUNTRIES or row.weight > 5):
+        if len(sounds) > 1:
             yield "".join(s[0] for s in sounds), INITIALS
 
 
 def _airport_keys(row: Row, key: Callable[[str], str]) -> Iterable[tuple[str, int]]:
     if row.detail:
         parts = words(row.detail)
-        yield key(row.detail), MAIN
+        yield key(row.detail), ALTERNATE
         yield from ((key("".join(parts[i:])), WORD) for i in range(1, len(parts)))
     if row.detail_zh:
         yield from ((key(prefix + row.detail_zh + "机场"), MAIN) for prefix in ("", row.zh))
@@ -315,12 +320,13 @@ def build() -> dict[str, NDArray[Any]]:
     offers = offered(rows, ports, aliases)
     rows += ports
     simplify = naming.simplify_table()
-    table = {"simplify": np.array(sorted(simplify.items()), np.int32),
+    table: dict[str, NDArray[Any]] = {"simplify": np.array(sorted(simplify.items()), np.int32),
              "sounds": np.frombuffer(_sounds(rows).encode(), np.uint8)}  # fmt: skip
     return {**_places(rows, factor_regions()), **_offers(offers), **_keys(rows, simplify), **table}
 
 
 if __name__ == "__main__":
     target = HERE / "places.npz"
-    np.savez_compressed(target, **build())  # type: ignore[arg-type]
+    save: Callable[..., None] = np.savez_compressed
+    save(target, **build())
     print(f"{target.name}: {target.stat().st_size / 1e6:.2f} MB")

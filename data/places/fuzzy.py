@@ -19,7 +19,7 @@ _ONE = np.uint64(1)
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """Keys as codes: ``matrix`` is (keys, WIDTH) with zeros behind the end; ``key`` is the number of each in the index."""
+    """Keys as codes: ``matrix`` is (keys, WIDTH), zero behind the end; ``key`` is the number of each in the index."""
 
     matrix: NDArray[np.uint8]
     lengths: NDArray[np.uint8]
@@ -42,35 +42,42 @@ def signatures(matrix: NDArray[np.uint8]) -> tuple[NDArray[np.uint32], NDArray[n
     return letters, pairs
 
 
-def spellings(flat: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64],
+def spellings(flat: NDArray[np.uint8], starts: NDArray[np.int32], ends: NDArray[np.int32],
               key: NDArray[np.int32]) -> Spellings:  # fmt: skip
     """Lay the keys out as a matrix; ``flat`` holds their codes, ``starts`` and ``ends`` where each lies."""
     lengths = np.minimum(ends - starts, WIDTH)
-    columns = np.arange(WIDTH)
-    places = np.minimum(starts[:, None] + columns, len(flat) - 1)
-    matrix = np.where(columns < lengths[:, None], flat[places], 0).astype(np.uint8)
+    matrix = np.zeros((len(key), WIDTH), np.uint8)
+    for column in range(WIDTH):
+        rows = np.flatnonzero(lengths > column)
+        matrix[rows, column] = flat[starts[rows] + column]
     letters, pairs = signatures(matrix)
     return Spellings(matrix, lengths.astype(np.uint8), letters, pairs, key)
 
 
-def near(query: NDArray[np.uint8], within: Spellings, most: int) -> tuple[NDArray[np.int32], NDArray[np.int8],
-                                                                         NDArray[np.int8]]:  # fmt: skip
-    """Keys within ``most`` edits of the query: their numbers, the edits to the whole key, and to a beginning of it."""
+def near(query: NDArray[np.uint8], within: Spellings, most: int, begun: bool) -> tuple[
+        NDArray[np.int32], NDArray[np.int8], NDArray[np.int8]]:  # fmt: skip
+    """Keys within ``most`` edits of the query: their numbers, the edits to the whole key, and to a beginning of it.
+
+    Keys of which only a beginning is near are left out unless ``begun``.
+    """
     query = query[: WIDTH + most]
-    rows = _candidates(query, within, most)
+    rows = _candidates(query, within, most, begun)
     whole, start = _distances(query, within.matrix[rows], within.lengths[rows])
-    good = np.minimum(whole, start) <= most
+    good = (np.minimum(whole, start) if begun else whole) <= most
     return within.key[rows[good]], whole[good], start[good]
 
 
-def _candidates(query: NDArray[np.uint8], within: Spellings, most: int) -> NDArray[np.int64]:
+def _candidates(query: NDArray[np.uint8], within: Spellings, most: int, begun: bool) -> NDArray[np.int64]:
     """Rows whose letters and pairs could be within the distance (an edit touches one letter, at most three pairs)."""
     letters, pairs = signatures(query[None, :])
     ok = np.bitwise_count(letters[0] & ~within.letters) <= most
     ok &= within.lengths >= len(query) - most
+    if not begun:
+        ok &= within.lengths <= len(query) + most
     rows = np.flatnonzero(ok)
     missing = np.bitwise_count(pairs[0] & ~within.pairs[rows])
-    return rows[missing <= 3 * most]
+    kept: NDArray[np.int64] = rows[missing <= 3 * most]
+    return kept
 
 
 def _distances(query: NDArray[np.uint8], matrix: NDArray[np.uint8], lengths: NDArray[np.uint8]) -> tuple[

@@ -25,6 +25,7 @@ MAIN, PINYIN, ALTERNATE, WORD, INITIALS = range(5)  # as in build.py
 # What a match is worth, added to log10 of the people (4.2 … 7.4): by kind, for the whole key and for its beginning.
 _EXACT = np.array([12.0, 9.0, 4.0, 3.0, 4.0], np.float32)
 _BEGIN = np.array([2.0, 1.0, 0.0, -1.0, -1.0], np.float32)
+_SURE = 10.0  # a match that is worth more is a name in full, or a code: no other spelling is looked for
 _LIMIT = 50  # suggestions at most
 _NEAREST_CITY_KM = 150.0
 _FILLER = re.compile(r"(国际机场|机场|国际|市|internationalairport|airport|city)$")
@@ -38,15 +39,16 @@ class Index:
         with np.load(path) as stored:
             self.a: dict[str, NDArray[Any]] = {name: stored[name] for name in stored.files}
         self.simplify = dict(self.a["simplify"].tolist())
-        self.text, self.text_at = self.a["text"].tobytes(), _ends(self.a["text_size"])
-        self.keys, self.key_at = self.a["key_text"].tobytes(), _ends(self.a["key_size"])
+        self.text, self.text_at = self.a.pop("text").tobytes(), _ends(self.a["text_size"])
+        key_text = self.a.pop("key_text")
+        self.keys, self.key_at = key_text.tobytes(), _ends(self.a["key_size"])
         self.post_at = _ends(self.a["key_posts"])
         self.weight = self.a["weight"].astype(np.float32)
         self.towns = int(np.count_nonzero(self.a["number"]))
         self.by_iata = {c.decode(): self.towns + i for i, c in enumerate(self.a["iata"][self.towns :].tolist())}
         self.by_number = {n: i for i, n in enumerate(self.a["number"][: self.towns].tolist())}
         self.offers = self._offers()
-        self.spellings = self._spellings()
+        self.spellings = self._spellings(key_text)
         self.sounds: dict[int, str] = {}
 
     def _offers(self) -> dict[int, list[int]]:
@@ -54,9 +56,9 @@ class Index:
         airports = self.a["offer_airport"].tolist()
         return {city: airports[ends[i] : ends[i + 1]] for i, city in enumerate(self.a["offer_city"].tolist())}
 
-    def _spellings(self) -> fuzzy.Spellings:
-        flat, last = codes(self.a["key_text"])
-        chars = np.concatenate((np.zeros(1, np.int64), np.cumsum(last)))[self.key_at]
+    def _spellings(self, key_text: NDArray[np.uint8]) -> fuzzy.Spellings:
+        flat, last = codes(key_text)
+        chars = _ends(last)[self.key_at]
         rows = np.flatnonzero(self.a["key_fuzzy"]).astype(np.int32)
         return fuzzy.spellings(flat, chars[rows], chars[rows + 1], rows)
 
@@ -93,8 +95,8 @@ class Index:
         most = 0 if len(typed) < 3 else 1 if len(typed) < 7 else 2
         if not most or len(typed) > fuzzy.WIDTH + most:
             return {}
-        rows, whole, start = fuzzy.near(typed, self.spellings, most)
-        edits = np.minimum(whole * 2.5, start * 2.5 + 2.0 + 3.0 * (len(typed) < 5)).astype(np.float32)
+        rows, whole, start = fuzzy.near(typed, self.spellings, most, begun=len(typed) > 4)
+        edits = np.minimum(whole * 2.5, start * 2.5 + 2.0).astype(np.float32)
         sizes = self.a["key_posts"][rows].astype(np.int64)
         posts = np.repeat(self.post_at[rows] - _ends(sizes)[:-1], sizes) + np.arange(int(sizes.sum()))
         found, kinds = self.a["post_place"][posts], self.a["post_kind"][posts]
@@ -152,8 +154,11 @@ class Index:
         return np.asarray(12742.0 * np.arcsin(np.sqrt(np.minimum(h, 1.0))))
 
 
-def _ends(sizes: NDArray[Any]) -> NDArray[np.int64]:
-    return np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)))
+def _ends(sizes: NDArray[Any]) -> NDArray[np.int32]:
+    """Where each of a row of pieces begins, and at last where the last one ends."""
+    ends = np.zeros(len(sizes) + 1, np.int32)
+    np.cumsum(sizes, out=ends[1:])
+    return ends
 
 
 def _best(found: NDArray[np.int32], worth: NDArray[np.float32], most: int = 150) -> dict[int, float]:
@@ -174,7 +179,7 @@ def load() -> Index:
 
 
 def search(query: str, language: str = "en", limit: int = 8) -> list[Place]:
-    """Places that a query may mean, the likeliest first, at most ``limit`` (1 … 50); a town is followed by its airports.
+    """Places that a query may mean, the likeliest first, at most ``limit`` (1 … 50); airports follow their town.
 
     The query is a name in any script, pinyin or its initials, or an IATA code. Any text is fine; what means nothing
     gives []. ``language`` chooses the language of ``detail``.
@@ -197,7 +202,7 @@ def _find(index: Index, text: str, limit: int) -> dict[int, float]:
     if not found and shorter and shorter != key:
         return _find(index, shorter, limit)
     _put_code(index, text.strip(), found)
-    if len(found) < limit:
+    if len(found) < limit and max(found.values(), default=0.0) < _SURE:
         sound = index.sound(key)
         for more in [index.begins(sound, least=10.0)] * (sound != key) + [index.mistyped(sound)]:
             for i, worth in more.items():

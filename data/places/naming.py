@@ -16,6 +16,8 @@ from itertools import product
 import opencc
 from pypinyin import Style, lazy_pinyin, pinyin
 
+from data.places.fold import words
+
 HAN = re.compile(r"^[\u3400-\u4dbf\u4e00-\u9fff·]+$")
 HAN_COUNTRIES = ("CN", "HK", "MO", "TW")
 _JAPANESE = re.compile(r"^[\u3040-\u30ff\u4e00-\u9fffー々ヶ]+$")
@@ -101,7 +103,7 @@ def _sound(char: str) -> str:
     last = name.rsplit(" ", 1)[-1].lower()
     if "ANUSVARA" in name or "CANDRABINDU" in name or "BINDI" in name:
         return "n"
-    if "VIRAMA" in name or "SIGN NUKTA" in name or " " not in name:
+    if "VIRAMA" in name or name.endswith((" SIGN NUKTA", " SOFT SIGN", " HARD SIGN")) or " " not in name:
         return ""
     if name.startswith(("CYRILLIC", "GREEK", "ARABIC", "THAI")):
         return last[1] if last[0] == "e" and len(last) == 2 and last != "ie" else last[0]
@@ -122,16 +124,25 @@ def local_name(name: str, language: str, script: str, alternates: list[str]) -> 
         return name
     fitting = [a for a in alternates if a and _fits(a, language, script)]
     if script == "JAPANESE":
-        fitting = [re.sub(r"[市区]$", "", a) if len(a) > 2 else a for a in fitting if "々" in a or HAN.match(a)] or fitting
+        kanji = [a for a in fitting if "々" in a or HAN.match(a)]
+        fitting = [re.sub(r"[市区]$", "", a) if len(a) > 2 else a for a in kanji or fitting]
         fitting = [a for a in fitting if _encodes(a, "shift_jis")]
         return min(fitting, key=lambda a: (len(a), a), default="")
     like = latin(name)
-    return max(fitting, key=lambda a: (_alike("".join(map(_sound, a)), like) - 0.01 * len(a), a), default="")
+    silent = 0.02 if language == "ru" else 0.0  # the soft sign has no sound and is not left out for that
+
+    def fitness(text: str) -> tuple[float, str]:
+        return _alike("".join(map(_sound, text)), like) - 0.01 * len(text) + silent * text.count("ь"), text
+
+    return max(fitting, key=fitness, default="")
 
 
 def airport_label(name: str, city: str, zh: Mapping[str, str], iata: str) -> tuple[str, str]:
     """An airport's own name in English (Shuangliu) and in Chinese (双流), '' where it has none beside its city's."""
     plain = re.sub(r"\(.*?\)", " ", name)
     plain = re.sub(r"\b(International|Intl|Airport|Airfield|Regional|Municipal|Aerodrome|Air Base)\b", " ", plain)
-    kept = [w for w in re.split(r"[\s/]+", plain) if w and latin(w) not in {latin(c) for c in re.split(r"[\s/]+", city)}]
-    return " ".join(kept).strip(" -–,"), zh.get(iata, "")
+    parts = [w for w in re.split(r"[\s/]+|(?<=\w)-(?=\w)", plain) if latin(w)]
+    for part in [latin(c) for c in words(city)]:
+        if parts and latin(parts[0]) == part:
+            parts.pop(0)
+    return " ".join(parts).strip(" -–,"), zh.get(iata, "")
