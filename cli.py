@@ -1,0 +1,329 @@
+"""The operator's commands, thin over the domain. Exit codes: 0 done, 1 found wrong, 2 bad usage."""
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, is_dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from accounts.actor import SYSTEM, set_actor
+from accounts.errors import DomainError, NotFound
+from calculations.model import FieldError, InputError
+from data.settings import SettingsError, get_settings
+from data.store.backup import BackupError, restore_backup, write_backup
+from data.store.engine import Store, get_store
+from data.store.migrate import upgrade
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+factors_app = typer.Typer(
+    no_args_is_help=True, help="The factor library: list, show, verify, diff.", rich_markup_mode=None
+)
+app.add_typer(factors_app, name="factors")
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+EventOption = Annotated[str | None, typer.Option("--event", metavar="SLUG", help="The event's address.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)]
+EventsFile = Annotated[
+    Path | None,
+    typer.Option("--events", metavar="FILE", exists=True, dir_okay=False, help="The events that the rows name."),
+]
+Method = Annotated[str, typer.Option("--method", metavar="ID-or-TOML", help="A method's id, or a method file.")]
+
+
+def say(as_json: bool, answer: Any, lines: Iterable[str]) -> None:
+    """Print `answer` as JSON, or `lines` for people."""
+    if as_json:
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1, default=_plain))
+        return
+    for line in lines:
+        typer.echo(line)
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
+def command(*apps_and_name: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a command whose errors become sentences and exit codes."""
+    target, name = apps_and_name
+
+    def register(work: Callable[..., None]) -> Callable[..., None]:
+        @wraps(work)
+        def guarded(*args: Any, **kwargs: Any) -> None:
+            set_actor(SYSTEM)
+            try:
+                work(*args, **kwargs)
+            except (SettingsError, BackupError, InputError, DomainError) as error:
+                _fail(error, bool(kwargs.get("as_json")))
+
+        target.command(name)(guarded)
+        return work
+
+    return register
+
+
+def _fail(error: Exception, as_json: bool) -> None:
+    fields = error.errors if isinstance(error, InputError) else []
+    errors = [{"field": item.field, "value": item.value, "message": _sentence(item)} for item in fields]
+    sentences = [str(item["message"]) for item in errors] or str(error).splitlines()
+    if as_json:
+        typer.echo(json.dumps({"error": " ".join(sentences[:3]), "errors": errors}, ensure_ascii=False, default=str))
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+    raise typer.Exit(2 if isinstance(error, (SettingsError, NotFound)) else 1)
+
+
+def _sentence(item: FieldError) -> str:
+    return item.message.format(**{"field": item.field, "value": item.value, **item.params})
+
+
+def ready_store() -> Store:
+    """The store, its tables those of this release."""
+    store = get_store()
+    upgrade(store)
+    return store
+
+
+@command(app, "serve")
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve (WORKERS).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Migrate, say where everything is, and serve."""
+    for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
+        if value is not None:
+            os.environ[name] = str(value)  # the serving processes read the same settings
+    get_settings.cache_clear()
+    serving = importlib.import_module("api.serving")
+    settings = get_settings()
+    serving.check_port(settings)
+    ready_store()
+    welcome = serving.welcome(settings)
+    say(as_json, welcome.as_json(), welcome.lines())
+    sys.stdout.flush()
+    serving.serve(settings)
+
+
+@command(app, "demo")
+def demo(
+    reset: Annotated[bool, typer.Option("--reset", help="Drop the demonstration's test data first.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Seed the demonstration, once."""
+    ready_store()
+    made = importlib.import_module("events").seed_demo(reset=reset)
+    say(as_json, {"made": made}, [f"Made {slug}" for slug in made] or ["The demonstration is here already."])
+
+
+@command(app, "migrate")
+def migrate(as_json: Json = False) -> None:
+    """Bring the store's tables to this release."""
+    changed = upgrade(get_store())
+    say(as_json, {"changed": changed}, ["The tables are now those of this release." if changed else "Nothing to do."])
+
+
+@command(app, "backup")
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)], as_json: Json = False) -> None:
+    """Write every row to FILE while the server goes on; it restores into SQLite and PostgreSQL alike."""
+    if not file.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {file.absolute().parent}", param_hint="FILE")
+    report = write_backup(ready_store(), file)
+    keys = f"The keys in {get_settings().data_dir} are not in it; keep them apart."
+    say(as_json, report, [f"{report.row_count:,} rows of {len(report.row_counts)} tables in {file}. {keys}"])
+
+
+@command(app, "restore")
+def restore(
+    file: File,
+    replace: Annotated[bool, typer.Option("--replace", help="Lose what the store holds now.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put the rows of a backup into the store, all or none."""
+    report = restore_backup(ready_store(), file, replace)
+    say(as_json, report, [f"{report.row_count:,} rows of {len(report.row_counts)} tables are back."])
+
+
+@command(app, "calculate")
+def calculate(
+    file: File,
+    method: Method,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the lines go.")] = None,
+    to: Annotated[str | None, typer.Option(metavar="LAT,LON", help="Where everybody goes.")] = None,
+    events_file: EventsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Attendances in, lines out in integer grams; the last line is the total in kg before rounding."""
+    tables = importlib.import_module("data.tables")
+    from data.library import load_method
+
+    found = tables.calculate_file(
+        file, load_method(method), tables.parse_point(to) if to else None, events_file, _place_finder()
+    )
+    if out is not None:
+        tables.write_rows(found.frame, out)
+    sums = found.totals
+    answer = asdict(sums) | {"total_kg": round(sums.total_kg, 4), "method": found.method.method_id}
+    answer["by_event"] = {name: part.total_g for name, part in found.by_event.items()}
+    lines = [f"{name}\t{part.total_g} g" for name, part in found.by_event.items()]
+    lines += [f"{sums.row_count:,} rows, {sums.attendance_count:,} attendances, {sums.total_g} g"]
+    say(as_json, answer, [*lines, f"{sums.total_kg:.4f}"])
+
+
+def _place_finder() -> Callable[[str], Any]:
+    index = importlib.import_module("data.places.index")
+    return lambda name: index.get(name) or next(iter(index.search(name, limit=1)), None)
+
+
+@command(app, "import-attendance")
+def import_attendance(
+    file: File,
+    events_file: EventsFile = None,
+    event: EventOption = None,
+    method: Annotated[str | None, typer.Option("--method", metavar="ID-or-TOML")] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring in guests' origins as participations, all in or all out."""
+    ready_store()
+    bring_in = importlib.import_module("events").import_attendance
+    with Bar(quiet=as_json) as moved:
+        report = bring_in(file, events_file=events_file, slug=event, method=method, progress=moved)
+    lines = [f"{slug}\t{grams / 1e6:,.2f} t" for slug, grams in report.by_event.items()]
+    lines += [f"{report.group_count:,} of {report.row_count:,} rows are new, {report.known_count:,} were here already."]
+    lines += [f"{report.people_count:,} attendances at {len(report.event_slugs)} events: {report.total_g / 1e6:,.2f} t"]
+    say(as_json, report, lines)
+
+
+class Bar:
+    """A progress bar on the error stream; gives a function of (done, all)."""
+
+    def __init__(self, quiet: bool) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._bar = Progress(console=Console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty())
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        self._bar.start()
+        task = self._bar.add_task("Bringing in", total=None)
+        return lambda done, total: self._bar.update(task, completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+@command(app, "audit")
+def audit(event: EventOption = None, as_json: Json = False) -> None:
+    """Prove every invariant from the rows."""
+    ready_store()
+    findings = importlib.import_module("events").audit(event)
+    lines = [f"{'ok   ' if item.ok else 'WRONG'}  {item.name}: {item.detail}" for item in findings]
+    say(as_json, {"ok": all(item.ok for item in findings), "findings": findings}, lines)
+    raise typer.Exit(0 if all(item.ok for item in findings) else 1)
+
+
+@command(app, "verify")
+def verify(
+    file: File,
+    keys: Annotated[
+        Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="The issuer's did.json.")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="A log checkpoint kept earlier.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a certificate off line, with no store and no network."""
+    if keys is None:
+        raise typer.BadParameter("give the issuer's keys: the /.well-known/did.json of its server", param_hint="--keys")
+    check = importlib.import_module("offsetting.verification").verify_document
+    found = check(file.read_bytes(), keys.read_bytes())
+    notes = [*found.notes, *(["The log of checkpoints is not part of this release."] if checkpoint else [])]
+    lines = [f"{'Valid' if found.ok else 'NOT VALID'}: {file}", *found.reasons, *notes]
+    if found.ok:
+        lines += [f"Signed by {found.issuer}", json.dumps(dict(found.subject), ensure_ascii=False, indent=1)]
+    say(as_json, asdict(found) | {"subject": dict(found.subject)}, lines)
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@command(app, "doctor")
+def doctor(as_json: Json = False) -> None:
+    """Look at settings, store, disk, clock, keys, factors, deferred work and the audit."""
+    examine = importlib.import_module("data.doctor").examine
+    checks = list(examine(get_settings(), get_store()))
+    if all(check.ok for check in checks if check.name == "store"):
+        checks += [_audit_check()]
+    lines = [f"{'ok   ' if check.ok else 'WRONG'}  {check.name}: {check.detail}" for check in checks]
+    say(as_json, {"ok": all(check.ok for check in checks), "checks": checks}, lines)
+    raise typer.Exit(0 if all(check.ok for check in checks) else 1)
+
+
+def _audit_check() -> Any:
+    findings = importlib.import_module("events").audit(None)
+    wrong = [f"{item.name}: {item.detail}" for item in findings if not item.ok]
+    detail = "; ".join(wrong[:3]) or f"{len(findings)} invariants hold"
+    return importlib.import_module("data.doctor").Check("audit", not wrong, detail)
+
+
+@command(factors_app, "list")
+def factors_list(as_json: Json = False) -> None:
+    """The editions that come with the product."""
+    library = importlib.import_module("data.library")
+    sets = [library.load_factor_set(edition) for edition in library.list_editions()]
+    answer = [{"id": each.factor_set_id, "sha256": each.sha256, "factors": len(each.factors)} for each in sets]
+    say(as_json, answer, [f"{row['id']}  {row['factors']} factors  {row['sha256']}" for row in answer])
+
+
+@command(factors_app, "show")
+def factors_show(
+    factor: Annotated[str, typer.Argument(metavar="ID", help="A factor's id, or an edition's.")], as_json: Json = False
+) -> None:
+    """One factor with its source, or the factors of an edition."""
+    library = importlib.import_module("data.library")
+    if factor in library.list_editions():
+        rows = list(library.load_factor_set(factor).factors.values())
+        say(as_json, rows, [f"{row.factor_id}\t{row.value}\t{row.unit}\t{row.region}\t{row.year}" for row in rows])
+        return
+    row = library.load_factor_set().factors.get(factor)
+    if row is None:
+        raise typer.BadParameter(
+            f"{factor!r} is no factor of this edition; factors show EDITION lists them", param_hint="ID"
+        )
+    say(as_json, row, [f"{name}: {value}" for name, value in asdict(row).items()])
+
+
+@command(factors_app, "verify")
+def factors_verify(as_json: Json = False) -> None:
+    """Hold every edition's files to its hashes."""
+    library = importlib.import_module("data.library")
+    wrong = [problem for edition in library.list_editions() for problem in library.verify_factor_set(edition)]
+    say(as_json, {"ok": not wrong, "problems": wrong}, wrong or ["Every file is as it was published."])
+    raise typer.Exit(1 if wrong else 0)
+
+
+@command(factors_app, "diff")
+def factors_diff(a: str, b: str, as_json: Json = False) -> None:
+    """What changed from edition A to edition B."""
+    library = importlib.import_module("data.library")
+    for edition in (a, b):
+        if edition not in library.list_editions():
+            known = ", ".join(library.list_editions())
+            raise typer.BadParameter(f"{edition!r} is no edition; there are {known}", param_hint="A B")
+    old, new = library.load_factor_set(a).factors, library.load_factor_set(b).factors
+    both = sorted(old.keys() & new.keys())
+    changed = [{"id": i, "from": old[i].value, "to": new[i].value} for i in both if old[i] != new[i]]
+    answer = {"added": sorted(new.keys() - old.keys()), "removed": sorted(old.keys() - new.keys()), "changed": changed}
+    lines = [f"+ {i}" for i in answer["added"]] + [f"- {i}" for i in answer["removed"]]
+    lines += [f"~ {row['id']}: {row['from']} → {row['to']}" for row in changed]
+    say(as_json, answer, lines or ["The two are the same."])
+
+
+if __name__ == "__main__":
+    app()

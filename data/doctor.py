@@ -1,0 +1,138 @@
+"""What `cli.py doctor` looks at below the domain: settings, SQLite's release, store, disk, clock, keys, factors."""
+
+import os
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from data.library import load_factor_set, verify_factor_set
+from data.settings import Settings
+from data.store.engine import SAFE_WAL_VERSION, Store, journal_mode, sqlite_library
+from data.store.migrate import newest_revision, revision
+from data.store.schema import job
+
+LEAST_FREE_BYTES = 1_000_000_000
+SHIPPED_ON = datetime(2026, 1, 1, tzinfo=UTC)
+FACTOR_YEARS = 5
+LATE_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the doctor's report."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings, store: Store) -> Iterator[Check]:
+    """Every check in turn; one that can't be made counts as failed."""
+    checks: tuple[tuple[str, Callable[[], Check]], ...] = (
+        ("settings", lambda: _settings(settings)),
+        ("store", lambda: _store(store)),
+        ("durability", lambda: _durability(store)),
+        ("disk", lambda: _disk(settings.data_dir)),
+        ("clock", lambda: _clock(store)),
+        ("keys", lambda: _keys(settings)),
+        ("factors", _factors),
+        ("deferred work", lambda: _deferred(store)),
+    )
+    for name, check in checks:
+        try:
+            yield check()
+        except (OSError, SQLAlchemyError, ValueError) as error:
+            yield Check(name, False, str(error).splitlines()[0])
+
+
+def _settings(settings: Settings) -> Check:
+    public = settings.host not in ("127.0.0.1", "localhost", "::1")
+    if public and not settings.public_url:
+        return Check("settings", True, f"PUBLIC_URL is not set: links and QR codes carry {settings.base_url}")
+    if settings.is_secure and settings.demo_payments:
+        return Check("settings", True, f"{settings.base_url}; DEMO_PAYMENTS is on: test money can be paid here")
+    return Check("settings", True, settings.base_url)
+
+
+def _store(store: Store) -> Check:
+    with store.read() as connection:
+        found = revision(connection)
+    wanted = newest_revision()
+    detail = f"{store.url.render_as_string(hide_password=True)}, tables of revision {found}"
+    return Check("store", found == wanted, detail if found == wanted else f"{detail}; run cli.py migrate ({wanted})")
+
+
+def _durability(store: Store) -> Check:
+    if not store.is_sqlite:
+        with store.read() as connection:
+            values = [
+                str(connection.execute(text(f"SHOW {name}")).scalar()) for name in ("fsync", "synchronous_commit")
+            ]
+        return Check(
+            "durability", values[0] == "on" and values[1] != "off", f"fsync {values[0]}, synchronous_commit {values[1]}"
+        )
+    release = sqlite_library().sqlite_version
+    if journal_mode() == "wal":
+        return Check("durability", True, f"SQLite {release}, WAL, synchronous FULL")
+    safe = ".".join(map(str, SAFE_WAL_VERSION))
+    return Check(
+        "durability", True, f"SQLite {release} is older than {safe}: the rollback journal is used, which is slower"
+    )
+
+
+def _disk(folder: Path) -> Check:
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    writable = os.access(there, os.W_OK)
+    detail = f"{free / 1e9:.1f} GB free at {folder}" + ("" if writable else ", which can't be written to")
+    return Check("disk", writable and free >= LEAST_FREE_BYTES, detail)
+
+
+def _clock(store: Store) -> Check:
+    now = datetime.now(UTC)
+    if now < SHIPPED_ON:
+        return Check("clock", False, f"it says {now:%Y-%m-%d}, before this release was made: set the clock")
+    if store.is_sqlite:
+        return Check("clock", True, f"{now:%Y-%m-%d %H:%M:%S} UTC")
+    with store.read() as connection:
+        theirs = float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+    apart = abs(theirs - time.time())
+    return Check("clock", apart < 5, f"{now:%Y-%m-%d %H:%M:%S} UTC, {apart:.1f} s from PostgreSQL's")
+
+
+def _keys(settings: Settings) -> Check:
+    paths = [settings.data_dir / "secret_key", settings.signing_key_file or settings.data_dir / "signing_key.pem"]
+    open_to_others = [path.name for path in paths if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
+    if open_to_others:
+        return Check("keys", False, f"others may read {', '.join(open_to_others)}: chmod 600")
+    made = ", ".join(path.name for path in paths if path.exists()) or "none made yet"
+    return Check("keys", True, f"{made}; back them up apart from the store")
+
+
+def _factors() -> Check:
+    factors = load_factor_set()
+    wrong = verify_factor_set(factors.factor_set_id)
+    if wrong:
+        return Check("factors", False, "; ".join(wrong[:3]))
+    oldest = datetime.now(UTC).year - FACTOR_YEARS
+    years = [int(factor.year[:4]) for factor in factors.factors.values() if factor.year[:4].isdigit()]
+    past = sum(year < oldest for year in years)
+    return Check(
+        "factors", True, f"edition {factors.factor_set_id}, {len(factors.factors)} factors, {past} from before {oldest}"
+    )
+
+
+def _deferred(store: Store) -> Check:
+    late = select(func.count()).where(job.c.done_at.is_(None), job.c.due_at < datetime.now(UTC) - LATE_AFTER)
+    with store.read() as connection:
+        count = connection.execute(late).scalar_one()
+    return Check(
+        "deferred work", count == 0, f"{count} jobs are more than ten minutes late" if count else "nothing is late"
+    )
