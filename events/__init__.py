@@ -38,8 +38,8 @@ __all__ = [
     "Forbidden", "ImportReport", "InputError", "NotFound", "OrganiserView", "Page", "Participation", "Session",
     "SessionDraft", "Started", "TooMany", "Totals", "Unauthenticated", "audit", "create_event", "current_footprint",
     "delete_participation", "event_by_id", "find_events", "fold", "fold_due", "gauges", "get_event", "guest",
-    "import_attendance", "leaderboard", "line_json", "live_version", "live_versions", "organiser_view",
-    "place_json", "preview_footprint", "rank_of_certificate", "readiness", "revoke_screen", "save_footprint",
-    "save_inventory", "scenarios", "screen_event", "screen_token", "seed_demo", "set_display", "snapshot", "spoken",
-    "start_participation", "suggest_places", "totals",
+    "import_attendance", "leaderboard", "line_json", "live_version", "live_versions", "models_beside",
+    "organiser_view", "place_json", "preview_footprint", "rank_of_certificate", "readiness", "revoke_screen",
+    "save_footprint", "save_inventory", "scenarios", "screen_event", "screen_token", "seed_demo", "set_display",
+    "snapshot", "spoken", "start_participation", "suggest_places", "totals", "year_norms",
 ]  # fmt: skip

@@ -1,0 +1,193 @@
+"""The trace drawer: how a line was computed, what is in it, how sure that is, where it comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from dash import html
+
+from calculations.compare import OtherModel
+from calculations.model import EmissionLine
+from calculations.trace import quantity_of, rate_of
+from events import line_json
+from locales import t
+from locales import formats as f
+from pages._parts import pieces
+from pages._parts.icons import icon
+from pages.guest import _words
+from pages.guest._form import unit_words
+
+Row = tuple[str, Any]
+
+
+def sheet(line: EmissionLine, subtitle: str, models: Sequence[OtherModel] = ()) -> html.Div:
+    """The drawer of one line; ``models`` are what other published rows say of the same trip."""
+    title = t("How {mass} was computed", mass=f.mass_text(line.total_g))
+    head = html.Div(
+        [
+            html.H2(title, id="calc-sheet-title"),
+            html.Button(icon("close"), type="button", className="fz-close", disable_n_clicks=True,
+                        **{"aria-label": t("Close"), "data-act": "close"}),
+        ],
+        className="fz-sheet-head",
+    )  # fmt: skip
+    body = [
+        head, html.P(subtitle, className="fz-small"), pieces.equation(_boxes(line)), _inside(line),
+        html.H3(t("How sure we are")), _range(line, models), html.P(_range_words(line, models), className="fz-small"),
+        pieces.facts(_facts(line)), _acts(bool(models)), _models(models),
+        html.Pre(json.dumps(line_json(line), ensure_ascii=False, indent=1, default=float), hidden=True, **{"data-trace": ""}),
+    ]  # fmt: skip
+    panel = html.Div(
+        body, className="fz-sheet", role="dialog", tabIndex="-1", **{"aria-modal": "true", "aria-labelledby": "calc-sheet-title"}
+    )
+    return html.Div([html.Div(className="fz-sheet-shade", **{"data-act": "close"}), panel])
+
+
+def _boxes(line: EmissionLine) -> list[tuple[str, str]]:
+    quantity = quantity_of(line.trace["quantity_terms"])
+    rate = rate_of(line.trace["factors"], "value")
+    exact = f.number(Decimal(line.total_g) / 1000, 3)
+    unit = unit_words(line.unit)
+    return [
+        (_plain(quantity), f"{unit} = {_terms(line)}" if len(line.trace["quantity_terms"]) > 1 else unit),
+        (_significant(rate), t("kg per {unit}", unit=_one_of(line.unit)) + _rate_words(line)),
+        (exact, t("kg, rounded once, to 1 g")),
+    ]
+
+
+def _plain(value: Decimal) -> str:
+    """As many decimals as matter beside a gram."""
+    return f.number(value, 0 if value == value.to_integral_value() else 2)
+
+
+def _significant(value: Decimal) -> str:
+    """Five figures, as published rows have."""
+    if value == 0:
+        return "0"
+    places = max(0, 4 - value.adjusted())
+    text = f.number(value, min(places, 9))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _one_of(unit: str) -> str:
+    return {"passenger-km": t("km"), "vehicle-km": t("vehicle-km"), "room-night": t("room-night"), "guest-night": t("night"),
+            "meal": t("meal")}.get(unit, unit)  # fmt: skip
+
+
+def _terms(line: EmissionLine) -> str:
+    """The terms in the order people say them: 2 × 1,556.35."""
+    ordered = sorted(line.trace["quantity_terms"], key=lambda item: (item["op"] == "÷", item["name"] == "distance_km"))
+    words = ""
+    for i, term in enumerate(ordered):
+        sign = "" if i == 0 else f" {term['op']} "
+        words += sign + _plain(Decimal(repr(term["value"])))
+    distance = line.trace.get("distance")
+    if distance and distance["legs"]:
+        ends = [distance["legs"][0]["from"], *[leg["to"] for leg in distance["legs"]]]
+        codes = [end.removeprefix("iata:") for end in ends]
+        if all(len(code) == 3 for code in codes):
+            words += f" · {f.EN_DASH.join(codes)}"
+        words += ", WGS84"
+    return words
+
+
+def _rate_words(line: EmissionLine) -> str:
+    roles = {row["role"] for row in line.trace["factors"] if row["counted"]}
+    return t(", with non-CO₂") if "with_non_co2" in roles else ""
+
+
+def _inside(line: EmissionLine) -> html.Div | None:
+    """What is in it: fuel and non-CO₂ of a flight, or the part of the upstream fuel."""
+    if not line.non_co2_g or line.trace["factors"][0]["role"] != "with_non_co2":
+        return None
+    fuel = line.total_g - line.non_co2_g
+    bars = [
+        html.I(style={"--fz-w": f"{100 * fuel / line.total_g:.1f}%", "background": "var(--fz-travel)"}),
+        html.I(style={"--fz-w": f"{100 * line.non_co2_g / line.total_g:.1f}%", "background": "var(--fz-travel)", "opacity": ".4"}),
+    ]
+    (left, right), unit = f.mass_parts([fuel, line.non_co2_g])
+    pair = [
+        html.Span([html.B(left), f" {unit} ", t("from fuel burnt")]),
+        html.Span([html.B(right), f" {unit} ", t("non-CO₂, at height")]),
+    ]
+    strip = html.Div(bars, className="fz-strip fz-strip-thick", **{"aria-hidden": "true"})
+    return html.Div([html.H3(t("What is in it")), strip, html.Div(pair, className="fz-pair")])
+
+
+def _range(line: EmissionLine, models: Sequence[OtherModel]) -> html.Div:
+    """A line from least to most: our band and mark, other models as hollow circles; said in words below."""
+    values = [line.low_g, line.total_g, line.high_g, *[model.total_g for model in models]]
+    least, most = min(values), max(values)
+    span = max(1, most - least)
+
+    def at(grams: int) -> str:
+        return f"{4 + 92 * (grams - least) / span:.1f}%"
+
+    band = {"left": at(line.low_g), "width": f"{92 * (line.high_g - line.low_g) / span:.1f}%"}
+    unit = f.mass_unit(*values)
+    marks: list[Any] = [
+        html.I(className="fz-range-band", style=band), html.I(className="fz-range-mark", style={"left": at(line.total_g)}),
+        html.B(f.mass(line.total_g, unit=unit)[0], style={"left": at(line.total_g)}),
+    ]  # fmt: skip
+    last = -100.0
+    for model in sorted(models, key=lambda each: each.total_g):
+        place = at(model.total_g)
+        marks.append(html.I(className="fz-range-model", style={"left": place}))
+        if float(place[:-1]) - last > 13:
+            marks.append(html.Small(f.number(Decimal(model.total_g) / f.GRAMS_PER[unit], 0 if unit == "kg" else 2), style={"left": place}))
+            last = float(place[:-1])
+    return html.Div(marks, className="fz-range-line", **{"aria-hidden": "true"})
+
+
+def _range_words(line: EmissionLine, models: Sequence[OtherModel]) -> str:
+    unit = f.mass_unit(line.high_g)
+    band = t("Band: our range, {range} {unit}.", range=f.mass_range(line.low_g, line.high_g, unit=unit), unit=unit)
+    if not models:
+        return band
+    return band + t(" ") + t("Circles: the same trip by {count} other published models.", count=len(models))
+
+
+def _facts(line: EmissionLine) -> list[Row]:
+    rows: list[Row] = []
+    for factor in (row for row in line.trace["factors"] if row["counted"]):
+        rows.append((t("Source"), f"{factor['source_title']}, {factor['activity'].replace('_', ' ')}, {factor['region']}, {factor['year']}"))
+        rows.append((t("Licence"), factor["licence"] or t("not stated")))
+    chosen = line.trace["factor_set"]
+    digest = chosen["sha256"]
+    rows.append((t("Factor set"), [f"{chosen['id']} · ", html.Span(f"{digest[:4]}…{digest[-4:]}", className="fz-mono", title=digest)]))
+    if distance := line.trace.get("distance"):
+        rows.append((t("Distance"), _said(distance["how"])))
+    rows += [(t("Range"), _said(basis)) for basis in line.trace["bounds"][:2]]
+    rows += [(t("Note"), _said(note)) for note in line.trace["notes"]]
+    return rows
+
+
+def _said(sentence: Mapping[str, Any]) -> str:
+    return t(sentence["message"], **sentence["params"])
+
+
+def _acts(with_models: bool) -> html.Div:
+    copy = html.Button([icon("document"), t("Copy trace")], type="button", className="fz-button", disable_n_clicks=True,
+                       **{"data-act": "copy"})  # fmt: skip
+    others = html.Button([icon("plane"), t("Other models")], type="button", className="fz-button", disable_n_clicks=True,
+                         **{"data-act": "models", "aria-expanded": "false"})  # fmt: skip
+    return html.Div([copy, others] if with_models else [copy], className="fz-actions")
+
+
+def _models(models: Sequence[OtherModel]) -> html.Div | None:
+    if not models:
+        return None
+    rows = [(model.name, [html.B(f.mass_text(model.total_g)), f" · {model.source_title}"]) for model in models]
+    return html.Div(pieces.facts(rows), hidden=True, className="mt-3", **{"data-models": ""})
+
+
+def subtitle(path: str, words: Mapping[str, str], line: EmissionLine, names: Mapping[str, str]) -> str:
+    """What was done, in words: "Plane, economy, Beijing ↔ Chengdu"."""
+    if path.startswith("trips"):
+        return f"{words['title']}{t(', ')}{words['route']}"
+    if path.startswith("stays"):
+        return t("Nights, your part of the room")
+    return names.get(path) or _words.diets().get(path.rpartition(".")[2], line.activity)

@@ -1,0 +1,261 @@
+"""The calculator: one's own trips, nights, meals and more; a total that moves as one types; each line can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, dcc, html
+
+import events
+from accounts import DomainError
+from calculations.model import InputError, Scenario
+from events import Event, FootprintView
+from locales import current_language, pick, t
+from locales import formats as f
+from offsetting import claims
+from pages._parts import pieces, shell
+from pages._parts.icons import MODE_ICONS, icon
+from pages.guest import _form, _trace, _words
+from pages.guest._draft import Asked, asked_of, items, lines_by_path, part, sentences
+from pages.guest._figures import field_names, figures, shown_parts, trip_words, year_line
+from pages.registry import page
+
+SCRIPTS = ("js/guest.js", "js/guest-places.js", "js/guest-calculator.js")
+page("/e/<slug>/footprint", kind="guest", title="Your footprint", styles=("css/guest-form.css",), scripts=SCRIPTS)
+
+
+def layout(slug: str) -> Any:
+    """The form as templates, the bar, and what the script is told of the event."""
+    event = events.get_event(slug)
+    scenario = scenario_of(event)
+    main = [
+        html.P(_form.dates_line(event), className="fz-note mt-3") if scenario.scenario_id != "life" else None,
+        html.H1(_heading(scenario), className="fz-page-h1"),
+        html.Noscript(t("The calculator needs its script; the forum’s introduction and every certificate do not.")),
+        html.Div(pieces.loading(5), id="calc-home", **{"aria-busy": "true"}),
+        html.P(id="calc-told", className="visually-hidden", role="status"),
+        html.Div(className="fz-toast", role="status", hidden=True),
+    ]
+    body = shell.guest_shell(
+        main, event.slug, "footprint", notice_kind(event), side=_kept(), bar=_bar(event), hrefs={}
+    )
+    return html.Div([body, html.Div(id="calc-sheet"), *_hidden(event, scenario)])
+
+
+def notice_kind(event: Event) -> str | None:
+    """The strip above: the demonstration, a test event, or none at a live one."""
+    return "demo" if event.simulated else None if event.livemode else "test"
+
+
+def scenario_of(event: Event) -> Scenario:
+    """The template of the event's scenario; the one for all else where it has none."""
+    known = {each.scenario_id: each for each in events.scenarios()}
+    return known.get(event.scenario) or known["other"]
+
+
+def _heading(scenario: Scenario) -> str:
+    if scenario.scenario_id == "life":
+        return t("Your year in carbon")
+    return t("How did you come?") if "trips" in scenario.asks else t("What did you do?")
+
+
+def _kept() -> Any:
+    return [
+        html.Span([icon("check"), t("Kept on this phone")], className="fz-kept", hidden=True, **{"data-kept": "kept"}),
+        html.Span([icon("offline"), t("No connection · kept here")], className="fz-kept fz-kept-off", hidden=True,
+                  **{"data-kept": "offline"}),
+    ]  # fmt: skip
+
+
+def _bar(event: Event) -> html.Div:
+    button = html.Button(
+        [claims.say("step.neutralise", jurisdiction=event.jurisdiction), icon("chevron_right")], id="calc-go", type="button",
+        className="fz-button fz-button-main", disable_n_clicks=True,
+    )  # fmt: skip
+    inside = [html.Div(_strip([]), id="calc-strip"), html.Div(id="calc-year"),
+              html.Div([html.Div(_total(None), id="calc-total", **{"aria-live": "polite"}), button], className="fz-bar-line")]  # fmt: skip
+    return html.Div(html.Div(inside, className="fz-column"), className="fz-bar fz-on-ink")
+
+
+def _hidden(event: Event, scenario: Scenario) -> list[Any]:
+    names = {*MODE_ICONS, "bed", "meal", "user", "check"}
+    icons = html.Div([icon(name, **{"data-icon": name}) for name in sorted(names)], hidden=True)
+    stores = [dcc.Store(id=f"calc-{name}") for name in ("draft", "answer", "ask", "saved", "open", "sink-1", "sink-2", "sink-3", "sink-4")]
+    copied = html.Div([html.Span(t("Copied."), **{"data-say": "copied"})], hidden=True)
+    return [_form.templates(event, scenario), icons, copied, dcc.Store(id="calc-config", data=_config(event, scenario)), *stores]
+
+
+def _config(event: Event, scenario: Scenario) -> dict[str, Any]:
+    """What the script needs to know: where it is, what a new trip is, and what is filled in beforehand."""
+    default = event.defaults
+    place = event.place
+    here = {"id": place.place_id, "name": pick(place.names), "beside": "", "country": place.country} if place.names else None
+    trip = {"mode": default.get("mode") or "plane", "from": None, "to": here, "cabin": "economy", "fuel": "petrol",
+            "people": 1, "round_trip": True, "count": 1, "via": []}  # fmt: skip
+    stay = {"nights": default.get("nights", 1), "rooms": 1, "guests": 1, "kind": "hotel"}
+    other = {a.key: a.default for a in scenario.activities if a.default and a.key != "remote_participation"}
+    return {
+        "slug": event.slug, "language": current_language(), "trip": trip if "trips" in scenario.asks else None, "stay": stay,
+        "draft": {"stays": [stay] if "stays" in scenario.asks and scenario.scenario_id == "conference" else [],
+                  "other": other, "remote": {"on": False, "hours": 3}},
+        "words": {"label": t("Places"), "found": t("{count} places found; choose with the arrow keys.", count="{count}"),
+                  "none": t("No place is called so.")},
+    }  # fmt: skip
+
+
+def _strip(parts: list[tuple[str, str, float]]) -> list[Any]:
+    names = _words.categories()
+    bars = [html.I(className=f"fz-swatch-{name}", style={"--fz-w": f"{share:.2f}%"}) for name, _, share in parts]
+    legend = [html.Span([pieces.swatch(name), f"{names[name]} {number}"]) for name, number, _ in parts]
+    return [
+        html.Div(bars or [html.I(className="fz-strip-none")], className="fz-strip", **{"aria-hidden": "true"}),
+        html.Div(legend or [html.Span(t("Nothing told yet"))], className="fz-legend", tabIndex="0" if len(parts) > 3 else None),
+    ]
+
+
+def _total(view: FootprintView | None) -> list[Any]:
+    grams = view.total_g if view else 0
+    number, unit = f.mass(grams)
+    span = f" · {f.mass_range(view.low_g, view.high_g, unit=unit)}" if view and view.total_g else ""
+    return [
+        html.P(pieces.figure_number(number, unit + " CO₂e", 1)),
+        html.P(t("Your footprint") + span, className="fz-range"),
+    ]
+
+
+dash.clientside_callback(ClientsideFunction("fz", "calculator"), Output("calc-sink-1", "data"), Input("calc-config", "data"))
+dash.clientside_callback(ClientsideFunction("fz", "answered"), Output("calc-sink-2", "data"), Input("calc-answer", "data"))
+dash.clientside_callback(ClientsideFunction("fz", "saved"), Output("calc-sink-3", "data"), Input("calc-saved", "data"))
+dash.clientside_callback(ClientsideFunction("fz", "opened"), Output("calc-sink-4", "data"), Input("calc-sheet", "children"))
+
+
+@dash.callback(
+    Output("calc-answer", "data"), Output("calc-strip", "children"), Output("calc-total", "children"),
+    Output("calc-year", "children"), Input("calc-draft", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def preview(asked: Any) -> Any:
+    """What the draft comes to, stored nowhere."""
+    message = _message(asked)
+    event = events.get_event(_slug(message))
+    scenario, draft = scenario_of(event), message.get("draft")
+    wanted = asked_of(draft, scenario, whole=False)
+    try:
+        view = events.preview_footprint(event.slug, wanted.body)
+    except InputError as error:
+        answer = {"seq": message.get("seq"), "errors": sentences(wanted, error, _names(draft, scenario)), "lines": {}}
+        return answer, dash.no_update, dash.no_update, dash.no_update
+    answer = {"seq": message.get("seq"), "lines": figures(draft, wanted, view), "errors": {}}
+    return answer, _strip(shown_parts(view)[0]), _total(view), _year(event, scenario, view)
+
+
+def _year(event: Event, scenario: Scenario, view: FootprintView) -> Any:
+    """A year's kg beside the mean and the goal, for the life scenario."""
+    if scenario.scenario_id != "life":
+        return None
+    mean, goal = events.year_norms(event.slug)
+    largest = max(view.total_g / 1000, mean.value, goal.value)
+    marks = [
+        html.I(className="fz-year-own", style={"--fz-w": f"{100 * view.total_g / 1000 / largest:.1f}%"}),
+        html.I(className="fz-year-mark", style={"left": f"{100 * goal.value / largest:.1f}%"}),
+        html.I(className="fz-year-mark", style={"left": f"calc({100 * mean.value / largest:.1f}% - 2px)"}),
+    ]
+    return html.Div(
+        [html.Div(marks, className="fz-year", **{"aria-hidden": "true"}),
+         html.P(year_line(view.total_g, mean.value, goal.value, mean.source_title), className="fz-note")]
+    )  # fmt: skip
+
+
+def _message(asked: Any) -> Mapping[str, Any]:
+    if not isinstance(asked, Mapping):
+        raise ValueError("a draft comes in an object")
+    return asked
+
+
+def _slug(message: Mapping[str, Any]) -> str:
+    slug = message.get("slug")
+    return slug if isinstance(slug, str) else ""
+
+
+def _names(draft: Any, scenario: Scenario) -> dict[str, str]:
+    return field_names(draft, {a.key: pick(a.names) for a in scenario.activities})
+
+
+@dash.callback(Output("calc-sheet", "children"), Input("calc-open", "data"), prevent_initial_call=True)
+def open_trace(asked: Any) -> Any:
+    """The drawer of one line."""
+    message = _message(asked)
+    event = events.get_event(_slug(message))
+    scenario, draft, path = scenario_of(event), message.get("draft"), str(message.get("path"))
+    wanted = asked_of(draft, scenario, whole=False)
+    line = lines_by_path(wanted, events.preview_footprint(event.slug, wanted.body)).get(path)
+    if line is None:
+        return None
+    words = next((trip_words(trip, line) for i, trip in items(draft, "trips") if f"trips.{i}" == path), {})
+    models = events.models_beside(event.slug, _body_at(wanted, path)) if path.startswith("trips") else []
+    return _trace.sheet(line, _trace.subtitle(path, words, line, _names(draft, scenario)), models)
+
+
+def _body_at(wanted: Asked, path: str) -> dict[str, Any]:
+    kind, index = next(key for key, value in wanted.paths.items() if value == path)
+    return wanted.body[kind][index]
+
+
+@dash.callback(Output("calc-saved", "data"), Input("calc-ask", "data"), prevent_initial_call=True)
+def save(asked: Any) -> Any:
+    """Begins a participation where the device has none; the next time it asks, stores its footprint."""
+    message = _message(asked)
+    event = events.get_event(_slug(message))
+    scenario, draft, seq = scenario_of(event), message.get("draft"), message.get("seq")
+    wanted = asked_of(draft, scenario, whole=True)
+    if not wanted.errors and wanted.is_empty:
+        return {"seq": seq, **_nothing(draft, scenario)}
+    if wanted.errors:
+        return {"seq": seq, "errors": wanted.errors}
+    try:
+        events.preview_footprint(event.slug, wanted.body)
+        return {"seq": seq, **_stored(event, draft, wanted, message.get("device"))}
+    except InputError as error:
+        return {"seq": seq, "errors": sentences(wanted, error, _names(draft, scenario))}
+    except DomainError as error:
+        return {"seq": seq, "errors": {}, "general": t(error.message, **error.params)}
+
+
+def _nothing(draft: Any, scenario: Scenario) -> dict[str, Any]:
+    if "trips" in scenario.asks and part(draft, "trips", list):
+        sentence = t("Tell where you came from: type a town or an airport’s code. Or say below that you take part remotely.")
+        if scenario.activity("remote_participation") is None:
+            sentence = t("Tell where you came from: type a town or an airport’s code.")
+        return {"errors": {"trips.0.from": sentence}}
+    return {"errors": {}, "general": t("Nothing is filled in yet: one number is enough to begin.")}
+
+
+def _stored(event: Event, draft: Any, wanted: Asked, device: Any) -> dict[str, Any]:
+    known = device if isinstance(device, Mapping) else {}
+    participation_id, secret = known.get("participation_id"), known.get("secret")
+    if not isinstance(participation_id, str) or not isinstance(secret, str) or not _proved(event, participation_id, secret):
+        return _begun(event, part(draft, "about", dict))
+    view = events.save_footprint(participation_id, wanted.body)
+    kept = {"footprint_id": view.footprint_id, "total_g": view.total_g, "version": view.version}
+    return {"footprint": kept, "next": f"/e/{event.slug}/neutralise"}
+
+
+def _proved(event: Event, participation_id: str, secret: str) -> bool:
+    """Whether the device's participation is of this event and still there."""
+    try:
+        return events.guest(participation_id, secret).slug == event.slug
+    except events.Unauthenticated:
+        return False
+
+
+def _begun(event: Event, about: Mapping[str, Any]) -> dict[str, Any]:
+    display = {"pseudonym": about.get("pseudonym") or "", "consent": about.get("consent") is True}
+    try:
+        started = events.start_participation(event.slug, about.get("session") or None, about.get("company") or None, display)
+    except InputError as error:
+        asked = Asked()
+        found = sentences(asked, error, _names({}, scenario_of(event)))
+        return {"errors": {f"about.{path.removeprefix('display.')}": sentence for path, sentence in found.items()}}
+    fresh = {"participation_id": started.participation_id, "secret": started.secret}
+    return {"device": {**fresh, "order_id": None, "certificate": None, "footprint": None}}
