@@ -63,6 +63,14 @@ def category_name(category: str) -> str:
     }[category]  # fmt: skip
 
 
+def category_short(category: str) -> str:
+    """The category in a row of others: "travel", "local"."""
+    return {
+        "travel": t("travel"), "stay": t("stay"), "food": t("food"), "local": t("local"), "energy": t("energy"),
+        "materials": t("materials"), "freight": t("freight"), "waste": t("waste"), "digital": t("digital"),
+    }[category]  # fmt: skip
+
+
 def category_strip(by_category: Mapping[str, int], legend: bool = True) -> html.Div:
     """The strip of an amount by category, in the fixed order, its numbers adding up; grams in."""
     shown = [(name, by_category[name]) for name in CATEGORIES if by_category.get(name, 0) > 0]
@@ -73,7 +81,7 @@ def category_strip(by_category: Mapping[str, int], legend: bool = True) -> html.
         return html.Div(strip)
     numbers, _ = f.mass_parts([grams for _, grams in shown]) if shown else ([], "kg")
     words = [
-        html.Span([swatch(name), f"{category_name(name)} {number}"])
+        html.Span([swatch(name), f"{category_short(name)} {number}"])
         for (name, _), number in zip(shown, numbers, strict=True)
     ]
     return html.Div([strip, html.Div(words, className="fz-legend")])
