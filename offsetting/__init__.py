@@ -10,6 +10,7 @@ from offsetting.models import DeskRow, Finding, Offer, Order, Quote, Retirement,
 from offsetting.ordering import cancel_order, get_order, orders_of, place_event_order, place_order, refund_order
 from offsetting.payments import OUTCOMES, demo_payment, expire_due, handle_webhook, reconcile
 from offsetting.pricing import offers, quote, shares
+from offsetting.renderings import render
 from offsetting.retiring import confirm_retirement, retirement_desk
 from offsetting.signing import did_document, rotate_key
 from offsetting.stock import (
@@ -27,6 +28,6 @@ __all__ = [
     "Quote", "Retirement", "Unauthenticated", "WebhookOutcome", "add_batch", "add_project", "assign_tranche", "audit",
     "cancel_order", "certificate", "certificate_credential", "confirm_retirement", "demo_payment", "did_document",
     "expire_due", "find_certificate", "forget_test_events", "get_order", "handle_webhook", "offers", "open_offering",
-    "orders_of", "place_event_order", "place_order", "quote", "reconcile", "refund_order", "reslice",
+    "orders_of", "place_event_order", "place_order", "quote", "reconcile", "refund_order", "render", "reslice",
     "retirement_desk", "return_tranche", "rotate_key", "run_due", "shares", "verify_document",
 ]  # fmt: skip

@@ -132,7 +132,9 @@ def _find(conn: Connection, text: str) -> tuple[str, str]:
 def _row(conn: Connection, event_id: str, number: str) -> RowMapping:
     row = rows.get_certificate(conn, event_id, number)
     if row is None:
-        raise NotFound("There is no certificate with the number {value}. Compare it with the one printed.", value=number)
+        raise NotFound(
+            "There is no certificate with the number {value}. Compare it with the one printed.", value=number
+        )
     return row
 
 

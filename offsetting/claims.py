@@ -15,7 +15,17 @@ from calculations.claims import Circumstance, Sentence, bold_parts, plain
 from data.claims import load_claims
 from locales import current_language, translate
 
-__all__ = ["Circumstance", "Sentence", "bold_parts", "jurisdiction", "plain", "say", "sentence", "subject_of", "text_of"]
+__all__ = [
+    "Circumstance",
+    "Sentence",
+    "bold_parts",
+    "jurisdiction",
+    "plain",
+    "say",
+    "sentence",
+    "subject_of",
+    "text_of",
+]
 
 _CIRCUMSTANCE = frozenset({"jurisdiction", "share_bp", "state", "evidence", "subject", "livemode"})
 

@@ -29,6 +29,7 @@ MOST_GRAMS = 10**15  # a thousand million tonnes
 MOST_PARTICIPATIONS = 1000
 NO_ORDER = "There is no order {value}."
 PROVIDER = "demo"
+GUEST = "guest"
 
 
 def place_order(
@@ -65,7 +66,7 @@ def place_event_order(
     grams: int | None = None, locale: str = "en", now: datetime | None = None,
 ) -> Order:  # fmt: skip
     """An order of the organiser or a company. ``covers``: ``"residual"`` (what nobody has covered or holds),
-    ``"company"`` or ``"company:<id>"`` (the company's own people), or a list of participations. Without share or grams it
+    ``"company"`` or ``{"company": id}`` (the company's own people), or a list of participations. Without share or grams it
     is all that is open there. Raises as `place_order`, and Forbidden or Unauthenticated.
     """
     if share_percent is not None or grams is not None:
@@ -125,8 +126,9 @@ def _share_of(total_g: int | None, share_percent: int) -> int:
 
 def _buyer(actor: Actor, event_id: str, covers: object) -> dict[str, Any]:
     """Who buys and for whom, once allowed. A company covers its own people; all else is the organiser's."""
-    if isinstance(covers, str) and covers.split(":")[0] == "company":
-        company_id = covers.partition(":")[2] or _company_of(actor, event_id)
+    if covers == "company" or isinstance(covers, Mapping):
+        named = covers.get("company") if isinstance(covers, Mapping) else None
+        company_id = str(named or "") or _company_of(actor, event_id)
         require(actor, "company.order", event_id, company_id)
         scope: dict[str, Any] = {"kind": "company", "company_id": company_id}
         return {"buyer": "company", "participation_id": "", "company_id": company_id, "covers": scope}
@@ -146,7 +148,7 @@ def _company_of(actor: Actor, event_id: str) -> str:
     if len(own) == 1:
         return own[0]
     require(actor, "company.order", event_id)
-    message = "{field}: say which company, as in company:<id>."
+    message = "{field}: say which company."
     raise InputError([FieldError("covers", "company", message)])
 
 
@@ -252,8 +254,8 @@ def orders_of(participation_id: str) -> list[Order]:
 
 
 def cancel_order(order_id: str, reason: str, actor: Actor | str = "guest", now: datetime | None = None) -> Order:
-    """Calls off an order that is not paid; a second call changes nothing. The caller has proved that it may: the guest
-    by the participation's secret. A signed-in person needs orders.cancel. Raises NotFound, Conflict."""
+    """Calls off an order that is not paid; a second call changes nothing. A guest has proved itself to the caller by the
+    participation's secret; anybody else needs orders.cancel. Raises NotFound, Conflict, Forbidden, Unauthenticated."""
     event_id, at = event_of(order_id), now or datetime.now(UTC)
     label = _allowed(actor, "orders.cancel", event_id)
 
@@ -263,7 +265,7 @@ def cancel_order(order_id: str, reason: str, actor: Actor | str = "guest", now: 
             if order.state != states.CANCELLED:
                 raise Conflict("This order can't be cancelled: it is {state}.", state=order.state)
             return order
-        if isinstance(actor, Actor):
+        if isinstance(actor, Actor) and actor.kind != GUEST:
             record(conn, event_id, actor, "order.cancel", order_id, {"reason": _reason(reason)})
         return order_in(conn, order_id)
 
@@ -274,12 +276,12 @@ def refund_order(order_id: str, reason: str, actor: Actor, now: datetime | None 
     """Gives a paid order's money back; its grams are on offer again, its claims are taken back and its certificate is
     revoked. A second call changes nothing. Needs orders.refund. Raises NotFound, Conflict."""
     event_id, at = event_of(order_id), now or datetime.now(UTC)
-    label = _allowed(actor, "orders.refund", event_id)
+    require(actor, "orders.refund", event_id)
 
     def work(conn: Connection) -> Order:
         order = order_in(conn, order_id)
         if order.state != states.REFUNDED:
-            settling.refund(conn, event_id, order_id, label, _reason(reason), at)
+            settling.refund(conn, event_id, order_id, actor.label, _reason(reason), at)
             record(conn, event_id, actor, "order.refund", order_id, {"reason": _reason(reason)})
         return order_in(conn, order_id)
 
@@ -289,6 +291,8 @@ def refund_order(order_id: str, reason: str, actor: Actor, now: datetime | None 
 def _allowed(actor: Actor | str, action: str, event_id: str) -> str:
     if isinstance(actor, str):
         return actor
+    if actor.kind == GUEST:
+        return GUEST
     require(actor, action, event_id)
     return actor.label
 

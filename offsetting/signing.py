@@ -137,9 +137,7 @@ def did_document() -> dict[str, Any]:
 
 def did_document_of(did: str, keys: list[str]) -> dict[str, Any]:
     """A DID document of ``did`` with these Multikey texts, all good for assertions."""
-    methods = [
-        {"id": f"{did}#{key}", "type": "Multikey", "controller": did, "publicKeyMultibase": key} for key in keys
-    ]
+    methods = [{"id": f"{did}#{key}", "type": "Multikey", "controller": did, "publicKeyMultibase": key} for key in keys]
     return {
         "@context": list(DID_CONTEXTS),
         "id": did,

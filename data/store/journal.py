@@ -50,7 +50,8 @@ def add_payment(
         "provider": order["provider"], "state": state, "amount_minor": amount_minor, "currency": order["currency"],
         "livemode": order["livemode"], "at": at,
     }  # fmt: skip
-    return conn.execute(insert.values(row).on_conflict_do_nothing()).rowcount > 0
+    fresh = insert.values(row).on_conflict_do_nothing().returning(s.payment.c.order_id)
+    return conn.execute(fresh).first() is not None
 
 
 def add_webhook(
@@ -63,7 +64,8 @@ def add_webhook(
         "provider": provider, "provider_event_id": provider_event_id, "kind": kind, "outcome": "",
         "body_sha256": body_sha256, "received_at": at,
     }  # fmt: skip
-    return conn.execute(insert.values(row).on_conflict_do_nothing()).rowcount > 0
+    fresh = insert.values(row).on_conflict_do_nothing().returning(s.webhook_event.c.provider)
+    return conn.execute(fresh).first() is not None
 
 
 def set_outcome(conn: sa.Connection, provider: str, provider_event_id: str, outcome: str) -> None:
