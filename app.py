@@ -60,6 +60,7 @@ def build() -> FastAPI:
     app.include_router(static.router_for(shelf))
     app.include_router(bundles.suites_router(dash_app, shelf))
     bundles.make(dash_app, shelf)
+    registry.set_asset_urls(shelf.asset)
     for spec in registry.PAGES:
         _page_route(app, dash_app, spec, shelf)
     app.add_middleware(Guard)

@@ -24,7 +24,7 @@ Answer = tuple[int, Any]
 @lru_cache(maxsize=1)
 def _seal() -> Fernet:
     """Answers can hold a participation's secret: they rest sealed with a key of the installation's own."""
-    key = hashlib.sha256(b"forum-zero/idempotency/1|" + get_settings().secret_key.encode()).digest()
+    key = hashlib.sha256(b"forum-zero/idempotency/1|" + get_settings().secret().encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))
 
 

@@ -114,3 +114,16 @@ def preload_urls() -> tuple[str, ...]:
 def bundle_url(name: str) -> str:
     """The address of a bundle made at start."""
     return _bundle_urls[name]
+
+
+_asset_urls: list[Callable[[str], str]] = []
+
+
+def set_asset_urls(fingerprinted: Callable[[str], str]) -> None:
+    """Told once by the assembly: how a file under assets/ is addressed."""
+    _asset_urls[:] = [fingerprinted]
+
+
+def asset_url(name: str) -> str:
+    """The address of a file under assets/ (``css/wall.css``), with its fingerprint where the assembly has told how."""
+    return _asset_urls[0](name) if _asset_urls else f"/assets/{name}"

@@ -1,0 +1,186 @@
+"""The parts of the big screen over plain snapshot data, each a piece of HTML that the stream may send again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from locales import formats, pick, t
+from pages._parts.html_text import Raw, tag
+from pages._parts.pieces import category_name, swatch
+from pages._parts.ring import mini_ring
+from pages._parts.rose import Origin, rose, rose_sentence
+from pages._parts.svg import element, hatch
+
+TOP_CATEGORIES = 4
+Snapshot = Mapping[str, Any]
+
+
+def ring_shares(snapshot: Snapshot) -> dict[str, float]:
+    """Shares of the ring in per cent of what was emitted: retired, reserved, and extra on its own arc."""
+    emitted, covered = snapshot["emitted"]["total"] or 0, snapshot["covered"]
+    if not emitted:
+        return {"retired": 0.0, "reserved": 0.0, "extra": 0.0}
+    retired = min(100.0, 100 * (covered["retired"] or 0) / emitted)
+    reserved = min(100.0 - retired, 100 * (covered["reserved"] or 0) / emitted)
+    return {"retired": retired, "reserved": reserved, "extra": min(100.0, 100 * (snapshot["extra"] or 0) / emitted)}
+
+
+def ring_picture(shares: Mapping[str, float]) -> Raw:
+    """The ring as strokes whose dashes the page moves, so that it grows from its old end."""
+    definition, fill = hatch("css", 3.4 * 100 / 630)
+    look = {"cx": "50", "cy": "50", "fill": "none", "pathLength": "100"}
+    parts = [
+        element("circle", r="40.1", stroke="var(--fz-track)", stroke_width="17", **look),
+        _arc("retired", shares["retired"], 0, "var(--fz-jade)", look),
+        _arc("reserved", shares["reserved"], shares["retired"], fill, look),
+        element(
+            "circle", r="49.4", stroke="var(--fz-sky)", stroke_width="1.2", data_arc="extra",
+            stroke_dasharray=f"{shares['extra']:.3f} 200", transform="rotate(-90 50 50)", **look,
+        ),
+    ]  # fmt: skip
+    body = definition + "".join(parts)
+    return Raw(element("svg", body, viewBox="-1 -1 102 102", aria_hidden="true", focusable="false"))
+
+
+def _arc(name: str, share: float, start: float, stroke: str, look: Mapping[str, str]) -> str:
+    return element(
+        "circle", r="40.1", stroke=stroke, stroke_width="17", data_arc=name, stroke_dasharray=f"{share:.3f} 200",
+        stroke_dashoffset=f"{-start:.3f}", transform="rotate(-90 50 50)", **look,
+    )  # fmt: skip
+
+
+def share_words(snapshot: Snapshot) -> Raw:
+    """The number in the ring, or that it is too early for one."""
+    if snapshot["share_bp"] is None:
+        words = t("Be among the first {count}", count=snapshot["smallest_group"])
+        return tag("div", tag("p", words), class_="fz-ring-words")
+    shown = formats.percent_number(snapshot["share_bp"] / 10_000)
+    number = tag("span", shown, tag("small", "\u202f%"), class_="fz-num", data_count="share")
+    return tag("div", number, tag("p", t("of emissions covered")), class_="fz-ring-words")
+
+
+def kpis(snapshot: Snapshot) -> Raw:
+    """Emitted, retired, reserved, still open: one unit, so that they can be compared."""
+    emitted, covered = snapshot["emitted"], snapshot["covered"]
+    unit = formats.mass_unit(emitted["total"] or 0)
+    low, high = emitted["low"], emitted["high"]
+    span = f"{formats.mass_range(low, high, unit=unit, decimals=1)}\u202f{unit}" if low is not None else ""
+    rows = (
+        ("emitted", t("Emitted"), emitted["total"], span),
+        ("retired", t("Retired"), covered["retired"], _share(covered["retired"], emitted["total"])),
+        ("reserved", t("Reserved"), covered["reserved"], _share(covered["reserved"], emitted["total"])),
+        ("open", t("Still open"), snapshot["residual"], _share(snapshot["residual"], emitted["total"])),
+    )
+    return Raw("".join(_kpi(kind, name, grams, unit, note) for kind, name, grams, note in rows))
+
+
+def _share(part: int | None, whole: int | None) -> str:
+    return formats.percent(part / whole) if part is not None and whole else ""
+
+
+def _kpi(kind: str, name: str, grams: int | None, unit: str, note: str) -> Raw:
+    number, shown = formats.mass(grams, unit=unit) if grams is not None else ("–", unit)
+    value = tag("span", number, tag("small", "\u202f" + shown), class_="fz-num", data_count=kind)
+    return tag("div", tag("p", swatch(kind), name), value, tag("p", note), class_=f"fz-wall-kpi fz-wall-kpi-{kind}")
+
+
+def categories(snapshot: Snapshot) -> Raw:
+    """The largest categories and the rest as one, in tonnes or kilograms; moves once five more have come."""
+    rows = sorted(snapshot["by_category"], key=lambda row: -row["total_g"])
+    rows = [row for row in rows if row["total_g"] > 0]
+    if not rows:
+        return tag("p", t("Categories are shown once {count} people have come.", count=snapshot["smallest_group"]))
+    top, rest = rows[:TOP_CATEGORIES], rows[TOP_CATEGORIES:]
+    if len(rest) == 1:
+        top, rest = rows, []
+    values = [row["total_g"] for row in top] + ([sum(row["total_g"] for row in rest)] if rest else [])
+    numbers, unit = formats.mass_parts(values)
+    names = [category_name(row["category"]) for row in top] + [t("Other {count}", count=len(rest))] * bool(rest)
+    kinds = [row["category"] for row in top] + ["emitted"] * bool(rest)
+    largest = max(values)
+    items = [
+        html.Li(
+            [
+                html.Span(name),
+                html.Span([html.I(className=f"fz-swatch-{kind}", style={"--fz-n": f"{value / largest:.4f}"}), number]),
+            ]
+        )
+        for name, kind, number, value in zip(names, kinds, numbers, values, strict=True)
+    ]
+    words = t("tonnes CO₂e") if unit == "t" else t("{unit} CO₂e", unit=unit)
+    return tag("div", html.H2([t("What we emit"), html.Small(words)]), html.Ul(items, className="fz-wall-bars"))
+
+
+def origins(snapshot: Snapshot) -> Raw:
+    """The compass rose of places with five guests and more."""
+    known = snapshot["origins"]
+    if not known["places"]:
+        return Raw("")
+    places = [
+        Origin(pick(p["names"]), p["azimuth"], p["distance_km"], p["people"], p["mostly"] == "rail")
+        for p in known["places"]
+    ]
+    picture = rose(
+        places,
+        theme="css",
+        scale=520 / 370,
+        compass=(t("N"), t("E"), t("S"), t("W")),
+        labels=7,
+        alt=rose_sentence(places),
+    )
+    aside = t("{count} are local", count=known["local"]) if known["local"] else ""
+    title = html.H2([t("Where we came from"), html.Small(aside)])
+    return tag("div", title, Raw(picture), class_="fz-wall-rose")
+
+
+def boards(snapshot: Snapshot, shorts: Mapping[str, Mapping[str, str]]) -> Raw:
+    """The boards that take turns: sub-forums, companies, people, by share covered. ``shorts`` are short names by name."""
+    names = {
+        "sessions": t("Sub-forums by share covered"),
+        "companies": t("Companies by share covered"),
+        "people": t("People by share covered"),
+    }
+    shown = [_board(title, snapshot["boards"].get(kind, []), shorts) for kind, title in names.items()]
+    shown = [board for board in shown if board]
+    return Raw("".join(shown)) if shown else tag("div", t("Be among the first five on the boards"), data_turn=True)
+
+
+def _board(title: str, rows: list[Mapping[str, Any]], shorts: Mapping[str, Mapping[str, str]]) -> str:
+    if not rows:
+        return ""
+    entries = [
+        tag(
+            "div",
+            Raw(_row_ring(row)),
+            html.Span(pick(shorts.get(pick(row["display"], "en"), row["display"]))),
+            html.B([formats.percent_number(row["share_bp"] / 10_000), html.Small("\u202f%")]),
+        )
+        for row in rows[:3]
+    ]
+    return tag("div", html.H2(title), *entries, class_="fz-wall-turn", data_turn=True)
+
+
+def _row_ring(row: Mapping[str, Any]) -> str:
+    share = row["share_bp"]
+    retired, reserved = (share, 0) if row["state"] == "retired" else (0, share)
+    return mini_ring(retired, reserved, 10_000, size=46, theme="css")
+
+
+def ticker(snapshot: Snapshot, zone: str) -> Raw:
+    """What happened last, without grams, route or company."""
+    words = {
+        "footprint": t("A guest counted a trip"),
+        "paid": t("A guest joined the ring"),
+        "retired": t("A certificate turned to retired"),
+        "milestone": t("The forum passed a milestone"),
+    }
+    entries = [
+        tag("span", formats.time_text(datetime.fromisoformat(row["at"]), zone), " ", words[row["kind"]])
+        for row in snapshot["ticker"]
+        if row["kind"] in words
+    ]
+    return Raw("".join(entries[:3])) if entries else tag("span", t("Scan the code and be the first"))
