@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import offsetting
 from accounts.errors import NotFound
 from data.store import events as event_rows
 from data.store import participations, rebuild
 from data.store.engine import get_store
+from offsetting import Finding
 
 SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was proved, or wasn't; the same shape as offsetting's."""
-
-    name: str
-    ok: bool
-    detail: str
-
-
-def audit(slug: str | None = None) -> list[Any]:
+def audit(slug: str | None = None) -> list[Finding]:
     """Findings over one event or all of them, this domain's and then offsetting's. Raises NotFound."""
     with get_store().read() as conn:
         chosen = event_rows.by_slug(conn, slug) if slug else None
@@ -39,14 +28,8 @@ def audit(slug: str | None = None) -> list[Any]:
     return [
         _finding("roll-ups equal a rebuild from the rows", wrong_rollups, len(ids), "events"),
         _finding("each footprint is the sum of its lines", wrong_sums, len(ids), "events"),
-        *offsetting_findings(chosen["event_id"] if chosen is not None else None),
+        *offsetting.audit(chosen["event_id"] if chosen is not None else None),
     ]
-
-
-def offsetting_findings(event_id: str | None) -> list[Any]:
-    """What offsetting proves of its ledgers."""
-    prove = getattr(offsetting, "audit", None)
-    return list(prove(event_id)) if prove else []
 
 
 def _finding(name: str, wrong: list[str], count: int, what: str) -> Finding:

@@ -31,11 +31,12 @@ def seed_demo(reset: bool = False) -> list[str]:
     if reset:
         _drop(drafts)
     made = [slug for slug in (_make(draft) for draft in drafts) if slug]
-    demo_credits.ensure_projects()
+    demo_credits.ensure_projects(_utc(forum["created"]))
     offered = {forum["slug"]: forum} | {venue["slug"]: venues["shared"] for venue in venues["venue"]}
     for draft in drafts:
         if draft.slug in made:
-            demo_credits.offer(draft.event_id, offered[draft.slug]["offering"], forum["split"])
+            offerings = offered[draft.slug]["offering"]
+            demo_credits.offer(draft.event_id, draft.currency, offerings, forum["split"], draft.starts_at)
     if forum["slug"] in made:
         simulate(forum)
     return made
@@ -58,8 +59,8 @@ def _drop(drafts: list[EventDraft]) -> None:
     with get_store().write() as conn:
         ids = [draft.event_id for draft in drafts]
         mine = [i for i in ids if i in set(event_rows.ids(conn, simulated=True))]
+        demo_credits.forget(conn, mine)
         rows.drop_test_events(conn, mine)
-        rows.drop_test_batches(conn, demo_credits.project_ids())
 
 
 def _place(place_id: str) -> Place:

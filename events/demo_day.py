@@ -15,7 +15,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from accounts import SYSTEM
 from calculations.model import Answers, OtherActivity
 from data.store import participations as rows
 from data.store import rollups
@@ -29,7 +28,7 @@ from events.model import Event
 from events.participations import ROW, company_of
 from events.pseudonyms import new_pseudonym
 
-SHARES = ((100, 74), (50, 9), (25, 5), (200, 12))
+SHARES = ((100, 80), (50, 10), (25, 5), (200, 5))
 DIETS = (("average", 45), ("chicken", 20), ("vegetarian", 18), ("beef", 9), ("fish", 5), ("vegan", 3))
 PEAKS = (
     (0.0, 0.03, 12),
@@ -203,13 +202,13 @@ def _of_the_desk(event: Event, told: Mapping[str, Any], companies: Mapping[str, 
     """The organiser's order, a company's, and the exchange's retirements."""
     organiser, company = told["organiser_order"], told["company_order"]
     first, second = organiser["at"].astimezone(UTC), company["at"].astimezone(UTC)
-    covers = f"company:{companies[company['company']]}"
-    ask = partial(demo_credits.pay_event, SYSTEM, event.slug)
+    covers = {"company": companies[company["company"]]}
+    ask = partial(demo_credits.pay_event, event.slug)
     steps: list[Step] = [
         (first, 3, partial(ask, organiser["project"], "residual", organiser["grams"], first)),
         (second, 3, partial(ask, company["project"], covers, None, second)),
     ]
     for told_at in told["retire_at"]:
         at = told_at.astimezone(UTC)
-        steps.append((at, 4, partial(demo_credits.retire, SYSTEM, event.event_id, event.slug, at)))
+        steps.append((at, 4, partial(demo_credits.retire, event.event_id, event.slug, event.names["zh"], at)))
     return steps

@@ -182,19 +182,10 @@ def _after_version(
     part: Mapping[Any, Any], now: datetime,
 ) -> None:  # fmt: skip
     if version > 1:
-        _follow_lines(conn, event_id, participation_id, version, lines)
+        offsetting.reslice(conn, event_id, participation_id, version, lines, now)
         boards.refresh_person(conn, event_id, participation_id, now)
     elif part["kind"] == "guest":
         live.add_ticker(conn, event_id, "footprint", now)
-
-
-def _follow_lines(
-    conn: sa.Connection, event_id: str, participation_id: str, version: int, lines: Sequence[EmissionLine]
-) -> None:
-    """Claims follow the lines; what is over becomes an extra contribution."""
-    reslice = getattr(offsetting, "reslice", None)
-    if reslice is not None:
-        reslice(conn, event_id, participation_id, version, lines)
 
 
 def month_of(event: Event, now: datetime) -> str:

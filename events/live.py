@@ -18,6 +18,7 @@ from events.totals import Totals, read_totals
 
 BUCKET = timedelta(minutes=5)
 TOP_ROWS = 5
+MILESTONE = 100  # certificates
 TIMELINE_ROWS = 400
 
 
@@ -37,14 +38,27 @@ def fold(event_id: str) -> bool:
 
 def fold_in(conn: sa.Connection, event_id: str, now: datetime) -> bool:
     """The same within a transaction."""
+    certificates = _certificates(conn, event_id)
     if not rollups.fold(conn, event_id, now):
         return False
     event = read_event(conn, event_id=event_id)
     totals = read_totals(conn, event, unfolded=False)
+    _milestone(conn, event_id, certificates, totals.counts["certificate_count"], now)
     _publish(conn, totals)
     live.put_bucket(conn, event_id, bucket_of(event, now), course_of(totals))
     live.trim_ticker(conn, event_id)
     return True
+
+
+def _certificates(conn: sa.Connection, event_id: str) -> int:
+    place = rollups.TALLY.measures.index("certificate_count")
+    return sum(row[place] for row in rollups.read(conn, rollups.TALLY, event_id, unfolded=False).values())
+
+
+def _milestone(conn: sa.Connection, event_id: str, before: int, after: int, now: datetime) -> None:
+    """A line of the ticker whenever another hundred certificates are full."""
+    if after // MILESTONE > before // MILESTONE:
+        live.add_ticker(conn, event_id, "milestone", now, certificates=after // MILESTONE * MILESTONE)
 
 
 def fold_due() -> int:
