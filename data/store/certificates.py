@@ -64,9 +64,7 @@ def add_certificate(conn: Connection, values: dict[str, Any]) -> None:
 def add_statement(conn: Connection, values: dict[str, Any]) -> None:
     """A signed statement (event_id, number, version, credential, reason, signed_at), which becomes the one that counts."""
     conn.execute(sa.insert(certificate_statement).values(values))
-    conn.execute(
-        sa.update(certificate).where(*_is(certificate, values)).values(statement_version=values["version"])
-    )
+    conn.execute(sa.update(certificate).where(*_is(certificate, values)).values(statement_version=values["version"]))
 
 
 def revoke_certificate(conn: Connection, event_id: str, number: str, now: datetime) -> None:
