@@ -139,35 +139,37 @@ def origins(snapshot: Snapshot) -> Raw:
 
 def boards(snapshot: Snapshot, shorts: Mapping[str, Mapping[str, str]]) -> Raw:
     """The boards that take turns: sub-forums, companies, people, by share covered. ``shorts`` are short names by name."""
-    names = {
-        "sessions": t("Sub-forums by share covered"),
-        "companies": t("Companies by share covered"),
-        "people": t("People by share covered"),
-    }
-    shown = [_board(title, snapshot["boards"].get(kind, []), shorts) for kind, title in names.items()]
+    sessions = [
+        row for row in snapshot["by_session"] if row["emitted_g"] and row["kind"] in ("main", "parallel", "other")
+    ]
+    sessions.sort(key=lambda row: -row["share_bp"])
+    known = snapshot["boards"]
+    shown = [
+        _board(t("Sub-forums by share covered"), [_session_entry(row, shorts) for row in sessions[:3]]),
+        _board(t("Companies by share covered"), [_entry(row) for row in known["companies"][:3]]),
+        _board(t("People by share covered"), [_entry(row) for row in known["people"][:3]]),
+    ]
     shown = [board for board in shown if board]
     return Raw("".join(shown)) if shown else tag("div", t("Be among the first five on the boards"), data_turn=True)
 
 
-def _board(title: str, rows: list[Mapping[str, Any]], shorts: Mapping[str, Mapping[str, str]]) -> str:
-    if not rows:
-        return ""
-    entries = [
-        tag(
-            "div",
-            Raw(_row_ring(row)),
-            html.Span(pick(shorts.get(pick(row["display"], "en"), row["display"]))),
-            html.B([formats.percent_number(row["share_bp"] / 10_000), html.Small("\u202f%")]),
-        )
-        for row in rows[:3]
-    ]
-    return tag("div", html.H2(title), *entries, class_="fz-wall-turn", data_turn=True)
+def _board(title: str, entries: list[Raw]) -> str:
+    return tag("div", html.H2(title), *entries, class_="fz-wall-turn", data_turn=True) if entries else ""
 
 
-def _row_ring(row: Mapping[str, Any]) -> str:
-    share = row["share_bp"]
-    retired, reserved = (share, 0) if row["state"] == "retired" else (0, share)
-    return mini_ring(retired, reserved, 10_000, size=46, theme="css")
+def _session_entry(row: Mapping[str, Any], shorts: Mapping[str, Mapping[str, str]]) -> Raw:
+    picture = mini_ring(row["retired_g"], row["reserved_g"], row["emitted_g"], size=46, theme="css")
+    return _named(picture, pick(shorts.get(row["id"], row["names"])), row["share_bp"])
+
+
+def _entry(row: Mapping[str, Any]) -> Raw:
+    retired, reserved = (row["share_bp"], 0) if row["state"] == "retired" else (0, row["share_bp"])
+    return _named(mini_ring(retired, reserved, 10_000, size=46, theme="css"), pick(row["display"]), row["share_bp"])
+
+
+def _named(picture: str, name: str, share_bp: int) -> Raw:
+    share = html.B([formats.percent_number(share_bp / 10_000), html.Small("\u202f%")])
+    return tag("div", Raw(picture), html.Span(name), share)
 
 
 def ticker(snapshot: Snapshot, zone: str) -> Raw:

@@ -100,8 +100,7 @@ def _clock(snapshot: dict[str, Any], zone: str) -> str:
 
 
 def _makers(event: events.Event) -> dict[str, Callable[[dict[str, Any]], Raw]]:
-    known = event.texts.get("session_short", {})
-    shorts = {pick(dict(s.names), "en"): known[s.session_id] for s in event.sessions if s.session_id in known}
+    shorts = event.texts.get("session_short", {})
     return {
         "share": _figures.share_words,
         "kpis": _figures.kpis,
