@@ -118,7 +118,7 @@ def rosette(
 
 def backdrop(number: str, size: float = 420, theme: Theme = "dark") -> str:
     """The bands alone, lighter by coarser points, for the hall behind a title (shown at 20 %)."""
-    return svg(lines(number, size, theme, 120), size, size)
+    return svg(lines(number, size, theme, 76), size, size)
 
 
 def _ring(state: str, share: float, size: float, theme: Theme) -> str:
