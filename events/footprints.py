@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from calculations.answers import parse_answers
 from calculations.better import better_way
 from calculations.distance import geodesic_km
 from calculations.footprint import compute
-from calculations.model import Answers, EmissionLine, FactorMissing, FactorSet, FootprintResult, Place
+from calculations.model import Answers, EmissionLine, FactorMissing, FactorSet, FootprintResult, Place, Scenario
 from calculations.ranking import norm_answers
 from calculations.travel import category_of
 from data.library import load_factor_set, load_scenarios
@@ -76,7 +76,7 @@ def save_inventory(slug: str, body: Any) -> FootprintView:
         event = read_event(conn, slug=slug)
         found = rows.of_kind(conn, event.event_id, "organiser")
     require(current_actor(), "event.edit", event.event_id)
-    done, now = compute_for(event, body), datetime.now(UTC)
+    done, now = compute_answers(event, parse(event, body, _inventory_scenario(event))), datetime.now(UTC)
     with get_store().write() as conn:
         participation_id = found[0]["participation_id"] if found else start_inventory(conn, event, now)
         version = store_version(conn, event, participation_id, done, body, now)
@@ -112,10 +112,17 @@ def current_footprint(participation_id: str) -> FootprintView | None:
     )  # fmt: skip
 
 
-def parse(event: Event, body: Any) -> Answers:
-    """Answers from a body in the event's terms. Raises InputError."""
+def parse(event: Event, body: Any, scenario: Scenario | None = None) -> Answers:
+    """Answers from a body in the event's terms, or those of another template. Raises InputError."""
     place = event.place if event.place.names else None
-    return parse_answers(body, index.get, place, load_scenarios().get(event.scenario))
+    return parse_answers(body, index.get, place, scenario or load_scenarios().get(event.scenario))
+
+
+def _inventory_scenario(event: Event) -> Scenario:
+    """What an organiser may tell: the activities of the event's own template and of the general one."""
+    own, general = load_scenarios()[event.scenario], load_scenarios()["other"]
+    more = tuple(each for each in general.activities if own.activity(each.key) is None)
+    return replace(own, activities=own.activities + more)
 
 
 def factors_of(event: Event) -> FactorSet:
