@@ -128,7 +128,7 @@ def qr_lines(text: str) -> list[str]:
     code.add_data(text)
     drawn = io.StringIO()
     code.print_ascii(out=drawn, invert=True)
-    return drawn.getvalue().rstrip().splitlines()
+    return drawn.getvalue().replace("\xa0", " ").rstrip().splitlines()
 
 
 def check_port(settings: Settings) -> None:
