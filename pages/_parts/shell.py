@@ -32,7 +32,7 @@ class NavItem:
     group: str = ""
 
 
-def notice(kind: str, text: str = "") -> html.Div:
+def notice(kind: str, text: str = "") -> html.Aside:
     """The first strip of each page, not closable; kind: demo, test (one event), tests (several events)."""
     tags = {"demo": t("Demo"), "test": t("Test event"), "tests": t("Test events")}
     texts = {
@@ -40,9 +40,8 @@ def notice(kind: str, text: str = "") -> html.Div:
         "test": t("Independent demonstration. Attendance, trips, batches and prices are made up; endorsed by nobody."),
         "tests": t("Invented events of the demonstration. Test and live figures are never added together."),
     }
-    return html.Div(
-        [html.Span(tags[kind], className="fz-tag"), html.Span(text or texts[kind])], className="fz-notice", role="note"
-    )
+    words = [html.Span(tags[kind], className="fz-tag"), html.Span(text or texts[kind])]
+    return html.Aside(words, className="fz-notice", **{"aria-label": tags[kind]})
 
 
 def wordmark(href: str = "/", on_ink: bool = False) -> html.A:
@@ -108,16 +107,16 @@ def guest_shell(
     return html.Div(parts, className="fz-page")
 
 
-def total_bar(children: Any, dom_id: str = "") -> html.Div:
+def total_bar(children: Any, dom_id: str = "") -> html.Footer:
     """The bar at the bottom of a guest's page, on ink in both themes; what stands in it is read out politely."""
     inside = html.Div(children, className="fz-column", **{"aria-live": "polite"}, **({"id": dom_id} if dom_id else {}))
-    return html.Div(inside, className="fz-bar fz-on-ink")
+    return html.Footer(inside, className="fz-bar fz-on-ink")
 
 
-def action_bar(button: Any, note: str = "") -> html.Div:
+def action_bar(button: Any, note: str = "") -> html.Footer:
     """A bottom bar on paper: one button, one line."""
     words = html.P(note, className="fz-small") if note else None
-    return html.Div(html.Div([button, words], className="fz-column"), className="fz-bar fz-bar-plain")
+    return html.Footer(html.Div([button, words], className="fz-column"), className="fz-bar fz-bar-plain")
 
 
 def desk_nav(slug: str = "") -> list[NavItem]:
