@@ -150,7 +150,7 @@ def date_text(day: date, language: str | None = None, style: str = "long") -> st
     """ "7 September 2021" (long), with its weekday, "7 Sep 2021" (short), or "7 Sep" (day)."""
     code = language or current_language()
     locale = "en" if code == "en" else locale_of(code)  # British data has "Sept"
-    return format_date(day, DATE_PATTERNS.get(code, DATE_PATTERNS["en"])[style], locale=locale)
+    return str(format_date(day, DATE_PATTERNS.get(code, DATE_PATTERNS["en"])[style], locale=locale))
 
 
 def date_range_text(first: date, last: date, language: str | None = None) -> str:
@@ -162,7 +162,7 @@ def date_range_text(first: date, last: date, language: str | None = None) -> str
 
 def time_text(moment: datetime, zone: str | tzinfo, seconds: bool = False) -> str:
     """ "16:40" (or "16:40:07") of a UTC moment in ``zone``; a naive moment is taken as UTC."""
-    return format_time(_local(moment, zone), "HH:mm:ss" if seconds else "HH:mm", locale="en_GB")
+    return str(format_time(_local(moment, zone), "HH:mm:ss" if seconds else "HH:mm", locale="en_GB"))
 
 
 def datetime_text(moment: datetime, zone: str | tzinfo, language: str | None = None, style: str = "long") -> str:
