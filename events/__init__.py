@@ -1,6 +1,6 @@
 """Use cases of events: sessions, participations, footprints, live totals, boards, imports, the demonstration."""
 
-from accounts.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
+from accounts import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
 from calculations.model import FieldError, InputError
 from events.audits import audit
 from events.boards import leaderboard, rank_of_certificate

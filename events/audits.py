@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import offsetting
-from accounts.errors import NotFound
+from accounts import NotFound
 from data.store import events as event_rows
 from data.store import participations, rebuild
 from data.store.engine import get_store

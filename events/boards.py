@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from accounts.errors import NotFound
+from accounts import NotFound
 from calculations.ranking import share_bp, standings
 from data.store import boards as person_rows
 from data.store import events as event_rows

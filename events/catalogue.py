@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
-from accounts.errors import Conflict, NotFound
+from accounts import Conflict, NotFound
 from calculations.model import CATEGORIES, Boundary, FactorSet, FieldError, InputError, Place, Scenario
 from data.library import DEFAULT_EDITION, load_factor_set, load_scenarios
 from data.places import index

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 import offsetting
-from accounts import current_actor, require
-from accounts.errors import NotFound, TooMany
+from accounts import NotFound, TooMany, current_actor, require
 from calculations.answers import parse_answers
 from calculations.better import better_way
 from calculations.distance import geodesic_km

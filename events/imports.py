@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from accounts.errors import NotFound
+from accounts import NotFound
 from calculations.methods import Method
 from calculations.model import Boundary, FieldError, InputError, Place
 from data.library import DEFAULT_EDITION, load_factor_set, load_method

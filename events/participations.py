@@ -12,8 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from accounts import throttle
-from accounts.errors import Conflict, NotFound, Unauthenticated
+from accounts import Conflict, NotFound, Unauthenticated, throttle
 from calculations.model import FieldError, InputError
 from data.store import boards, live, rollups
 from data.store import participations as rows

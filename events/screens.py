@@ -6,8 +6,7 @@ import hashlib
 import secrets
 from datetime import UTC, datetime
 
-from accounts import current_actor, record, require
-from accounts.errors import NotFound
+from accounts import NotFound, current_actor, record, require
 from data.store import events as rows
 from data.store.engine import get_store
 from events.catalogue import read_event

@@ -1,6 +1,6 @@
 """Use cases of neutralising: credits, orders, claims, payments, journal, retirement, certificates."""
 
-from accounts.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from accounts import Conflict, Forbidden, NotFound, Unauthenticated
 from calculations.order_states import STATES, TRANSITIONS
 from offsetting.auditing import audit
 from offsetting.certificates import certificate, certificate_credential, find_certificate

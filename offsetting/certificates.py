@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from accounts.errors import NotFound
+from accounts import NotFound
 from calculations.serials import serial_runs
 from calculations.slicing import share_bp as share_of
 from data.settings import get_settings

@@ -16,7 +16,7 @@ from calculations.slicing import EXTRA_LINE, relay, slice_order
 from data.store import boards, claims, orders, rollups
 from offsetting import certificates
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 Deltas = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 BATCH = 500
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from accounts import Actor, record, require
-from accounts.errors import Conflict, NotFound
+from accounts import Actor, Conflict, NotFound, record, require
 from calculations import order_states as states
 from calculations.model import FieldError, InputError
 from calculations.slicing import share_grams
@@ -23,7 +22,7 @@ from offsetting.models import Allotted, Order
 from offsetting.pricing import NOT_ON_OFFER, quote_of
 from offsetting.providers import provider
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 MOST_SHARE_PERCENT = 200
 MOST_GRAMS = 10**15  # a thousand million tonnes
 MOST_PARTICIPATIONS = 1000

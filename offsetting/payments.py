@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from accounts.errors import Conflict, NotFound
+from accounts import Conflict, NotFound
 from calculations import order_states as states
 from calculations.model import FieldError, InputError
 from data.store import jobs, journal, orders

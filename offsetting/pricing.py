@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.errors import NotFound
+from accounts import NotFound
 from calculations import money
 from calculations.slicing import share_grams
 from data.settings import get_settings
@@ -28,7 +28,7 @@ def offers(slug: str) -> list[Offer]:
         return [_offer(row) for row in credits.offerings(conn, event["event_id"])]
 
 
-def _offer(row: Mapping[str, Any]) -> Offer:
+def _offer(row: Mapping[Any, Any]) -> Offer:
     return Offer(
         event_id=row["event_id"], project_id=row["project_id"], names=row["names"], texts=row["texts"],
         place=row["place"], type=row["type"], kind=row["kind"], methodology=row["methodology"],
@@ -49,7 +49,7 @@ def shares(event_id: str, project_id: str, total_g: int) -> dict[int, Quote]:
     return {percent: quote_of(terms, share_grams(total_g, percent), False) for percent in SHARES}
 
 
-def _terms(event_id: str, project_id: str) -> Mapping[str, Any]:
+def _terms(event_id: str, project_id: str) -> Mapping[Any, Any]:
     with get_store().read() as conn:
         terms = credits.terms(conn, event_id, project_id)
     if terms is None:
@@ -57,7 +57,7 @@ def _terms(event_id: str, project_id: str) -> Mapping[str, Any]:
     return terms
 
 
-def quote_of(terms: Mapping[str, Any], grams: int, gift: bool) -> Quote:
+def quote_of(terms: Mapping[Any, Any], grams: int, gift: bool) -> Quote:
     """The quote under the terms of an offering (price_minor_per_tonne, split, currency, project_id)."""
     amount = money.price_minor(grams, terms["price_minor_per_tonne"])
     minimum = demo().minimum_minor(terms["currency"]) if get_settings().demo_payments else 0

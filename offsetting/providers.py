@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
-from accounts.errors import NotFound
+from accounts import NotFound
 from data.settings import Settings, get_settings
 from data.store import jobs
 from data.store.engine import get_store

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from accounts.errors import NotFound
+from accounts import NotFound
 from offsetting.certificate_view import CertificateView
 from offsetting.certificates import certificate
 

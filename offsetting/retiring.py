@@ -15,8 +15,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from accounts import Actor, record, require
-from accounts.errors import Conflict, NotFound
+from accounts import Actor, Conflict, NotFound, record, require
 from calculations import order_states as states
 from calculations.model import FieldError, InputError
 from calculations.serials import GRAMS_PER_CREDIT, serial_runs
@@ -26,7 +25,7 @@ from data.store.ids import new_id
 from offsetting import claiming
 from offsetting.models import DeskRow, Retirement
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 MOST_EVIDENCE_BYTES = 20_000_000
 BATCH = 500
 
@@ -229,5 +228,3 @@ def _retire_orders(conn: Connection, event_id: str, order_ids: Sequence[str], ac
     if turned:
         live.add_ticker(conn, event_id, "retired", now, certificates=len(turned))
     return [row["order_id"] for row in turned]
-
-

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from accounts.errors import Conflict
+from accounts import Conflict
 from calculations import order_states as states
 from calculations.money import split_minor
 from data.store import allocations, jobs, journal, live, orders, rollups
 from offsetting import certificates, claiming
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 BUYER, SPECIAL_FUND, TO_GIVE_BACK = "buyer", "special_fund", "to_give_back"
 REFUND_JOB = "refund"
 

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from accounts.errors import Conflict, NotFound
+from accounts import Conflict, NotFound
 from calculations.model import FieldError, InputError
 from calculations.money import GRAMS_PER_TONNE, exact_shares
 from data.store import allocations, credits, orders
 from data.store.engine import get_store, run_write
 from data.store.ids import new_id, new_row_id
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 def add_project(
