@@ -10,14 +10,15 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 
 import events
 from accounts import DomainError
-from calculations.model import InputError, Scenario
+from calculations.model import MODES, InputError, Scenario
 from events import Event, FootprintView
 from locales import current_language, pick, t
 from locales import formats as f
 from offsetting import claims
 from pages._parts import pieces, shell
-from pages._parts.icons import MODE_ICONS, icon
+from pages._parts.icons import icon
 from pages.guest import _form, _trace, _words
+from pages.guest._device import device_of, notice_kind, proved
 from pages.guest._draft import Asked, asked_of, items, lines_by_path, part, sentences
 from pages.guest._figures import field_names, figures, shown_parts, trip_words, year_line
 from pages.registry import page
@@ -42,11 +43,6 @@ def layout(slug: str) -> Any:
         main, event.slug, "footprint", notice_kind(event), side=_kept(), bar=_bar(event), hrefs={}
     )
     return html.Div([body, html.Div(id="calc-sheet"), *_hidden(event, scenario)])
-
-
-def notice_kind(event: Event) -> str | None:
-    """The strip above: the demonstration, a test event, or none at a live one."""
-    return "demo" if event.simulated else None if event.livemode else "test"
 
 
 def scenario_of(event: Event) -> Scenario:
@@ -80,7 +76,7 @@ def _bar(event: Event) -> html.Div:
 
 
 def _hidden(event: Event, scenario: Scenario) -> list[Any]:
-    names = {*MODE_ICONS, "bed", "meal", "user", "check"}
+    names = {*MODES, "bed", "meal", "user", "check"}
     icons = html.Div([icon(name, **{"data-icon": name}) for name in sorted(names)], hidden=True)
     stores = [dcc.Store(id=f"calc-{name}") for name in ("draft", "answer", "ask", "saved", "open", "sink-1", "sink-2", "sink-3", "sink-4")]
     copied = html.Div([html.Span(t("Copied."), **{"data-say": "copied"})], hidden=True)
@@ -215,7 +211,7 @@ def save(asked: Any) -> Any:
         return {"seq": seq, "errors": wanted.errors}
     try:
         events.preview_footprint(event.slug, wanted.body)
-        return {"seq": seq, **_stored(event, draft, wanted, message.get("device"))}
+        return {"seq": seq, **_stored(event, draft, wanted, device_of(message))}
     except InputError as error:
         return {"seq": seq, "errors": sentences(wanted, error, _names(draft, scenario))}
     except DomainError as error:
@@ -231,22 +227,13 @@ def _nothing(draft: Any, scenario: Scenario) -> dict[str, Any]:
     return {"errors": {}, "general": t("Nothing is filled in yet: one number is enough to begin.")}
 
 
-def _stored(event: Event, draft: Any, wanted: Asked, device: Any) -> dict[str, Any]:
-    known = device if isinstance(device, Mapping) else {}
-    participation_id, secret = known.get("participation_id"), known.get("secret")
-    if not isinstance(participation_id, str) or not isinstance(secret, str) or not _proved(event, participation_id, secret):
+def _stored(event: Event, draft: Any, wanted: Asked, device: Mapping[str, Any]) -> dict[str, Any]:
+    participation_id = proved(event, device)
+    if not participation_id:
         return _begun(event, part(draft, "about", dict))
     view = events.save_footprint(participation_id, wanted.body)
     kept = {"footprint_id": view.footprint_id, "total_g": view.total_g, "version": view.version}
     return {"footprint": kept, "next": f"/e/{event.slug}/neutralise"}
-
-
-def _proved(event: Event, participation_id: str, secret: str) -> bool:
-    """Whether the device's participation is of this event and still there."""
-    try:
-        return events.guest(participation_id, secret).slug == event.slug
-    except events.Unauthenticated:
-        return False
 
 
 def _begun(event: Event, about: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,121 @@
+"""Waits for the provider's word on an order, then opens the certificate; every other end names the next act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, dcc, html
+
+import events
+import offsetting
+from events import Event
+from locales import t
+from locales import formats as f
+from offsetting import Order
+from pages._parts import pieces, shell
+from pages._parts.icons import icon
+from pages.guest._device import notice_kind
+from pages.registry import page
+
+SCRIPTS = ("js/guest.js", "js/guest-order.js")
+page("/order/<order_id>", kind="guest", title="Your order", styles=("css/guest-form.css",), scripts=SCRIPTS)
+WAITING = ("held", "paid", "paid_late")
+GOOD = ("pooled", "retired")
+
+
+def layout(order_id: str, late: str = "") -> Any:
+    """The order as it stands; while it waits, the page asks again by itself."""
+    order = offsetting.get_order(order_id)
+    event = events.event_by_id(order.event_id)
+    main = [
+        html.H1(t("Your payment"), className="fz-page-h1"),
+        html.Div(_inside(order, event, bool(late)), id="order-home", **{"aria-live": "polite"}),
+        html.P([icon("offline"), html.Span(t("No connection. We go on trying; nothing is lost."))], className="fz-error", hidden=True,
+               **{"data-waiting": ""}),
+    ]  # fmt: skip
+    hrefs = {"footprint": f"/e/{event.slug}/footprint", "neutralise": f"/e/{event.slug}/neutralise"}
+    body = shell.guest_shell(main, event.slug, "pay", notice_kind(event), hrefs=hrefs)
+    stores = [dcc.Store(id=f"order-{name}") for name in ("ask", "answer", "sink-1", "sink-2")]
+    config = _answer(order, event) | {"late": bool(late)}
+    if late and order.state in ("held", "expired"):
+        config["settled"] = order.state == "expired"
+    return html.Div([body, dcc.Store(id="order-config", data=config), *stores])
+
+
+def _answer(order: Order, event: Event) -> dict[str, Any]:
+    """What the script needs: whether to ask again, and where the certificate is."""
+    return {
+        "order_id": order.order_id, "slug": event.slug, "state": order.state, "settled": order.state not in WAITING,
+        "certificate": order.certificate_number if order.state in GOOD else "",
+        "next": f"/certificate/{order.certificate_number}",
+    }  # fmt: skip
+
+
+def _inside(order: Order, event: Event, late: bool = False) -> list[Any]:
+    return [_words(order, event, late), _timeline(order, event)]
+
+
+def _words(order: Order, event: Event, late: bool) -> html.Div:
+    money = f.money(order.total_minor, order.currency)
+    again = html.A(t("Choose again"), href=f"/e/{event.slug}/neutralise", className="fz-button fz-button-main fz-button-wide")
+    kept = t("Your footprint is kept; nothing was charged.")
+    if order.state in GOOD:
+        number = order.certificate_number
+        link = html.A([icon("seal"), t("Open the certificate")], href=f"/certificate/{number}", className="fz-button fz-button-main fz-button-wide")
+        board = html.A([icon("rank"), t("See your rank")], href=f"/e/{event.slug}/rank", className="fz-button fz-button-wide")
+        return _said(t("{money} paid.", money=money), t("The grams are yours; the certificate is ready."), link, board)
+    if order.state == "held" and late:
+        words = t("The payment comes after the time is up: at {time} the order expires, then the provider’s message arrives.",
+                  time=f.time_text(order.expires_at, event.timezone))  # fmt: skip
+        return _said(t("Waiting for a late payment"), words, html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide"))
+    if order.state == "held":
+        words = t("The provider has not told us yet. This page looks again every second.")
+        back = html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide")
+        return _said(t("Waiting for {money}", money=money), words, pieces.loading(1), back)
+    if order.state == "paid":
+        return _said(t("{money} paid.", money=money), t("The certificate is being signed."), pieces.loading(1))
+    if order.state == "paid_late":
+        return _said(t("Paid too late"), t("We look for grams again, or the money goes back."), pieces.loading(1))
+    if order.state == "refunded":
+        return _said(t("{money} went back.", money=money), t("No grams of this order are covered any more."), again)
+    titles = {
+        "failed": t("The payment was declined."), "expired": t("The time to pay is over."), "cancelled": t("The order was called off."),
+    }  # fmt: skip
+    return _said(titles.get(order.state, order.state), kept, again)
+
+
+def _said(title: str, words: str, *acts: Any) -> html.Div:
+    return html.Div([html.H2(title), html.P(words, className="fz-body mt-2"), html.Div(acts, className="fz-stack mt-4")], className="fz-card fz-pad fz-order")
+
+
+def _timeline(order: Order, event: Event) -> Any:
+    names = {
+        "held": t("Held"), "paid": t("Paid"), "pooled": t("Reserved"), "retired": t("Retired"), "expired": t("Expired"),
+        "failed": t("Declined"), "cancelled": t("Called off"), "refunded": t("Paid back"), "paid_late": t("Paid late"),
+    }  # fmt: skip
+    passed = [
+        (names[state], f.datetime_text(at, event.timezone, style="short"), True) for state, at in order.states if state in names
+    ]
+    if order.state in ("paid", "pooled"):
+        passed.append((names["retired"], t("when the registry confirms"), False))
+    return html.Div(pieces.timeline(passed), className="mt-4") if passed else None
+
+
+dash.clientside_callback(ClientsideFunction("fz", "waitFor"), Output("order-sink-1", "data"), Input("order-config", "data"))
+dash.clientside_callback(ClientsideFunction("fz", "heard"), Output("order-sink-2", "data"), Input("order-answer", "data"))
+
+
+@dash.callback(
+    Output("order-answer", "data"), Output("order-home", "children"), Input("order-ask", "data"), prevent_initial_call=True
+)
+def look(asked: Any) -> Any:
+    """The order as it stands now."""
+    if not isinstance(asked, Mapping):
+        raise ValueError("an order is asked for by its id")
+    order = offsetting.get_order(str(asked.get("order_id")))
+    event = events.event_by_id(order.event_id)
+    answer = _answer(order, event) | {"seq": asked.get("seq")}
+    late = asked.get("late") is True
+    return answer, (dash.no_update if order.state == "held" else _inside(order, event, late))
