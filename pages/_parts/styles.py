@@ -10,6 +10,7 @@ CSS = Path(__file__).resolve().parents[2] / "assets" / "css"
 SHEETS = {
     "guest": ("tokens", "base", "guest"),
     "document": ("tokens", "base", "document"),
+    "certificate": ("tokens", "base", "document", "certificate"),
     "desk": ("tokens", "base", "desk"),
     "wall": ("tokens", "base", "wall"),
 }
