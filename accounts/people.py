@@ -149,14 +149,14 @@ def create_person(
     errors = _person_errors(email, password, roles)
     if errors:
         raise InputError(errors)
-    now, person_id = datetime.now(UTC), new_row_id()
+    now, person_id, email = datetime.now(UTC), new_row_id(), email.strip().lower()
     row = {
-        "person_id": person_id, "email": email.strip().lower(), "name": name.strip()[:200], "locale": "en",
+        "person_id": person_id, "email": email, "name": name.strip()[:200], "locale": "en",
         "password_hash": _hasher.hash(password), "created_at": now, "disabled_at": None,
     }  # fmt: skip
     with get_store().write() as conn:
-        if rows.person_by_email(conn, row["email"]):
-            raise Conflict("There is somebody with the email {email} already.", email=row["email"])
+        if rows.person_by_email(conn, email):
+            raise Conflict("There is somebody with the email {email} already.", email=email)
         rows.add_person(conn, row)
         for role in roles:
             rows.grant(conn, person_id, role, event_id, company_id, now)

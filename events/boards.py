@@ -17,6 +17,7 @@ from data.store.ids import event_of
 from events.catalogue import read_event
 from events.model import ORGANISER_SESSION, SMALLEST_GROUP, Board, BoardRow, Event
 from events.pseudonyms import spoken
+from events.totals import read_totals
 from locales import t
 
 KINDS = ("people", "sessions", "companies")
@@ -71,9 +72,14 @@ def _person(row: Mapping[str, Any], me: str) -> BoardRow:
 
 
 def _groups(conn: sa.Connection, event: Event, kind: str, mine: Mapping[Any, Any] | None) -> list[BoardRow]:
-    """Sessions or companies of five people and more, ranked by share, then by grams a person."""
+    """Sessions or companies of five people and more, ranked by share, then by grams a person. A session's share is of
+    all it emits, guests who have not answered included: the figure that totals and live views show."""
     column = "session_id" if kind == "sessions" else "company_id"
     sums = _sums(conn, event.event_id, column)
+    if kind == "sessions":
+        for figure in read_totals(conn, event).sessions:
+            if figure.session_id in sums:
+                sums[figure.session_id]["total_g"] = figure.mass.total_g
     names = _names(conn, event, kind, list(sums))
     keys = [key for key, row in sums.items() if key in names and row["people_count"] >= SMALLEST_GROUP]
     covered = {key: sums[key]["reserved_g"] + sums[key]["retired_g"] for key in keys}
