@@ -2,8 +2,8 @@
 
 1. The price of grams is ``grams × price per tonne``, **rounded up** to the next minor unit, once, for the whole order:
    a gram is never sold below its price, and the page says so before anything is asked of the person.
-2. A price is split by shares that add up to exactly 1. Every fee is **rounded down**; what the roundings leave over goes
-   to the **first recipient named**, the project owner. So no fee is ever rounded up, and the parts add up exactly.
+2. A price is split by shares that add up to exactly 1. Every fee is **rounded down**; what that leaves over goes to
+   the **first recipient named**, the project owner. So no fee is ever rounded up, and the parts add up exactly.
 
 Worked table (the test reads it; grams, minor units a tonne, price, parts of 84 : 8 : 5 : 3 %):
 

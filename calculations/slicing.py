@@ -69,5 +69,5 @@ def share_grams(total_g: int, share_percent: int) -> int:
 
 
 def share_bp(covered_g: int, total_g: int) -> int:
-    """Share covered in basis points, rounded down (only what is whole is called whole), at most 10,000; 0 of nothing."""
+    """Share covered in basis points, rounded down (only the whole is called whole), at most 10,000; 0 of nothing."""
     return min(10_000, covered_g * 10_000 // total_g) if total_g > 0 else 0

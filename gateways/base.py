@@ -10,7 +10,7 @@ from typing import Protocol
 SUCCEEDED, FAILED, PENDING = "succeeded", "failed", "pending"
 
 
-class BadSignature(Exception):
+class SignatureError(Exception):
     """A webhook that the provider did not sign, or signed too long ago, or that is not what it signs."""
 
 
@@ -46,7 +46,7 @@ class Provider(Protocol):
         ...
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> PaymentEvent:
-        """The event in a webhook. Raises BadSignature."""
+        """The event in a webhook. Raises SignatureError."""
         ...
 
     def fetch(self, order_id: str, now: datetime) -> PaymentEvent | None:

@@ -126,11 +126,12 @@ def refresh_boards(conn: Connection, order: Row, now: datetime) -> None:
 
 
 def reslice(
-    conn: Connection, event_id: str, participation_id: str, version: int, lines: object = None, now: datetime | None = None
+    conn: Connection, event_id: str, participation_id: str, version: int, lines: object = None,
+    now: datetime | None = None,
 ) -> int:  # fmt: skip
     """Claims follow a participation's new version, whose lines are written and current: each order on it, the oldest
-    first, keeps its grams and is laid anew over the lines; what they don't hold becomes an extra contribution. Roll-ups,
-    the board and the certificates' statements follow. Returns how many orders that were.
+    first, keeps its grams and is laid anew over the lines; what they don't hold becomes an extra contribution. Roll-
+    ups, the board and the certificates' statements follow. Returns how many orders that were.
 
     ``lines`` is not needed: they are read from the store.
     """
@@ -149,7 +150,8 @@ def reslice(
 
 
 def _lay_anew(
-    conn: Connection, participation_id: str, version: int, net: Sequence[Row], oldest_first: Sequence[Row], now: datetime
+    conn: Connection, participation_id: str, version: int, net: Sequence[Row], oldest_first: Sequence[Row],
+    now: datetime,
 ) -> None:  # fmt: skip
     event_id = oldest_first[0]["event_id"]
     lines = claims.lines_of(conn, event_id, participation_id)

@@ -50,8 +50,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What grams cost. ``amount_minor`` is their price, rounded up to the minor unit; ``parts`` are who gets what of it,
-    adding up exactly; the gift is apart, and ``total_minor`` is what is paid."""
+    """What grams cost. ``amount_minor`` is their price, rounded up to the minor unit; ``parts`` are who gets what of
+    it, adding up exactly; the gift is apart, and ``total_minor`` is what is paid."""
 
     project_id: str
     grams: int

@@ -13,7 +13,8 @@ from calculations import order_states as states
 from calculations.model import FieldError, InputError
 from calculations.slicing import share_grams
 from data.settings import get_settings
-from data.store import allocations, claims, credits, orders, rollups
+from data.store import allocations, claims, orders, rollups
+from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_id
 from locales import LANGUAGES
@@ -65,8 +66,8 @@ def place_event_order(
     grams: int | None = None, locale: str = "en", now: datetime | None = None,
 ) -> Order:  # fmt: skip
     """An order of the organiser or a company. ``covers``: ``"residual"`` (what nobody has covered or holds),
-    ``"company"`` or ``{"company": id}`` (the company's own people), or a list of participations. Without share or grams it
-    is all that is open there. Raises as `place_order`, and Forbidden or Unauthenticated.
+    ``"company"`` or ``{"company": id}`` (the company's own people), or a list of participations. Without share or grams
+    it is all that is open there. Raises as `place_order`, and Forbidden or Unauthenticated.
     """
     if share_percent is not None or grams is not None:
         _check_amount(share_percent, grams)
@@ -162,7 +163,7 @@ def _participations(covers: Sequence[object], event_id: str) -> list[str]:
 
 
 def _event_context(conn: Connection, event: Row, project: str) -> Row:
-    terms = credits.terms(conn, event["event_id"], project)
+    terms = lots.terms(conn, event["event_id"], project)
     if terms is None:
         raise NotFound(NOT_ON_OFFER, value=project)
     context = dict(terms) | {"livemode": event["livemode"], "payments": event["payments"]}
@@ -253,8 +254,9 @@ def orders_of(participation_id: str) -> list[Order]:
 
 
 def cancel_order(order_id: str, reason: str, actor: Actor | str = "guest", now: datetime | None = None) -> Order:
-    """Calls off an order that is not paid; a second call changes nothing. A guest has proved itself to the caller by the
-    participation's secret; anybody else needs orders.cancel. Raises NotFound, Conflict, Forbidden, Unauthenticated."""
+    """Calls off an order that is not paid; a second call changes nothing. A guest has proved itself to the caller by
+    the participation's secret; anybody else needs orders.cancel.
+    Raises NotFound, Conflict, Forbidden, Unauthenticated."""
     event_id, at = event_of(order_id), now or datetime.now(UTC)
     label = _allowed(actor, "orders.cancel", event_id)
 

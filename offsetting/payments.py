@@ -17,7 +17,7 @@ from calculations.model import FieldError, InputError
 from data.store import jobs, journal, orders
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_row_id
-from gateways.base import FAILED, SUCCEEDED, BadSignature, PaymentEvent
+from gateways.base import FAILED, SUCCEEDED, PaymentEvent, SignatureError
 from offsetting import settling
 from offsetting.models import WebhookOutcome
 from offsetting.providers import DEMO_JOB, demo, demo_job_prefix, payment_of, provider
@@ -40,7 +40,7 @@ def handle_webhook(
     at, gateway = now or datetime.now(UTC), provider(name)
     try:
         event = gateway.read_webhook(headers, body, at)
-    except BadSignature as error:
+    except SignatureError as error:
         return WebhookOutcome(400, f"bad signature: {error}")
     digest = hashlib.sha256(body).hexdigest()
 

@@ -9,7 +9,8 @@ from accounts import NotFound
 from calculations import money
 from calculations.slicing import share_grams
 from data.settings import get_settings
-from data.store import credits, orders
+from data.store import credits as lots
+from data.store import orders
 from data.store.engine import get_store
 from data.terms import gift_minor
 from offsetting.models import Offer, Quote
@@ -25,7 +26,7 @@ def offers(slug: str) -> list[Offer]:
         event = orders.event_of_slug(conn, slug)
         if event is None:
             raise NotFound("There is no event {value}.", value=slug)
-        return [_offer(row) for row in credits.offerings(conn, event["event_id"])]
+        return [_offer(row) for row in lots.offerings(conn, event["event_id"])]
 
 
 def _offer(row: Mapping[Any, Any]) -> Offer:
@@ -51,7 +52,7 @@ def shares(event_id: str, project_id: str, total_g: int) -> dict[int, Quote]:
 
 def _terms(event_id: str, project_id: str) -> Mapping[Any, Any]:
     with get_store().read() as conn:
-        terms = credits.terms(conn, event_id, project_id)
+        terms = lots.terms(conn, event_id, project_id)
     if terms is None:
         raise NotFound(NOT_ON_OFFER, value=project_id)
     return terms

@@ -1,7 +1,7 @@
 """The exchange's desk: what is sold and left, and the confirmation that credits are retired at the registry.
 
-Only whole credits can be retired. One is **ready** when every gram of it is sold; one that is partly sold and has nothing
-held is retired only when asked for (``partly``): its unsold grams become *surplus*, retired with nobody's claim on them.
+Only whole credits can be retired. One is **ready** when every gram of it is sold; one that is partly sold and has
+nothing held is retired only when asked for (``partly``): its unsold grams become *surplus*, retired without a claim.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from accounts import Actor, Conflict, NotFound, record, require
 from calculations import order_states as states
 from calculations.model import FieldError, InputError
 from calculations.serials import GRAMS_PER_CREDIT, serial_runs
-from data.store import allocations, credits, live, orders
+from data.store import allocations, live, orders
+from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import new_id
 from offsetting import claiming
@@ -74,7 +75,7 @@ def _parts(from_g: int, to_g: int, every: bool) -> list[tuple[int, int]]:
 
 def retirement_desk(slug: str | None = None) -> list[DeskRow]:
     """Tranches by batch and serial range with what is sold, held, free and retired, and how many whole credits are
-    ready; of one event, or of all with what no event has. Raises NotFound. The caller asks for credits.view."""
+    ready; of one event, or of all with what no event has. Raises NotFound. The caller asks for lots.view."""
     with get_store().read() as conn:
         event_id = None
         if slug is not None:
@@ -82,9 +83,9 @@ def retirement_desk(slug: str | None = None) -> list[DeskRow]:
             if event is None:
                 raise NotFound("There is no event {value}.", value=slug)
             event_id = str(event["event_id"])
-        rows = credits.desk(conn, event_id)
+        rows = lots.desk(conn, event_id)
         intervals: dict[tuple[str, str], list[Row]] = {}
-        for part in credits.sold_intervals(conn, event_id):
+        for part in lots.sold_intervals(conn, event_id):
             intervals.setdefault((part["event_id"], part["tranche_id"]), []).append(part)
     return [_desk_row(row, intervals.get((row["event_id"], row["tranche_id"]), [])) for row in rows]
 
@@ -126,8 +127,8 @@ def confirm_retirement(
     _check(credit_count, link, evidence, retired_on, at)
 
     def work(conn: Connection) -> Retirement:
-        tranche = credits.tranche(conn, event_id, tranche_id, lock=True)
-        batch = credits.batch(conn, tranche["batch_id"]) if tranche else None
+        tranche = lots.tranche(conn, event_id, tranche_id, lock=True)
+        batch = lots.batch(conn, tranche["batch_id"]) if tranche else None
         if tranche is None or batch is None:
             raise NotFound("There is no tranche {value}.", value=tranche_id)
         rows = allocations.of_tranche(conn, event_id, tranche_id, ("free", "held", "sold"), lock=True)
@@ -144,7 +145,7 @@ def confirm_retirement(
             ids.append(new_id(event_id))
             serials.append(_serials(batch, from_g, to_g))
             own = {"retirement_id": ids[-1], "from_g": from_g, "to_g": to_g, "serials": serials[-1]}
-            credits.add_retirement(conn, facts | own)
+            lots.add_retirement(conn, facts | own)
         done = _retire_orders(conn, event_id, order_ids, actor, at)
         record(conn, event_id, actor, "retire", tranche_id, {"serials": serials, "link": link.strip()})
         whole_g = credit_count * GRAMS_PER_CREDIT

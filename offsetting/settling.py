@@ -1,4 +1,4 @@
-"""What happens with the money: a payment confirmed, failed, late, or given back. Each is one transaction of the caller's.
+"""What happens with the money: a payment confirmed, late or given back. Each is part of the caller's transaction.
 
 Guarded by the order's state: of two that do the same at once, one finds nothing left to do.
 """

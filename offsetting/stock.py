@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from accounts import Conflict, NotFound
 from calculations.model import FieldError, InputError
 from calculations.money import GRAMS_PER_TONNE, exact_shares
-from data.store import allocations, credits, orders
+from data.store import allocations, orders
+from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import new_id, new_row_id
 
@@ -22,7 +23,8 @@ Row = Mapping[Any, Any]
 
 
 def add_project(
-    project_id: str, names: Mapping[str, str], *, type: str, kind: str, methodology: str = "", registry: str = "",
+    project_id: str, names: Mapping[str, str], *, type: str, kind: str,  # noqa: A002 (the word of the table)
+    methodology: str = "", registry: str = "",
     place: Mapping[str, Any] | None = None, texts: Mapping[str, Any] | None = None, livemode: bool = False,
     now: datetime | None = None,
 ) -> str:  # fmt: skip
@@ -34,7 +36,7 @@ def add_project(
         "registry": registry, "place": dict(place or {}), "texts": dict(texts or {}), "livemode": livemode,
         "created_at": now or datetime.now(UTC),
     }  # fmt: skip
-    run_write(get_store(), lambda conn: credits.add_project(conn, values))
+    run_write(get_store(), lambda conn: lots.add_project(conn, values))
     return project_id
 
 
@@ -42,14 +44,14 @@ def add_batch(
     batch_id: str, project_id: str, *, vintage: str, credit_count: int, serial_prefix: str, serial_first: int = 1,
     serial_digits: int = 6, registry: str = "", now: datetime | None = None,
 ) -> str:  # fmt: skip
-    """An immutable run of ``credit_count`` credits; live or test as its project is. No event has any of it yet. One that
-    is there under this id is left as it is; Conflict where it is another. Gives the id."""
+    """An immutable run of ``credit_count`` credits; live or test as its project is. No event has any of it yet. One
+    that is there under this id is left as it is; Conflict where it is another. Gives the id."""
     if credit_count < 1 or serial_first < 0:
         message = "{field}: {value} is no number of credits; give a whole number from 1."
         raise InputError([FieldError("credit_count", credit_count, message)])
 
     def work(conn: Connection) -> None:
-        project = credits.project(conn, project_id)
+        project = lots.project(conn, project_id)
         if project is None:
             raise NotFound("There is no project {value}.", value=project_id)
         values = {
@@ -57,13 +59,13 @@ def add_batch(
             "registry": registry or project["registry"], "serial_first": serial_first, "serial_digits": serial_digits,
             "credit_count": credit_count, "livemode": project["livemode"],
         }  # fmt: skip
-        known = credits.batch(conn, batch_id)
+        known = lots.batch(conn, batch_id)
         if known is not None:
             if any(known[name] != value for name, value in values.items()):
                 raise Conflict("There is another batch {value} already.", value=batch_id)
             return
-        credits.add_batch(conn, values | {"created_at": at})
-        _add_tranche(conn, credits.UNASSIGNED, values, 0, credit_count * GRAMS_PER_TONNE, at)
+        lots.add_batch(conn, values | {"created_at": at})
+        _add_tranche(conn, lots.UNASSIGNED, values, 0, credit_count * GRAMS_PER_TONNE, at)
 
     at = now or datetime.now(UTC)
     run_write(get_store(), work)
@@ -76,7 +78,7 @@ def _add_tranche(conn: Connection, event_id: str, batch: Row, from_g: int, to_g:
         "batch_id": batch["batch_id"], "project_id": batch["project_id"], "from_g": from_g, "to_g": to_g,
         "livemode": batch["livemode"], "created_at": now,
     }  # fmt: skip
-    credits.add_tranche(conn, values)
+    lots.add_tranche(conn, values)
     return values
 
 
@@ -92,12 +94,12 @@ def assign_tranche(event_id: str, batch_id: str, grams: int, now: datetime | Non
     at = now or datetime.now(UTC)
 
     def work(conn: Connection) -> str:
-        event, batch = orders.event_row(conn, event_id), credits.batch(conn, batch_id)
+        event, batch = orders.event_row(conn, event_id), lots.batch(conn, batch_id)
         if event is None or batch is None:
             raise NotFound("There is no batch {value} or no such event.", value=batch_id)
         if event["livemode"] != batch["livemode"]:
             raise Conflict("Test credits can't be sold at a live event, nor live ones at a test event.")
-        free = _merged(conn, credits.unassigned(conn, batch_id))
+        free = _merged(conn, lots.unassigned(conn, batch_id))
         room = next((row for row in free if row["to_g"] - row["from_g"] >= grams), None)
         if room is None:
             most = max((row["to_g"] - row["from_g"] for row in free), default=0)
@@ -105,9 +107,9 @@ def assign_tranche(event_id: str, batch_id: str, grams: int, now: datetime | Non
                            batch=batch_id, grams=grams, most=most)  # fmt: skip
         cut = room["from_g"] + grams
         if cut == room["to_g"]:
-            credits.delete_tranche(conn, credits.UNASSIGNED, room["tranche_id"])
+            lots.delete_tranche(conn, lots.UNASSIGNED, room["tranche_id"])
         else:
-            credits.set_tranche(conn, credits.UNASSIGNED, room["tranche_id"], cut, room["to_g"])
+            lots.set_tranche(conn, lots.UNASSIGNED, room["tranche_id"], cut, room["to_g"])
         tranche = _add_tranche(conn, event_id, batch, room["from_g"], cut, at)
         allocations.tile(conn, tranche)
         return str(tranche["tranche_id"])
@@ -121,8 +123,8 @@ def _merged(conn: Connection, rows: Sequence[Row]) -> list[dict[str, Any]]:
     for row in rows:
         if merged and merged[-1]["to_g"] == row["from_g"]:
             merged[-1]["to_g"] = row["to_g"]
-            credits.delete_tranche(conn, credits.UNASSIGNED, row["tranche_id"])
-            credits.set_tranche(conn, credits.UNASSIGNED, merged[-1]["tranche_id"], merged[-1]["from_g"], row["to_g"])
+            lots.delete_tranche(conn, lots.UNASSIGNED, row["tranche_id"])
+            lots.set_tranche(conn, lots.UNASSIGNED, merged[-1]["tranche_id"], merged[-1]["from_g"], row["to_g"])
         else:
             merged.append(dict(row))
     return merged
@@ -134,7 +136,7 @@ def return_tranche(event_id: str, tranche_id: str, now: datetime | None = None) 
     at = now or datetime.now(UTC)
 
     def work(conn: Connection) -> int:
-        tranche = credits.tranche(conn, event_id, tranche_id, lock=True)
+        tranche = lots.tranche(conn, event_id, tranche_id, lock=True)
         if tranche is None:
             raise NotFound("There is no tranche {value}.", value=tranche_id)
         rows = allocations.of_tranche(conn, event_id, tranche_id, lock=True)
@@ -143,9 +145,9 @@ def return_tranche(event_id: str, tranche_id: str, now: datetime | None = None) 
             _cut_at_borders(conn, row, sorted({border for run in free for border in run}))
         for from_g, to_g in free:
             allocations.delete_within(conn, event_id, tranche_id, from_g, to_g)
-            _add_tranche(conn, credits.UNASSIGNED, tranche, from_g, to_g, at)
+            _add_tranche(conn, lots.UNASSIGNED, tranche, from_g, to_g, at)
         _keep(conn, tranche, _between(tranche["from_g"], free, tranche["to_g"]), at)
-        _merged(conn, credits.unassigned(conn, tranche["batch_id"]))
+        _merged(conn, lots.unassigned(conn, tranche["batch_id"]))
         return sum(to_g - from_g for from_g, to_g in free)
 
     return run_write(get_store(), work)
@@ -182,10 +184,10 @@ def _keep(conn: Connection, tranche: Row, kept: Sequence[tuple[int, int]], now: 
     """The runs that stay: the first under the tranche's own id."""
     key = (tranche["event_id"], tranche["tranche_id"])
     if not kept:
-        credits.delete_tranche(conn, *key)
+        lots.delete_tranche(conn, *key)
     for i, (from_g, to_g) in enumerate(kept):
         if i == 0:
-            credits.set_tranche(conn, *key, from_g, to_g)
+            lots.set_tranche(conn, *key, from_g, to_g)
         else:
             other = _add_tranche(conn, tranche["event_id"], tranche, from_g, to_g, now)
             allocations.move(conn, *key, from_g, to_g, other["tranche_id"])
@@ -209,9 +211,9 @@ def open_offering(
         "event_id": event_id, "project_id": project_id, "position": position, "currency": currency,
         "price_minor_per_tonne": price_minor_per_tonne, "split": [dict(part) for part in split], "open": is_open,
     }  # fmt: skip
-    run_write(get_store(), lambda conn: credits.put_offering(conn, values))
+    run_write(get_store(), lambda conn: lots.put_offering(conn, values))
 
 
 def forget_test_events(conn: Connection, event_ids: Sequence[str]) -> None:
     """Before test events' rows are deleted: their tranches are nobody's again, so that batches stay tiled."""
-    credits.unassign_test_tranches(conn, list(event_ids))
+    lots.unassign_test_tranches(conn, list(event_ids))

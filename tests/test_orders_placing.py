@@ -50,7 +50,14 @@ def test_a_gift_is_apart_from_the_price() -> None:
     assert (order.amount_minor, order.gift_minor, order.total_minor) == (2043, 100, 2143)
     paid = pay(order)
     owed = {row["account"]: row["amount_minor"] for row in rows(s.journal, order_id=paid.order_id)}
-    assert owed == {"buyer": -2143, "project_owner": 1717, "exchange": 163, "platform": 102, "payment": 61, "special_fund": 100}
+    assert owed == {
+        "buyer": -2143,
+        "project_owner": 1717,
+        "exchange": 163,
+        "platform": 102,
+        "payment": 61,
+        "special_fund": 100,
+    }
     prove(shop)
 
 
@@ -68,7 +75,11 @@ def test_an_amount_that_is_none_is_refused(wrong: dict[str, int]) -> None:
 def test_what_is_not_there_is_refused() -> None:
     shop = open_shop()
     guest = add_guest(shop)
-    for participation, project in ((guest, "none"), ("nonsense", shop.project), (f"{shop.event_id}-none", shop.project)):
+    for participation, project in (
+        (guest, "none"),
+        ("nonsense", shop.project),
+        (f"{shop.event_id}-none", shop.project),
+    ):
         with pytest.raises(offsetting.NotFound):
             offsetting.place_order(participation, project, share_percent=100, now=NOW)
     with pytest.raises(offsetting.Conflict, match="footprint"):

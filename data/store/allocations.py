@@ -1,8 +1,8 @@
 """Intervals of grams that tile a tranche: free, held, sold, retired, surplus.
 
-Grams are taken from the **end** of a free row, so that its key stays and PostgreSQL updates it in place. Big tranches are
-cut into slots (`slots`); on PostgreSQL a buyer first tries a slot of its own, past rows that others have, then any slot,
-and only then waits, in the order of keys, for whatever is left: the last gram is sold, and nobody waits for one row.
+Grams are taken from the **end** of a free row, so that its key stays and PostgreSQL updates it in place. Big tranches
+are cut into slots (`slots`); on PostgreSQL a buyer first tries a slot of its own, past rows that others have, then any
+slot, and only then waits, in the order of keys, for whatever is left: the last gram is sold, and nobody waits for one.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ def slots(from_g: int, to_g: int) -> list[tuple[int, int]]:
     return list(zip(cuts, [*cuts[1:], to_g], strict=True))
 
 
-def insert(conn: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+def insert(conn: sa.Connection, rows: Iterable[Mapping[Any, Any]]) -> None:
     """New rows."""
     values = [dict(row) for row in rows]
     if values:
         conn.execute(sa.insert(s.allocation), values)
 
 
-def tile(conn: sa.Connection, tranche: Mapping[str, Any]) -> None:
+def tile(conn: sa.Connection, tranche: Mapping[Any, Any]) -> None:
     """The free slots of a new tranche."""
     insert(conn, (
         _row(tranche["event_id"], tranche["tranche_id"], from_g, to_g, "free", "", slot, tranche["livemode"])
@@ -127,7 +127,7 @@ def _gather(
     return taken
 
 
-def _take_from(conn: sa.Connection, row: Mapping[str, Any], grams: int, order_id: str, state: str) -> Interval:
+def _take_from(conn: sa.Connection, row: Mapping[Any, Any], grams: int, order_id: str, state: str) -> Interval:
     cut = row["to_g"] - grams
     if cut == row["from_g"]:
         _set(conn, row, state=state, order_id=order_id)
@@ -141,7 +141,7 @@ def _key(event_id: str, tranche_id: str, from_g: int) -> sa.ColumnElement[bool]:
     return sa.and_(_a.event_id == event_id, _a.tranche_id == tranche_id, _a.from_g == from_g)
 
 
-def _set(conn: sa.Connection, row: Mapping[str, Any], **values: Any) -> None:
+def _set(conn: sa.Connection, row: Mapping[Any, Any], **values: Any) -> None:
     where = _key(row["event_id"], row["tranche_id"], row["from_g"])
     conn.execute(sa.update(s.allocation).where(where).values(**values))
 
@@ -181,7 +181,7 @@ def release(conn: sa.Connection, event_id: str, order_id: str, state: str) -> in
     return int(sum(row["to_g"] - row["from_g"] for row in rows))
 
 
-def _join(conn: sa.Connection, row: Mapping[str, Any]) -> None:
+def _join(conn: sa.Connection, row: Mapping[Any, Any]) -> None:
     slot = sa.and_(_a.slot == row["slot"], _a.state == "free")
     after = sa.and_(_key(row["event_id"], row["tranche_id"], row["to_g"]), slot)
     to_g = conn.execute(sa.delete(s.allocation).where(after).returning(_a.to_g)).scalar() or row["to_g"]
@@ -194,15 +194,15 @@ def _join(conn: sa.Connection, row: Mapping[str, Any]) -> None:
 
 def of_tranche(
     conn: sa.Connection, event_id: str, tranche_id: str, states: Sequence[str] = (), lock: bool = False
-) -> list[Mapping[str, Any]]:  # fmt: skip
-    """The rows of a tranche in order, those of ``states`` only where given; taken for this transaction where ``lock``."""
+) -> list[Mapping[Any, Any]]:  # fmt: skip
+    """The rows of a tranche in order, of ``states`` only where given; taken for this transaction where ``lock``."""
     query = sa.select(s.allocation).where(_a.event_id == event_id, _a.tranche_id == tranche_id).order_by(_a.from_g)
     if states:
         query = query.where(_a.state.in_(states))
     return list(conn.execute(query.with_for_update() if lock else query).mappings())
 
 
-def of_order(conn: sa.Connection, event_id: str, order_id: str) -> list[Mapping[str, Any]]:
+def of_order(conn: sa.Connection, event_id: str, order_id: str) -> list[Mapping[Any, Any]]:
     """An order's intervals with their batch, in order."""
     on_tranche = (s.tranche.c.event_id == _a.event_id) & (s.tranche.c.tranche_id == _a.tranche_id)
     query = (
@@ -214,7 +214,7 @@ def of_order(conn: sa.Connection, event_id: str, order_id: str) -> list[Mapping[
     return list(conn.execute(query).mappings())
 
 
-def cut_at(conn: sa.Connection, row: Mapping[str, Any], at_g: int) -> None:
+def cut_at(conn: sa.Connection, row: Mapping[Any, Any], at_g: int) -> None:
     """Splits a row in two at ``at_g``, which lies inside of it."""
     _set(conn, row, to_g=at_g)
     insert(conn, [dict(row) | {"from_g": at_g}])

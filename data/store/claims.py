@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from data.store import schema as s
 from data.store.ids import new_row_id
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 _c, _p, _l, _o = s.claim.c, s.participation.c, s.emission_line.c, s.orders.c
 _INSERT = sa.insert(s.claim)
 _LINE_KEYS = (_l.category, _l.activity, _l.mode, _l.month)
@@ -133,8 +133,7 @@ def held_in_scope(
 def _net_query() -> sa.Select[Any]:
     keys = (
         _c.order_id, _c.participation_id, _c.version, _c.line_no,
-        sa.func.coalesce(_p.session_id, "").label("session_id"), sa.func.coalesce(_p.company_id, "").label("company_id"),
-        *[sa.func.coalesce(column, "").label(column.name) for column in _LINE_KEYS],
+        *[sa.func.coalesce(column, "").label(column.name) for column in (_p.session_id, _p.company_id, *_LINE_KEYS)],
     )  # fmt: skip
     return (
         sa.select(*keys, sa.func.sum(_c.grams).label("grams"))

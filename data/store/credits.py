@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from data.store import schema as s
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 UNASSIGNED = ""
 _a, _t, _b, _p, _o = s.allocation.c, s.tranche.c, s.credit_batch.c, s.project.c, s.offering.c
 

@@ -14,7 +14,7 @@ from data.store.ids import new_row_id
 
 
 def post(
-    conn: sa.Connection, order: Mapping[str, Any], amounts: Mapping[str, int], memo: str, at: datetime
+    conn: sa.Connection, order: Mapping[Any, Any], amounts: Mapping[str, int], memo: str, at: datetime
 ) -> None:  # fmt: skip
     """One posting: account → signed minor units. Raises ValueError unless they sum to zero."""
     if sum(amounts.values()):
@@ -41,7 +41,7 @@ def balances(conn: sa.Connection, event_id: str, order_id: str) -> dict[str, int
 
 
 def add_payment(
-    conn: sa.Connection, order: Mapping[str, Any], ref: str, state: str, amount_minor: int, at: datetime
+    conn: sa.Connection, order: Mapping[Any, Any], ref: str, state: str, amount_minor: int, at: datetime
 ) -> bool:  # fmt: skip
     """What a provider said of money that came or went back; False where this was known."""
     insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(s.payment)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from data.store import schema as s
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 _o = s.orders.c
 _INSERT, _TRANSITION = sa.insert(s.orders), sa.insert(s.order_transition)
 

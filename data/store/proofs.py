@@ -10,7 +10,8 @@ WITH piece AS (
   FROM allocation a JOIN tranche t ON t.event_id = a.event_id AND t.tranche_id = a.tranche_id
   UNION ALL SELECT batch_id, from_g, to_g FROM tranche WHERE event_id = ''
 ), walked AS (
-  SELECT batch_id, from_g, LAG(to_g, 1, CAST(0 AS BIGINT)) OVER (PARTITION BY batch_id ORDER BY from_g, to_g) AS before_g
+  SELECT batch_id, from_g,
+    LAG(to_g, 1, CAST(0 AS BIGINT)) OVER (PARTITION BY batch_id ORDER BY from_g, to_g) AS before_g
   FROM piece
 )
 SELECT batch_id || ' at ' || CAST(from_g AS TEXT) || ' g, after ' || CAST(before_g AS TEXT) || ' g'
@@ -47,12 +48,14 @@ WHERE c.line_no >= 0 {event_c}
 GROUP BY c.event_id, c.participation_id, c.version, c.line_no, l.total_g
 HAVING SUM(c.grams) < 0 OR SUM(c.grams) > COALESCE(l.total_g, 0)
 UNION ALL
-SELECT 'line of a past version ' || c.participation_id || '/' || CAST(c.version AS TEXT) || '/' || CAST(c.line_no AS TEXT)
+SELECT 'line of a past version ' || c.participation_id || '/' || CAST(c.version AS TEXT) || '/'
+  || CAST(c.line_no AS TEXT)
 FROM claim c JOIN participation p ON p.event_id = c.event_id AND p.participation_id = c.participation_id
 WHERE c.line_no >= 0 AND c.version <> p.footprint_version {event_c}
 GROUP BY c.event_id, c.participation_id, c.version, c.line_no HAVING SUM(c.grams) <> 0
 UNION ALL
-SELECT 'order ' || o.order_id || ': ' || CAST(o.claimed_g AS TEXT) || ' g claimed of ' || CAST(o.grams AS TEXT) || ' g, ' || o.state
+SELECT 'order ' || o.order_id || ': ' || CAST(o.claimed_g AS TEXT) || ' g claimed of '
+  || CAST(o.grams AS TEXT) || ' g, ' || o.state
 FROM (SELECT o.event_id, o.order_id, o.grams, o.state, COALESCE((SELECT SUM(c.grams) FROM claim c
         WHERE c.event_id = o.event_id AND c.order_id = o.order_id), 0) AS claimed_g
       FROM orders o WHERE 1 = 1 {event_o}) o
@@ -61,8 +64,8 @@ WHERE o.claimed_g <> CASE WHEN o.state IN ('paid', 'pooled', 'retired') THEN o.g
 """No line has more claims than grams, none of a past version has any left, and a paid order's claims are its grams."""
 
 ORDER_GRAMS = """
-SELECT 'order ' || o.order_id || ' (' || o.state || ') of ' || CAST(o.grams AS TEXT) || ' g has ' || CAST(o.taken_g AS TEXT)
-  || ' g, ' || CAST(o.fitting_g AS TEXT) || ' g of them as its state asks'
+SELECT 'order ' || o.order_id || ' (' || o.state || ') of ' || CAST(o.grams AS TEXT) || ' g has '
+  || CAST(o.taken_g AS TEXT) || ' g, ' || CAST(o.fitting_g AS TEXT) || ' g of them as its state asks'
 FROM (SELECT o.order_id, o.state, o.grams,
         COALESCE(SUM(a.to_g - a.from_g), 0) AS taken_g,
         COALESCE(SUM(CASE WHEN (o.state = 'held' AND a.state = 'held')
@@ -74,7 +77,8 @@ FROM (SELECT o.order_id, o.state, o.grams,
 WHERE o.taken_g <> o.fitting_g
   OR o.taken_g <> CASE WHEN o.state IN ('held', 'paid', 'pooled', 'retired') THEN o.grams ELSE 0 END
 UNION ALL
-SELECT 'allocation ' || a.tranche_id || ' at ' || CAST(a.from_g AS TEXT) || ' g is ' || a.state || ' for "' || a.order_id || '"'
+SELECT 'allocation ' || a.tranche_id || ' at ' || CAST(a.from_g AS TEXT) || ' g is ' || a.state
+  || ' for "' || a.order_id || '"'
 FROM allocation a LEFT JOIN orders o ON o.event_id = a.event_id AND o.order_id = a.order_id
 WHERE ((a.state IN ('free', 'surplus')) <> (a.order_id = '') OR (a.order_id <> '' AND o.order_id IS NULL)) {event_a}
 UNION ALL
@@ -120,8 +124,9 @@ SELECT 'posting ' || j.posting_id || ' sums to ' || CAST(SUM(j.amount_minor) AS 
 WHERE 1 = 1 {event_j} GROUP BY j.event_id, j.posting_id, j.currency, j.livemode HAVING SUM(j.amount_minor) <> 0
 UNION ALL
 SELECT 'order ' || o.order_id || ' (' || o.state || '): its buyer has paid ' || CAST(o.paid_minor AS TEXT)
-FROM (SELECT o.order_id, o.state, o.amount_minor + o.gift_minor AS due_minor, COALESCE((SELECT -SUM(j.amount_minor) FROM journal j
-        WHERE j.event_id = o.event_id AND j.order_id = o.order_id AND j.account = 'buyer'), 0) AS paid_minor
+FROM (SELECT o.order_id, o.state, o.amount_minor + o.gift_minor AS due_minor,
+        COALESCE((SELECT -SUM(j.amount_minor) FROM journal j
+          WHERE j.event_id = o.event_id AND j.order_id = o.order_id AND j.account = 'buyer'), 0) AS paid_minor
       FROM orders o WHERE 1 = 1 {event_o}) o
 WHERE o.paid_minor <> CASE WHEN o.state IN ('paid', 'pooled', 'retired', 'paid_late') THEN o.due_minor ELSE 0 END
 """

@@ -1,5 +1,5 @@
-"""The demo provider: signs and reads its webhooks. It moves no money and keeps no state of its own: what it knows of its
-payments is handed to it by ``lookup`` (the product keeps it as rows of deferred work).
+"""The demo provider: signs and reads its webhooks. It moves no money and keeps no state of its own: what it knows
+of its payments is handed to it by ``lookup`` (the product keeps it as rows of deferred work).
 
 A webhook is a JSON body with the header ``Demo-Signature: t=<unix seconds>,v1=<hex>``, where v1 is the HMAC-SHA256 of
 ``<t>.<body>`` under a key derived from SECRET_KEY; one older than five minutes is refused.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gateways.base import BadSignature, PaymentEvent
+from gateways.base import PaymentEvent, SignatureError
 
 HEADER = "demo-signature"
 TOLERANCE_S = 300
@@ -76,16 +76,16 @@ class DemoProvider:
         return hmac.new(self._key, str(stamp).encode() + b"." + body, hashlib.sha256).hexdigest()
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> PaymentEvent:
-        """The event, once its signature and age are good. Raises BadSignature."""
+        """The event, once its signature and age are good. Raises SignatureError."""
         given = {name.lower(): value for name, value in headers.items()}.get(HEADER, "")
         parts = dict(part.partition("=")[::2] for part in given[:200].split(","))
         stamp = parts.get("t", "")
         if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= 12):
-            raise BadSignature("there is no signature")
+            raise SignatureError("there is no signature")
         if not hmac.compare_digest(self._sign(int(stamp), body).encode(), parts.get("v1", "").encode()):
-            raise BadSignature("the signature does not fit the body")
+            raise SignatureError("the signature does not fit the body")
         if abs(now.timestamp() - int(stamp)) > TOLERANCE_S:
-            raise BadSignature("the signature is too old")
+            raise SignatureError("the signature is too old")
         return _event(body)
 
     def fetch(self, order_id: str, now: datetime) -> PaymentEvent | None:
@@ -113,4 +113,4 @@ def _event(body: bytes) -> PaymentEvent:
             currency=str(data["currency"]), livemode=bool(told["livemode"]),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError) as error:
-        raise BadSignature(f"the body is not one of ours: {error}") from None
+        raise SignatureError(f"the body is not one of ours: {error}") from None

@@ -43,15 +43,18 @@ def open_shop(credit_count: int = 10, slug: str = "forum", livemode: bool = Fals
     event_id, project = new_event_id(), f"cdcer-{slug}"
     with get_store().write() as conn:
         put(conn, s.event, event_id=event_id, slug=slug, scenario="conference", names={"en": "Forum", "zh": "论坛"},
-            texts={}, place={"names": {"en": "Chengdu"}}, country="CN", lat=30.66, lon=104.06, starts_at=NOW, ends_at=NOW,
-            timezone="Asia/Shanghai", currency="CNY", factor_set_id="x", factor_set_sha256="y", boundary={}, defaults={},
-            jurisdiction="CN", state="open", livemode=livemode, payments=True, simulated=not livemode, search_text="",
+            texts={}, place={"names": {"en": "Chengdu"}}, country="CN", lat=30.66, lon=104.06, starts_at=NOW,
+            ends_at=NOW, timezone="Asia/Shanghai", currency="CNY", factor_set_id="x", factor_set_sha256="y",
+            boundary={}, defaults={}, jurisdiction="CN", state="open",
+            livemode=livemode, payments=True, simulated=not livemode, search_text="",
             created_at=NOW)  # fmt: skip
         live.start(conn, event_id, NOW)
     offsetting.add_project(project, {"en": "CDCER other projects"}, type="mixed", kind="reduction", methodology="CDCER",
                            registry="demo", livemode=livemode, now=NOW)  # fmt: skip
     batch_id = f"DEMO-{slug}-2020"
-    offsetting.add_batch(batch_id, project, vintage="2020", credit_count=credit_count, serial_prefix=f"{batch_id}-", now=NOW)
+    offsetting.add_batch(
+        batch_id, project, vintage="2020", credit_count=credit_count, serial_prefix=f"{batch_id}-", now=NOW
+    )
     tranche_id = offsetting.assign_tranche(event_id, batch_id, credit_count * 1_000_000, now=NOW)
     offsetting.open_offering(event_id, project, price, "CNY", SPLIT)
     return Shop(event_id, slug, project, batch_id, tranche_id)
@@ -79,13 +82,13 @@ def set_lines(shop: Shop, participation_id: str, lines: Sequence[int]) -> None:
     with get_store().write() as conn:
         where = (p.event_id == shop.event_id, p.participation_id == participation_id)
         version = conn.execute(sa.select(p.footprint_version).where(*where).with_for_update()).scalar_one() + 1
-        put(conn, s.footprint, **key, version=version, answers={}, low_g=sum(lines), total_g=sum(lines), high_g=sum(lines),
-            factor_set_sha256="y", created_at=NOW)  # fmt: skip
+        put(conn, s.footprint, **key, version=version, answers={}, low_g=sum(lines), total_g=sum(lines),
+            high_g=sum(lines), factor_set_sha256="y", created_at=NOW)  # fmt: skip
         for line_no, grams in enumerate(lines):
             category = CATEGORIES[line_no % len(CATEGORIES)]
             put(conn, s.emission_line, **key, version=version, line_no=line_no, category=category, activity=category,
-                mode="", quantity=1.0, unit="km", factor_id="f", low_g=grams, total_g=grams, high_g=grams, month="2021-09",
-                trace={})  # fmt: skip
+                mode="", quantity=1.0, unit="km", factor_id="f", low_g=grams, total_g=grams, high_g=grams,
+                month="2021-09", trace={})  # fmt: skip
         conn.execute(sa.update(s.participation).where(*where).values(footprint_version=version))
         offsetting.reslice(conn, shop.event_id, participation_id, version)
 
@@ -123,8 +126,19 @@ def prove(*shops: Shop) -> None:
     for event_id in (None, *[shop.event_id for shop in shops]):
         wrong = [finding for finding in offsetting.audit(event_id) if not finding.ok]
         assert not wrong, wrong
-    ours = ("order_count", "paid_order_count", "certificate_count", "reserved_g", "retired_g", "extra_g", "paid_minor", "money")
+    ours = (
+        "order_count",
+        "paid_order_count",
+        "certificate_count",
+        "reserved_g",
+        "retired_g",
+        "extra_g",
+        "paid_minor",
+        "money",
+    )
     with get_store().read() as conn:
         for shop in shops:
-            differing = [line for line in rebuild.differences(conn, shop.event_id) if any(name in line for name in ours)]
+            differing = [
+                line for line in rebuild.differences(conn, shop.event_id) if any(name in line for name in ours)
+            ]
             assert not differing, differing
