@@ -13,7 +13,6 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 import api
-from accounts import current_actor, may
 from api import problems, static
 from api.background import start_background
 from api.middleware import Guard
@@ -38,8 +37,8 @@ def _page_route(app: FastAPI, dash_app: Any, spec: registry.PageSpec, shelf: sta
     styles, scripts = bundles.links(dash_app, spec, shelf)
 
     def show(request: Request) -> Response:
-        if spec.permission and not may(current_actor(), spec.permission):
-            return bundles.to_sign_in(request)
+        if refused := bundles.refused(request, spec):
+            return refused
         return HTMLResponse(house.index_html(dash_app, spec, styles, scripts), headers={"Cache-Control": "no-store"})
 
     app.add_api_route(spec.route, show, methods=["GET"], include_in_schema=False, name=spec.module)

@@ -10,9 +10,14 @@ from urllib.parse import quote
 from dash import Dash, _dash_renderer, dcc, html
 from dash.fingerprint import check_fingerprint
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from accounts import Forbidden, NotFound, Unauthenticated, current_actor, require
+from locales import current_language, t
 from pages import registry
+from pages._parts.html_text import document
+from pages._parts.shell import guest_shell
+from pages._parts.styles import style_text
 
 STYLES = {
     "guest": ("css/tokens.css", "css/base.css", "css/guest.css"),
@@ -99,8 +104,31 @@ def suites_router(app: Dash, shelf: Any) -> APIRouter:
     return router
 
 
+def refused(request: Request, spec: registry.PageSpec) -> Response | None:
+    """Why a person may not see a page: to sign in first, 403 for another role, 404 for what is not there; None where
+    it may be sent. A page module may have ``check(**path)``, which raises the errors of its domain."""
+    try:
+        if spec.permission:
+            require(current_actor(), spec.permission)
+        if check := getattr(sys.modules[spec.module], "check", None):
+            check(**request.path_params)
+    except Unauthenticated:
+        return to_sign_in(request)
+    except (Forbidden, NotFound) as error:
+        status = 403 if isinstance(error, Forbidden) else 404
+        return _refusal(status, t(error.message, **error.params))
+    return None
+
+
+def _refusal(status: int, sentence: str) -> HTMLResponse:
+    title = t("Not allowed") if status == 403 else t("Not found")
+    way = html.A(t("Back to the start"), href="/desk" if status == 403 else "/", className="fz-button")
+    body = guest_shell(html.Div([html.H1(title), html.P(sentence), way], className="fz-stack"), notice_kind=None)
+    text = document(f"{title} · Forum Zero", body, language=current_language(), css=style_text("guest"))
+    return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+
+
 def to_sign_in(request: Request) -> Response:
-    """Where somebody who may not see a page is sent, and back from there."""
-    return RedirectResponse(
-        "/sign-in?next=" + quote(request.url.path, safe=""), 303, headers={"Cache-Control": "no-store"}
-    )
+    """Where somebody who is not signed in is sent, and back from there."""
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse("/sign-in?next=" + quote(path, safe=""), 303, headers={"Cache-Control": "no-store"})

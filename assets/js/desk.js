@@ -1,0 +1,75 @@
+// The desk's own script: keeps live pages live, keeps the query when the language changes, copies links.
+(function () {
+  "use strict";
+  var source = null, chip = null, body = null, asOf = "", waiting = null, newest = 0;
+
+  function clock(instant) {
+    try {
+      return new Intl.DateTimeFormat("en-GB", {
+        timeZone: chip.dataset.liveZone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"
+      }).format(new Date(instant));
+    } catch (error) { return ""; }
+  }
+  function tell(away) {
+    if (!chip) { return; }
+    chip.classList.toggle("fz-live-away", away);
+    chip.textContent = away ? chip.dataset.awayWords + " " + asOf : chip.dataset.liveWords + " · " + asOf;
+    if (body) { body.classList.toggle("fz-stale", away); }
+  }
+  function hand(version) {
+    newest = version;
+    if (waiting) { return; }
+    waiting = setTimeout(function () {
+      waiting = null;
+      if (newest > Number(chip.dataset.liveVersion)) {
+        chip.dataset.liveVersion = String(newest);
+        window.dash_clientside.set_props("organiser-version", { data: newest });
+      }
+    }, 400);
+  }
+  function listen() {
+    if (source) { source.close(); }
+    source = new EventSource("/api/v1/events/" + encodeURIComponent(chip.dataset.liveSlug) + "/live");
+    source.addEventListener("snapshot", function (event) {
+      var snapshot = JSON.parse(event.data);
+      asOf = clock(snapshot.as_of);
+      tell(false);
+      hand(snapshot.version);
+    });
+    source.onerror = function () {
+      tell(true);
+      if (source.readyState === 2) { setTimeout(listen, 3000); }
+    };
+  }
+  function look() {
+    var found = document.querySelector("[data-live-slug]");
+    if (found && found !== chip) {
+      chip = found;
+      body = document.getElementById("organiser-body");
+      asOf = (chip.textContent.match(/[\d:]+$/) || [""])[0];
+      listen();
+    }
+  }
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest('a[href^="?lang="]');
+    if (link) {
+      var query = new URLSearchParams(location.search);
+      query.set("lang", new URLSearchParams(link.getAttribute("href")).get("lang"));
+      event.preventDefault();
+      location.search = query.toString();
+      return;
+    }
+    var copier = event.target.closest && event.target.closest("[data-copy]");
+    if (copier) {
+      var text = copier.dataset.copy || location.href, said = copier.querySelector("span:last-child");
+      navigator.clipboard.writeText(text).then(function () {
+        var before = said.textContent;
+        if (before === copier.dataset.copied) { return; }
+        said.textContent = copier.dataset.copied;
+        setTimeout(function () { said.textContent = before; }, 2000);
+      }, function () { window.prompt("", text); });
+    }
+  });
+  new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
+  look();
+})();

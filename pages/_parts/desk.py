@@ -1,0 +1,127 @@
+"""What the desks' pages share: the rail's doors by what a person may open, the frame around a page, words for states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from accounts import current_actor, may
+from calculations.model import FieldError
+from locales import formats as f
+from locales import pick, t
+from pages._parts.icons import icon
+from pages._parts.pieces import figure_number, swatch
+from pages._parts.shell import NavItem, desk_shell
+
+RECIPIENTS = ("project_owner", "exchange", "platform", "payment")
+
+
+def desk_nav(slug: str = "") -> list[NavItem]:
+    """The doors that this person may open: those of the event, the exchange, the company, the reports."""
+    actor = current_actor()
+    doors = [NavItem("events", t("Events"), "/desk", "conference")]
+    if slug and may(actor, "event.view"):
+        base, here = f"/desk/e/{slug}", t("This event")
+        doors.append(NavItem("event", t("Event"), base, "event", here))
+        doors.append(NavItem("orders", t("Orders and money"), f"{base}/orders", "orders", here))
+        doors.append(NavItem("boards", t("Boards"), f"{base}/boards", "boards", here))
+    elsewhere = t("Desks")
+    if may(actor, "credits.view"):
+        doors.append(NavItem("exchange", t("Exchange"), "/desk/exchange", "exchange", elsewhere))
+    if may(actor, "company.view"):
+        doors.append(NavItem("company", t("Company"), "/desk/company", "company", elsewhere))
+    if may(actor, "reports.view"):
+        doors.append(NavItem("explore", t("Explore"), "/desk/reports", "explore", t("Reports")))
+    return doors
+
+
+def frame(children: Any, active: str, title: Any, *, slug: str = "", **more: Any) -> html.Div:
+    """A page of the desk with its rail; ``more`` goes to ``shell.desk_shell`` (subtitle, actions, notice_kind …)."""
+    body = html.Div(children)  # the shell puts it beside others: a list in a list is no child
+    return desk_shell(body, desk_nav(slug), active, current_actor().name, title=title, **more)
+
+
+def event_notice(event: Any) -> dict[str, str]:
+    """The notice of an event's pages: its own words for test data, nothing for live."""
+    if event.livemode:
+        return {}
+    return {"notice_kind": "test", "notice_text": pick(dict(event.texts.get("notice") or {}))}
+
+
+def event_line(event: Any) -> str:
+    """Place, day, state and factor set of an event, in one line."""
+    states = {"draft": t("draft"), "open": t("open"), "closed": t("closed")}
+    parts = [pick(dict(event.place.names)), event_days(event), states.get(event.state, event.state)]
+    if getattr(event, "factor_set_id", ""):
+        parts.append(t("factor set {edition}", edition=event.factor_set_id))
+    return " · ".join(parts)
+
+
+def event_days(event: Any) -> str:
+    """The days of an event in its own zone: a single one with its weekday."""
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(event.timezone)
+    first, last = event.starts_at.astimezone(zone).date(), event.ends_at.astimezone(zone).date()
+    return f.date_text(first, style="weekday") if first == last else f.date_range_text(first, last)
+
+
+def session_name(event: Any, session: Mapping[str, Any]) -> str:
+    """A session's short name where the event has one."""
+    short = event.texts.get("session_short", {}).get(session["id"])
+    return pick(dict(short or session["names"]))
+
+
+def recipient_name(key: str) -> str:
+    """Who gets a part of the money."""
+    names = {
+        "project_owner": t("Project owner"), "exchange": t("Exchange"), "platform": t("Platform"),
+        "payment": t("Payment"), "provider": t("Payment"), "special_fund": t("Special fund"),
+        "gift": t("Special fund"), "rounding": t("Rounding"),
+    }  # fmt: skip
+    return names.get(key, key.replace("_", " "))
+
+
+def order_state(state: str) -> html.Span:
+    """An order's state: swatch where it tells of covering, and the word."""
+    words = {
+        "quote": t("Quote"), "held": t("Held, not paid"), "paid": t("Paid"), "pooled": t("Reserved"),
+        "retired": t("Retired"), "expired": t("Expired"), "failed": t("Payment failed"), "cancelled": t("Cancelled"),
+        "refunded": t("Refunded"), "paid_late": t("Paid late"),
+    }  # fmt: skip
+    kind = {"paid": "reserved", "pooled": "reserved", "retired": "retired", "refunded": "revoked"}.get(state, "open")
+    return html.Span([swatch(kind), html.Span(words.get(state, state))], className=f"fz-state fz-state-{kind}")
+
+
+def panel(title: Any, body: Any, aside: Any = None, span: int = 12, flush: bool = False, **more: Any) -> html.Section:
+    """A card of the grid with its title, an aside on the right, and what is in it."""
+    head = html.Div([html.H2(title), html.Span(aside) if aside else None], className="fz-panel-head")
+    look = f"fz-card fz-panel fz-{span}" + (" fz-panel-flush" if flush else "")
+    return html.Section([head, *(body if isinstance(body, list) else [body])], className=look, **more)
+
+
+def cover_bar(retired_g: int, reserved_g: int, total_g: int, largest_g: int) -> html.Span:
+    """Retired, reserved and open of a group as one bar, as long as its total beside the largest."""
+    whole = max(total_g, retired_g + reserved_g)
+    scale = 100 / (largest_g or 1)
+    parts = [("fz-cover-retired", retired_g), ("fz-cover-reserved", reserved_g), ("", whole - retired_g - reserved_g)]
+    bars = [html.I(className=look, style={"--fz-w": f"{grams * scale:.2f}%"}) for look, grams in parts if grams > 0]
+    return html.Span(bars, className="fz-cover", **{"aria-hidden": "true"})
+
+
+def button_link(words: str, href: str, symbol: str, look: str = "", **more: Any) -> html.A:
+    """A link that looks like a button, with its icon."""
+    return html.A([icon(symbol), html.Span(words)], href=href, className=f"fz-button {look}".strip(), **more)
+
+
+def sentence_of(error: FieldError) -> str:
+    """What is wrong with a field, in the person's language; the field itself stands above it."""
+    return t(error.message, **{"field": t(error.field), "value": str(error.value)[:80], **error.params})
+
+
+def numbers_row(values: Sequence[tuple[str, str, str]]) -> html.Div:
+    """Small figures in a row: (name, number, unit)."""
+    cells = [html.Div([html.P(name, className="fz-note"), figure_number(number, unit)]) for name, number, unit in values]
+    return html.Div(cells, className="d-flex flex-wrap gap-4")
