@@ -27,6 +27,11 @@ SCRIPTS = ("js/guest.js", "js/guest-places.js", "js/guest-calculator.js")
 page("/e/<slug>/footprint", kind="guest", title="Your footprint", styles=("css/guest-form.css",), scripts=SCRIPTS)
 
 
+def check(slug: str) -> None:
+    """NotFound where there is no such event."""
+    events.get_event(slug)
+
+
 def layout(slug: str) -> Any:
     """The form as templates, the bar, and what the script is told of the event."""
     event = events.get_event(slug)

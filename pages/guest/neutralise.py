@@ -31,6 +31,11 @@ SCRIPTS = ("js/guest.js", "js/guest-order.js")
 page("/e/<slug>/neutralise", kind="guest", title="Neutralise", styles=("css/guest-form.css",), scripts=SCRIPTS)
 
 
+def check(slug: str) -> None:
+    """NotFound where there is no such event."""
+    events.get_event(slug)
+
+
 def layout(slug: str) -> Any:
     """The frame; what stands in it depends on the footprint of this device."""
     event = events.get_event(slug)

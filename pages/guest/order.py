@@ -25,6 +25,11 @@ WAITING = ("held", "paid", "paid_late")
 GOOD = ("pooled", "retired")
 
 
+def check(order_id: str) -> None:
+    """NotFound where there is no such order."""
+    offsetting.get_order(order_id)
+
+
 def layout(order_id: str, late: str = "") -> Any:
     """The order as it stands; while it waits, the page asks again by itself."""
     order = offsetting.get_order(order_id)

@@ -23,6 +23,11 @@ page("/pay/<order_id>", kind="guest", title="Demo payment", styles=("css/guest-f
 OUTCOMES = ("succeeded", "failed", "late", "doubled")
 
 
+def check(order_id: str) -> None:
+    """NotFound where there is no such order."""
+    offsetting.get_order(order_id)
+
+
 def layout(order_id: str) -> Any:
     """What is paid, to whom, and the four ways a payment can go; a settled order leads on."""
     order = offsetting.get_order(order_id)

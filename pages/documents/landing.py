@@ -1,0 +1,243 @@
+"""The introduction of an event: what it is, what neutral means here, where the money goes, what others did. No script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dash import html
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+import events
+import offsetting
+from events import Event, Totals
+from locales import formats as f
+from locales import pick, t
+from offsetting import claims
+from pages._parts import pieces, shell
+from pages._parts.html_text import Raw
+from pages._parts.ring import ring
+from pages._parts.rosette import backdrop
+from pages.documents._served import send
+from pages.documents.home import icon
+from pages.guest._device import notice_kind
+from pages.guest._words import recipients
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/e/{slug}")
+def landing(request: Request, slug: str) -> Response:
+    """The introduction; 404 with a sentence where there is no such event."""
+    try:
+        event = events.get_event(slug)
+    except events.NotFound as error:
+        return _missing(request, t(error.message, **error.params))
+    totals = events.totals(slug)
+    kind = notice_kind(event)
+    skip = html.A(t("To the content"), href="#main", className="fz-skip")
+    top = [
+        skip,
+        shell.notice(kind, pick(event.texts.get("notice") or {}))
+        if kind and not event.simulated
+        else shell.notice("demo"),
+    ]
+    body = html.Div(
+        [
+            *(top if kind else [skip]), _hero(event, totals),
+            html.Main(_sections(event, totals), id="main", className="fz-main fz-column fz-doc"), _bar(event),
+        ],
+        className="fz-page",
+    )  # fmt: skip
+    return send(
+        request,
+        f"{pick(event.names)} · {t('Forum Zero')}",
+        body,
+        preload=True,
+        description=pick(event.texts.get("intro") or {}),
+    )
+
+
+def _missing(request: Request, sentence: str) -> Response:
+    home = html.A(t("Find another"), href="/", className="fz-button fz-button-main")
+    main = html.Main([html.H1(t("No event here")), html.P(sentence, className="fz-body"), html.P(home, className="mt-4")],
+                     id="main", className="fz-main fz-column fz-doc")  # fmt: skip
+    return send(request, t("No event here"), html.Div([shell.header(), main], className="fz-page"), status=404)
+
+
+def _say(key: str, event: Event) -> str:
+    return claims.say(
+        key, jurisdiction=event.jurisdiction, subject=claims.subject_of(event.scenario), livemode=event.livemode
+    )
+
+
+def bold(text: str) -> list[Any]:
+    """Words of a claim with their bold parts."""
+    return [html.B(words) if strong else words for words, strong in claims.bold_parts(text)]
+
+
+def _hero(event: Event, totals: Totals) -> html.Div:
+    zone = ZoneInfo(event.timezone)
+    first, last = event.starts_at.astimezone(zone).date(), event.ends_at.astimezone(zone).date()
+    date = f.date_text(first, style="weekday") if first == last else f.date_range_text(first, last)
+    when = " · ".join(part for part in (pick(event.place.names), date) if part)
+    inside = [
+        html.P(when, className="fz-small"), html.H1(pick(event.names)),
+        _ring(totals) if not totals.hidden and totals.mass.total_g else _empty_ring(),
+    ]  # fmt: skip
+    rosette = html.Div(Raw(backdrop(event.event_id)), className="fz-hero-rosette", **{"aria-hidden": "true"})
+    return html.Div(
+        [rosette, shell.header(on_ink=True), html.Div(inside, className="fz-column")], className="fz-hero fz-on-ink"
+    )
+
+
+def _ring(totals: Totals) -> html.Div:
+    share = f.percent_number(totals.share_bp / 10_000)
+    picture = ring(
+        totals.retired_g, totals.reserved_g, totals.mass.total_g, totals.extra_g, theme="dark", number=share, unit="%",
+        caption=t("covered so far"), alt=t("{share} % covered so far", share=share),
+    )  # fmt: skip
+    (retired, reserved, still), unit = f.mass_parts([totals.retired_g, totals.reserved_g, totals.residual_g])
+    words = [
+        ("retired", retired, t("retired")),
+        ("reserved", reserved, t("reserved, to be retired")),
+        ("open", still, t("still open")),
+    ]
+    parts = [
+        html.Li([pieces.swatch(kind), pieces.figure_number(number, unit, 0), html.P(said)])
+        for kind, number, said in words
+    ]
+    return html.Div([Raw(picture), html.Ul(parts, className="fz-parts")], className="fz-hero-ring")
+
+
+def _empty_ring() -> html.Div:
+    words = [
+        html.B(t("Be among the first five.")),
+        html.P(t("Figures show from five people on."), className="fz-small"),
+    ]
+    return html.Div([Raw(ring(0, 0, 0, theme="dark")), html.Div(words)], className="fz-hero-ring")
+
+
+def _sections(event: Event, totals: Totals) -> list[Any]:
+    texts = event.texts
+    return [
+        html.Section(
+            [html.H2(_say("landing.heading", event)), html.P(bold(_say("landing.body", event)), className="fz-body")]
+        ),
+        _programme(texts.get("programme") or []),
+        _money(event),
+        _others(event, totals),
+        _intro(texts),
+        _measures(texts.get("measures") or []),
+        html.Section([html.H2(t("What it is not")), html.P(_say("landing.limit", event), className="fz-body")]),
+        _sources(texts),
+    ]
+
+
+def _section(title: str, *inside: Any) -> html.Section:
+    return html.Section([html.H2(title), *inside])
+
+
+def _programme(rows: Sequence[Mapping[str, Any]]) -> Any:
+    if not rows:
+        return None
+    cells: list[Any] = []
+    for row in rows:
+        detail = pick(row.get("detail") or {})
+        cells += [
+            html.Dt(pick(row["when"])),
+            html.Dd([html.B(pick(row["title"])), html.Small(detail) if detail else None]),
+        ]
+    return _section(t("Programme"), html.Dl(cells, className="fz-programme"))
+
+
+def _money(event: Event) -> Any:
+    """The split of the first project on offer, in shares."""
+    offers = offsetting.offers(event.slug) if event.payments else []
+    if not offers:
+        return None
+    names = recipients()
+    parts = [
+        pieces.SplitPart(names.get(part["to"], part["to"]), round(float(part["share"]) * 10_000))
+        for part in offers[0].split
+    ]
+    per = t("From {price} a tonne; projects and fee stand in full before you pay.",
+            price=f.money(min(o.price_minor_per_tonne for o in offers), offers[0].currency))  # fmt: skip
+    return _section(t("Where the money goes"), pieces.split_bar(parts), html.P(per, className="fz-note mt-2"))
+
+
+def _others(event: Event, totals: Totals) -> html.Section:
+    title = t("What others have done")
+    if totals.hidden:
+        words = t("Fewer than five people have told their footprint, so nothing is shown yet: be among the first five.")
+        return _section(title, html.P(words, className="fz-body"))
+    rows = [
+        (f.number(totals.participants), t("people told their footprint")),
+        (f.number(totals.counts["certificate_count"]), t("certificates")),
+        (
+            f.mass_text(totals.mass.total_g),
+            t("emitted, of which {share} estimated", share=_estimated(totals))
+            if totals.mass.estimated_g
+            else t("emitted"),
+        ),
+    ]
+    cells = [html.Li([html.Span(number, className="fz-num"), html.P(words)]) for number, words in rows]
+    board = html.A([t("The boards"), icon("chevron_right")], href=f"/e/{event.slug}/rank", className="fz-link")
+    return _section(title, html.Ul(cells, className="fz-told-list"), board)
+
+
+def _estimated(totals: Totals) -> str:
+    return f.percent(totals.mass.estimated_g / totals.mass.total_g)
+
+
+def _intro(texts: Mapping[str, Any]) -> Any:
+    paragraphs = [pick(texts[name]) for name in ("intro", "venue") if texts.get(name)]
+    announced = [html.Li([pick(row["text"]), _source(row)]) for row in texts.get("announcements") or []]
+    if not paragraphs and not announced:
+        return None
+    inside: list[Any] = [html.P(words, className="fz-body mb-2") for words in paragraphs]
+    return _section(
+        t("What it was") if announced else t("What it is"),
+        *inside,
+        html.Ul(announced, className="fz-dots") if announced else None,
+    )
+
+
+def _source(row: Mapping[str, Any]) -> Any:
+    return html.Span(f" [{row['source']}]", className="fz-note") if row.get("source") else None
+
+
+def _measures(rows: Sequence[Mapping[str, Any]]) -> Any:
+    if not rows:
+        return None
+    return _section(
+        t("How it kept its own emissions low"),
+        html.Ul([html.Li([pick(row["text"]), _source(row)]) for row in rows], className="fz-dots"),
+    )
+
+
+def _sources(texts: Mapping[str, Any]) -> html.Footer:
+    rows = [html.Li(f"[{row['key']}] {pick(row['title'])}") for row in texts.get("sources") or []]
+    notice = pick(texts.get("notice") or {})
+    return html.Footer(
+        [html.Ul(rows) if rows else None, html.P(notice) if notice else None], className="fz-footer fz-sources"
+    )
+
+
+def _bar(event: Event) -> html.Aside:
+    if event.state != "open":
+        return html.Aside(html.Div(html.P(t("This event is closed; it takes no more answers."), className="fz-small"), className="fz-column"),
+                          className="fz-bar", **{"aria-label": t("What to do next")})  # fmt: skip
+    button = html.A(
+        [_say("button.start", event), icon("chevron_right")],
+        href=f"/e/{event.slug}/footprint",
+        className="fz-button fz-button-main fz-button-wide",
+    )
+    note = t("About a minute · no account needed · pay only at the end")
+    return html.Aside(
+        html.Div([button, html.P(note, className="fz-small")], className="fz-column"),
+        className="fz-bar",
+        **{"aria-label": t("What to do next")},
+    )
