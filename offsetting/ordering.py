@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from data.store import allocations, claims, orders, rollups
 from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_id
-from locales import LANGUAGES
+from locales import LANGUAGES, formats
 from offsetting import settling
 from offsetting.models import Allotted, Order
 from offsetting.pricing import NOT_ON_OFFER, quote_of
@@ -48,7 +49,7 @@ def place_order(
     def work(conn: Connection) -> Row:
         context = orders.context(conn, event_id, participation_id, project)
         if context is None or context["deleted_at"] is not None:
-            raise NotFound("There is no participation {value}.", value=participation_id)
+            raise NotFound("There is no participation “{participation}”.", participation=participation_id[:64])
         _check_open(context, context["event_state"], project)
         wanted = grams if grams is not None else _share_of(context["total_g"], share_percent or 0)
         buyer = {
@@ -76,7 +77,7 @@ def place_event_order(
     def work(conn: Connection) -> Row:
         event = orders.event_of_slug(conn, slug)
         if event is None:
-            raise NotFound("There is no event {value}.", value=slug)
+            raise NotFound("There is no event “{event}”.", event=slug[:64])
         buyer = _buyer(actor, event["event_id"], covers)
         context = _event_context(conn, event, project)
         wanted = grams if grams is not None else _open_share(conn, event["event_id"], buyer, share_percent or 100)
@@ -196,10 +197,11 @@ def _place(
     if terms["livemode"] != gateway.livemode:
         raise Conflict("This event takes no test money, and no other provider is set up.")
     if quote.below_minimum or quote.amount_minor == 0:
-        raise Conflict("So few grams can't be paid: the least is {minor} minor units.", minor=quote.minimum_minor)
+        least = formats.money(max(1, quote.minimum_minor), terms["currency"])
+        raise Conflict("So little can't be paid: the least is {least}.", least=least)
     if not allocations.take(conn, event_id, terms["project_id"], order_id, grams):
         left = allocations.free_grams(conn, event_id, terms["project_id"])
-        raise Conflict("Only {left_g} g of this project are left, fewer than {grams} g.", left_g=left, grams=grams)
+        raise Conflict("Only {left} of this project are left, fewer than {wanted}.", left=_kg(left), wanted=_kg(grams))
     order = {
         "event_id": event_id, "order_id": order_id, "project_id": terms["project_id"], "grams": grams,
         "price_minor_per_tonne": terms["price_minor_per_tonne"], "amount_minor": quote.amount_minor,
@@ -213,6 +215,11 @@ def _place(
     orders.add_transitions(conn, event_id, order_id, [states.QUOTE, states.HELD], now, actor, "placed", first_seq=0)
     rollups.add_tally(conn, event_id, [group | {"order_count": 1}])
     return order
+
+
+def _kg(grams: int) -> str:
+    """To the gram, as a limit has to be."""
+    return f"{formats.number(Decimal(grams) / 1000, 3)} kg"
 
 
 def _view(row: Row, passed: Sequence[Row] = (), intervals: Sequence[Row] = ()) -> Order:
@@ -264,7 +271,7 @@ def cancel_order(order_id: str, reason: str, actor: Actor | str = "guest", now: 
         if not settling.drop(conn, event_id, order_id, states.CANCELLED, label, _reason(reason), at):
             order = order_in(conn, order_id)
             if order.state != states.CANCELLED:
-                raise Conflict("This order can't be cancelled: it is {state}.", state=order.state)
+                raise Conflict("This order can't be cancelled: it is not waiting for its payment any more.")
             return order
         if isinstance(actor, Actor) and actor.kind != GUEST:
             record(conn, event_id, actor, "order.cancel", order_id, {"reason": _reason(reason)})

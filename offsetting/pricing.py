@@ -25,7 +25,7 @@ def offers(slug: str) -> list[Offer]:
     with get_store().read() as conn:
         event = orders.event_of_slug(conn, slug)
         if event is None:
-            raise NotFound("There is no event {value}.", value=slug)
+            raise NotFound("There is no event “{event}”.", event=slug[:64])
         return [_offer(row) for row in lots.offerings(conn, event["event_id"])]
 
 

@@ -81,7 +81,7 @@ def retirement_desk(slug: str | None = None) -> list[DeskRow]:
         if slug is not None:
             event = orders.event_of_slug(conn, slug)
             if event is None:
-                raise NotFound("There is no event {value}.", value=slug)
+                raise NotFound("There is no event “{event}”.", event=slug[:64])
             event_id = str(event["event_id"])
         rows = lots.desk(conn, event_id)
         intervals: dict[tuple[str, str], list[Row]] = {}

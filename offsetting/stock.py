@@ -103,8 +103,8 @@ def assign_tranche(event_id: str, batch_id: str, grams: int, now: datetime | Non
         room = next((row for row in free if row["to_g"] - row["from_g"] >= grams), None)
         if room is None:
             most = max((row["to_g"] - row["from_g"] for row in free), default=0)
-            raise Conflict("No interval of batch {batch} has {grams} g; the longest has {most} g.",
-                           batch=batch_id, grams=grams, most=most)  # fmt: skip
+            raise Conflict("No interval of batch {batch} has {wanted} credits; the longest has {most}.",
+                           batch=batch_id, wanted=grams // GRAMS_PER_TONNE, most=most // GRAMS_PER_TONNE)  # fmt: skip
         cut = room["from_g"] + grams
         if cut == room["to_g"]:
             lots.delete_tranche(conn, lots.UNASSIGNED, room["tranche_id"])

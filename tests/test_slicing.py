@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -69,3 +70,8 @@ def test_every_state_can_be_reached_and_the_table_names_no_other() -> None:
 def test_what_is_retired_or_refunded_is_over() -> None:
     for state in (order_states.RETIRED, order_states.REFUNDED):
         assert not any(order_states.may(state, to) for to in order_states.STATES)
+
+
+def test_the_docs_have_the_table() -> None:
+    page = Path(__file__).resolve().parent.parent / "docs" / "orders.md"
+    assert order_states.table() in page.read_text(encoding="utf-8")
