@@ -63,7 +63,9 @@ class _Sheet:
         self.pdf.set_title(f"{words.title} · {view.number}")
         self.pdf.set_author("Forum Zero")
         self.pdf.set_lang({"zh": "zh-Hans"}.get(self.language, self.language))
-        self.pdf.set_creation_date(view.statements[0].signed_at if view.statements else datetime(2000, 1, 1, tzinfo=UTC))
+        self.pdf.set_creation_date(
+            view.statements[0].signed_at if view.statements else datetime(2000, 1, 1, tzinfo=UTC)
+        )
         return bytes(self.pdf.output())
 
     def font(self, family: str, style: str, size: float) -> None:
@@ -83,6 +85,8 @@ class _Sheet:
         width, height = self.width(text), self.pdf.font_size / UNIT_MM
         start = x - {"L": 0.0, "C": width / 2, "R": width}[align]
         self.pdf.set_text_color(colour)
+        # fpdf2 forgets that a fallback font was the last one it named to the page: name ours again
+        self.raw(f"BT /F{self.pdf.current_font.i} {self.pdf.font_size_pt:.2f} Tf ET")
         self.pdf.set_xy(start * UNIT_MM, (base - 0.8 * height) * UNIT_MM)
         self.pdf.cell(width * UNIT_MM, self.pdf.font_size, text)
         return start + width
@@ -116,7 +120,8 @@ class _Sheet:
         self.font("sans", "B", 100)
         size = min(150.0, 100 * 1210 / max(1.0, self.width(words)))
         with self.pdf.rotation(20.5, 653 * UNIT_MM, 470 * UNIT_MM):
-            with self.pdf.local_context(text_mode="STROKE", line_width=0.4, draw_color=WATERMARK):
+            with self.pdf.local_context(text_mode="STROKE", line_width=0.45, draw_color=WATERMARK):
+                self.raw("1.25 w")
                 self.text(653, 470 + size * 0.36, words, size, WATERMARK, style="B", align="C")
 
 
@@ -172,7 +177,9 @@ def _ring(sheet: _Sheet, view: CertificateView) -> None:
     if view.extra_g:
         over = min(360.0, 360 * view.extra_g / max(1, view.emitted_g))
         radius = HALF * (rosette.RING_OUTER + 0.032)
-        sheet.raw(f"q {_rgb(COLOURS['sky'])} RG {3.4 * POINTS_PER_UNIT:.2f} w {sheet.path(arc(radius, 0, over), False)} S Q")
+        sheet.raw(
+            f"q {_rgb(COLOURS['sky'])} RG {3.4 * POINTS_PER_UNIT:.2f} w {sheet.path(arc(radius, 0, over), False)} S Q"
+        )
 
 
 def _hatched(sheet: _Sheet, shape: str) -> None:

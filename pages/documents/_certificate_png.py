@@ -22,7 +22,9 @@ MARGIN = 84
 CENTRE, HALF = (540.0, 420.0), 330.0
 INK = palette("dark")["sunk"]
 COLOURS = palette("dark")
-_SCRIPTS = re.compile(r"[\u0900-\u097f\u200c\u200d]+|[\u2e80-\u9fff\uff00-\uffef]+|[^\u0900-\u097f\u2e80-\u9fff\uff00-\uffef]+")
+_SCRIPTS = re.compile(
+    r"[\u0900-\u097f\u200c\u200d]+|[\u2e80-\u9fff\uff00-\uffef]+|[^\u0900-\u097f\u2e80-\u9fff\uff00-\uffef]+"
+)
 _FILES = {
     ("sans", "latin"): "NotoSans-Regular.ttf", ("sans", "han"): "NotoSansSC-Regular.otf",
     ("sans", "deva"): "NotoSansDevanagari-Regular.ttf", ("bold", "latin"): "NotoSans-Bold.ttf",
@@ -190,7 +192,9 @@ def _two_lines(pen: _Pen, text: str, size: float, room: float) -> Sequence[str]:
 def _foot(picture: Image.Image, pen: _Pen, words: CertificateWords) -> None:
     top, side = 1086, 184
     draw = pen.draw
-    draw.line(((MARGIN * FINE, top * FINE), ((WIDTH - MARGIN) * FINE, top * FINE)), fill=COLOURS["line-strong"], width=FINE)
+    draw.line(
+        ((MARGIN * FINE, top * FINE), ((WIDTH - MARGIN) * FINE, top * FINE)), fill=COLOURS["line-strong"], width=FINE
+    )
     end = pen.text(MARGIN, top + 84, words.mass_number, 62, COLOURS["ink"], "bold")
     pen.text(end + 9, top + 84, words.mass_unit, 34, COLOURS["ink-2"])
     _swatch(picture, words.state, MARGIN, top + 117)

@@ -123,7 +123,7 @@ def _rows(view: CertificateView, language: str) -> tuple[tuple[str, str], ...]:
         (say("Project"), project_text(view, language)),
         (say("Serials"), serials_text(view, language)),
         (say("Emissions"), _emissions(view, language)),
-        (say("Paid"), paid_text(view, language)),
+        (say("Paid on"), paid_text(view, language)),
     ]
     return tuple((name, value) for name, value in rows if value)
 
@@ -167,7 +167,9 @@ def run_texts(interval: SerialInterval, language: str) -> list[str]:
             texts.append(translate(language, "{serial} · whole", serial=run.serial_from + last))
             continue
         first, last_g = (f.number(grams, 0, language) for grams in (run.first_g, run.last_g))
-        texts.append(translate(language, "{serial} · g {first}–{last}", serial=run.serial_from, first=first, last=last_g))
+        texts.append(
+            translate(language, "{serial} · g {first}–{last}", serial=run.serial_from, first=first, last=last_g)
+        )
     return texts
 
 

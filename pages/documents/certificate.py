@@ -92,7 +92,9 @@ def missing(sentence: str) -> Response:
         [
             header(),
             html.Main(
-                [html.H1(t("Check a certificate")), search_form(error=sentence)], id="main", className="fz-main fz-column"
+                [html.H1(t("Check a certificate")), search_form(error=sentence)],
+                id="main",
+                className="fz-main fz-column",
             ),
         ],
         className="fz-page",
@@ -111,12 +113,15 @@ def search_form(value: str = "", error: str = "") -> html.Form:
         "input", id="number", name="number", class_="fz-input fz-mono", value=value, maxlength="400", required=True,
         autocomplete="off", autocapitalize="characters", spellcheck="false", placeholder="7KQ4-M2XW-9RBD-0HVE", **wrong,
     )  # fmt: skip
-    told = html.P([Raw(icon_svg("error", class_name="fz-icon")), html.Span(error)], id="number-error", className="fz-error")
+    told = html.P(
+        [Raw(icon_svg("error", class_name="fz-icon")), html.Span(error)], id="number-error", className="fz-error"
+    )
     return html.Form(
         [
             html.Label(t("Number of the certificate"), htmlFor="number", className="fz-label"),
             html.Div(
-                [field, html.Button(t("Check"), type="submit", className="fz-button fz-button-main")], className="fz-search"
+                [field, html.Button(t("Check it"), type="submit", className="fz-button fz-button-main")],
+                className="fz-search",
             ),
             told if error else None,
         ],
@@ -141,8 +146,11 @@ def _head(view: CertificateView, words: CertificateWords) -> str:
     }  # fmt: skip
     metas = "".join(tag("meta", property=name, content=value) for name, value in facts.items())
     others = "".join(tag("link", rel="alternate", hreflang=code, href=f"{address}?lang={code}") for code in COMPLETE)
-    return metas + others + tag("meta", name="twitter:card", content="summary_large_image") + tag(
-        "meta", name="robots", content="noindex"
+    return (
+        metas
+        + others
+        + tag("meta", name="twitter:card", content="summary_large_image")
+        + tag("meta", name="robots", content="noindex")
     )
 
 
@@ -290,7 +298,7 @@ def _timeline(view: CertificateView, words: CertificateWords) -> html.Ol:
         at = f.datetime_text(view.revoked_at, view.timezone, style="short") if view.revoked_at else ""
         steps.append(_step(t("Revoked"), at, True, "fz-timeline-revoked"))
     else:
-        steps.append(_step(t("Retired"), ends, done))
+        steps.append(_step(t("Retired") if done else t("To be retired"), ends, done))
     return html.Ol(steps, className="fz-timeline")
 
 

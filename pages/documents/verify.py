@@ -96,7 +96,13 @@ def _form(value: str = "", error: str = "") -> list[Any]:
 
 
 def _checked(view: CertificateView, words: CertificateWords, text: str, found: Verification) -> list[Any]:
-    chain = [_certificate(view, words), _order(view, words), _serials(view, words), _retirement(view), _offline(view, text)]
+    chain = [
+        _certificate(view, words),
+        _order(view, words),
+        _serials(view, words),
+        _retirement(view),
+        _offline(view, text),
+    ]
     return [
         html.H1(t("Check of a certificate")),
         html.P(view.number, className="fz-mono fz-body"),
@@ -147,7 +153,7 @@ def _certificate(view: CertificateView, words: CertificateWords) -> list[Any]:
 
 def _order(view: CertificateView, words: CertificateWords) -> list[Any]:
     rows = [
-        (t("Paid"), paid_text(view, words.language)),
+        (t("Paid on"), paid_text(view, words.language)),
         (t("Grams"), f.number(view.grams)),
         (t("SHA-256 of its id"), _mono(hashlib.sha256(view.order_id.encode()).hexdigest())),
     ]
@@ -167,7 +173,9 @@ def _retirement(view: CertificateView) -> list[Any]:
     if view.state == "revoked":
         return _link("exchange", title, html.P(t("The certificate was revoked; its grams are on offer again.")))
     if not view.retirements:
-        return _link("exchange", title, html.P(t("Not yet. When the registry confirms, its link and evidence stand here.")))
+        return _link(
+            "exchange", title, html.P(t("Not yet. When the registry confirms, its link and evidence stand here."))
+        )
     return _link("exchange", title, *[facts(_evidence(one)) for one in view.retirements])
 
 
@@ -177,7 +185,7 @@ def _evidence(one: Retired) -> list[tuple[str, Any]]:
     return [
         (t("Retired on"), f.date_text(one.retired_on)),
         (t("Serials"), one.serials),
-        (t("For"), one.beneficiary),
+        (t("Beneficiary"), one.beneficiary),
         (t("Registry's record"), link),
         (t("Evidence"), [one.evidence_name, html.Br(), _mono(f"SHA-256 {one.evidence_sha256}")]),
     ]
