@@ -37,7 +37,7 @@
   });
 
   /* Makes `input` a combobox. `settled(place or null, text)` is told of each choice and of text that is no place yet. */
-  function combobox(input, list, { language, settled, words }) {
+  function combobox(input, list, { language, settled, words, first = () => "" }) {
     const id = `fz-places-${(number += 1)}`;
     let items = [], active = -1, timer = 0, abort = null;
     list.id = id;
@@ -88,6 +88,8 @@
     }
 
     function show(found) {
+      const kind = first(); // whoever flew is asked for airports first
+      found = [...found.filter((place) => place.kind === kind), ...found.filter((place) => place.kind !== kind)];
       items = found;
       list.replaceChildren(...found.map(option));
       list.hidden = !found.length;

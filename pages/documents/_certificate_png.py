@@ -39,19 +39,19 @@ def certificate_png(view: CertificateView, language: str) -> bytes:
     words = words_of(view, language)
     picture = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), INK)
     draw = ImageDraw.Draw(picture)
-    _bands(draw, view)
-    _ring(picture, view)
-    pen = _Pen(draw)
-    _middle(pen, words)
-    _logo(draw, pen, words)
+    draw_bands(draw, view)
+    draw_ring(picture, view)
+    pen = Pen(draw)
+    draw_middle(pen, words)
+    draw_logo(draw, pen, words)
     _titles(pen, words)
-    _foot(picture, pen, words)
+    draw_foot(picture, pen, words)
     if words.stamp:
-        _stamp(picture, words.stamp)
-    return _encoded(picture)
+        draw_stamp(picture, words.stamp)
+    return encoded(picture)
 
 
-def _encoded(picture: Image.Image) -> bytes:
+def encoded(picture: Image.Image) -> bytes:
     small = picture.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
     file = io.BytesIO()
     small.quantize(256, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
@@ -69,7 +69,7 @@ def _script(text: str) -> str:
     return "han" if text[0] >= "\u2e80" else "latin"
 
 
-class _Pen:
+class Pen:
     """Writes words in the fonts their scripts need; lengths in pixels of the finished picture."""
 
     def __init__(self, draw: ImageDraw.ImageDraw) -> None:
@@ -95,7 +95,7 @@ class _Pen:
         return at
 
 
-def _bands(draw: ImageDraw.ImageDraw, view: CertificateView) -> None:
+def draw_bands(draw: ImageDraw.ImageDraw, view: CertificateView) -> None:
     curves = [rosette.curve(band, j, 260) for band in rosette.bands(view.number) for j in (0, 1)]
     for i, points in enumerate(curves):
         placed = (points * HALF + CENTRE) * FINE
@@ -103,7 +103,7 @@ def _bands(draw: ImageDraw.ImageDraw, view: CertificateView) -> None:
         draw.line([(float(x), float(y)) for x, y in placed], fill=colour, width=2, joint="curve")
 
 
-def _ring(picture: Image.Image, view: CertificateView) -> None:
+def draw_ring(picture: Image.Image, view: CertificateView) -> None:
     turn = 360 * view.share_bp / 10_000 if view.state != "revoked" else 0.0
     gap = 0.0 if turn > 359.9 or turn < 1 else 1.1
     draw = ImageDraw.Draw(picture)
@@ -144,7 +144,7 @@ def _hatch(size: tuple[int, int], period: int) -> Image.Image:
     return Image.fromarray(np.where(across[..., None], rgb[0], rgb[1]), "RGB")
 
 
-def _middle(pen: _Pen, words: CertificateWords) -> None:
+def draw_middle(pen: Pen, words: CertificateWords) -> None:
     size = 78.0
     wide = pen.width(words.percent, size, "bold") + 6 + pen.width("%", size * 0.5, "sans")
     base = CENTRE[1] + 14
@@ -157,7 +157,7 @@ def _state_colour(words: CertificateWords) -> str:
     return COLOURS[{"reserved": "amber-ink", "retired": "jade-ink"}.get(words.state, "seal-ink")]
 
 
-def _logo(draw: ImageDraw.ImageDraw, pen: _Pen, words: CertificateWords) -> None:
+def draw_logo(draw: ImageDraw.ImageDraw, pen: Pen, words: CertificateWords) -> None:
     x, y, outer, inner = 64 + 22.0, 62 + 22.0, 20.0, 11.6
     for start, end, name, push in ((56, 360, "jade", 0.0), (13, 43, "amber", 3.0)):
         middle = math.radians(28)
@@ -169,7 +169,7 @@ def _logo(draw: ImageDraw.ImageDraw, pen: _Pen, words: CertificateWords) -> None
     pen.text(x + 34, y + 10, words.brand, 30, COLOURS["ink"], "bold")
 
 
-def _titles(pen: _Pen, words: CertificateWords) -> None:
+def _titles(pen: Pen, words: CertificateWords) -> None:
     chinese = words.language == "zh"
     lines = lines_of_title(words.title, words.language)
     size, leading, base = (86.0, 100.0, 874.0) if chinese else (70.0, 80.0, 844.0)
@@ -183,13 +183,13 @@ def _titles(pen: _Pen, words: CertificateWords) -> None:
     pen.text(WIDTH / 2, base + 2, words.where_when, 33, COLOURS["ink-2"], "sans", "m", room=WIDTH - 2 * MARGIN)
 
 
-def _two_lines(pen: _Pen, text: str, size: float, room: float) -> Sequence[str]:
+def _two_lines(pen: Pen, text: str, size: float, room: float) -> Sequence[str]:
     if pen.width(text, size, "sans") <= room or " " not in text:
         return [text]
     return lines_of_title(text, "en")
 
 
-def _foot(picture: Image.Image, pen: _Pen, words: CertificateWords) -> None:
+def draw_foot(picture: Image.Image, pen: Pen, words: CertificateWords) -> None:
     top, side = 1086, 184
     draw = pen.draw
     draw.line(
@@ -233,13 +233,13 @@ def _code(picture: Image.Image, url: str, x: int, y: int, side: int) -> None:
                 draw.rectangle((*corner, corner[0] + module - 1, corner[1] + module - 1), fill=qr.INK)
 
 
-def _stamp(picture: Image.Image, words: str) -> None:
+def draw_stamp(picture: Image.Image, words: str) -> None:
     size, pad = 34, 18
-    wide = _Pen(ImageDraw.Draw(picture)).width(words, size, "bold")
+    wide = Pen(ImageDraw.Draw(picture)).width(words, size, "bold")
     box = Image.new("RGBA", (round(wide + 2 * pad) * FINE, 62 * FINE), (0, 0, 0, 0))
     draw = ImageDraw.Draw(box)
     edge = (3 * FINE, 3 * FINE, box.width - 3 * FINE, box.height - 3 * FINE)
     draw.rounded_rectangle(edge, 10 * FINE, outline=COLOURS["seal"], width=4 * FINE, fill=INK)
-    _Pen(draw).text(pad, 43, words, size, COLOURS["seal"], "bold")
+    Pen(draw).text(pad, 43, words, size, COLOURS["seal"], "bold")
     turned = box.rotate(-8, expand=True, resample=Image.Resampling.BICUBIC)
     picture.paste(turned, ((WIDTH - 56) * FINE - turned.width, 52 * FINE), turned)

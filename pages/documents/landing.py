@@ -19,7 +19,8 @@ from offsetting import claims
 from pages._parts import pieces, shell
 from pages._parts.html_text import Raw
 from pages._parts.ring import ring
-from pages._parts.rosette import backdrop
+from pages._parts.rosette import lines
+from pages._parts.svg import svg
 from pages.documents._served import send
 from pages.documents.home import icon
 from pages.guest._device import notice_kind
@@ -87,7 +88,7 @@ def _hero(event: Event, totals: Totals) -> html.Div:
         html.P(when, className="fz-small"), html.H1(pick(event.names)),
         _ring(totals) if not totals.hidden and totals.mass.total_g else _empty_ring(),
     ]  # fmt: skip
-    rosette = html.Div(Raw(backdrop(event.event_id)), className="fz-hero-rosette", **{"aria-hidden": "true"})
+    rosette = html.Div(Raw(svg(lines(event.event_id, 420, "dark", 52), 420, 420)), className="fz-hero-rosette", **{"aria-hidden": "true"})
     return html.Div(
         [rosette, shell.header(on_ink=True), html.Div(inside, className="fz-column")], className="fz-hero fz-on-ink"
     )

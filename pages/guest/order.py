@@ -70,7 +70,7 @@ def _words(order: Order, event: Event, late: bool) -> html.Div:
         number = order.certificate_number
         link = html.A([icon("seal"), t("Open the certificate")], href=f"/certificate/{number}", className="fz-button fz-button-main fz-button-wide")
         board = html.A([icon("rank"), t("See your rank")], href=f"/e/{event.slug}/rank", className="fz-button fz-button-wide")
-        return _said(t("{money} paid.", money=money), t("The grams are yours; the certificate is ready."), link, board)
+        return _said(t("{money} paid.", money=money), t("The grams are reserved; the certificate is ready."), link, board)
     if order.state == "held" and late:
         words = t("The payment comes after the time is up: at {time} the order expires, then the provider’s message arrives.",
                   time=f.time_text(order.expires_at, event.timezone))  # fmt: skip
