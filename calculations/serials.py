@@ -1,4 +1,4 @@
-"""How intervals of grams read as serial numbers: credit k of a batch holds grams k × 1,000,000 … (k + 1) × 1,000,000."""
+"""How intervals of grams read as serial numbers: credit k of a batch holds grams k × 10^6 … (k + 1) × 10^6."""
 
 from __future__ import annotations
 

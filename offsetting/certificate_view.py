@@ -48,7 +48,7 @@ class SerialInterval:
 
 @dataclass(frozen=True, slots=True)
 class CertificateView:
-    """A certificate for people. ``state``: reserved, retired, revoked. Masses in grams, money in minor units, times UTC.
+    """A certificate for people. ``state``: reserved, retired, revoked. Masses in grams, money in minor units.
     ``share_bp`` is the share of the emissions counted that this order covers, at most 10,000."""
 
     number: str

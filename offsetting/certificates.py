@@ -119,8 +119,8 @@ def _find(conn: Connection, text: str) -> tuple[str, str]:
     shown = text.strip()[:60]
     if not numbers:
         raise NotFound(
-            "“{value}” is not a certificate number; one has 16 letters and digits, as in 7KQ4-M2XW-9RBD-0HVE, with TEST- "
-            "before them for test money.",
+            "“{value}” is not a certificate number; one has 16 letters and digits, as in 7KQ4-M2XW-9RBD-0HVE, "
+            "with TEST- before them for test money.",
             value=shown,
         )
     found = rows.find_number(conn, numbers)
@@ -296,7 +296,7 @@ def _look(conn: Connection, event_id: str, number: str) -> CertificateView:
     history = [Statement(one["version"], one["reason"], one["signed_at"]) for one in kept]
     state = "revoked" if row["revoked_at"] is not None else STATE_OF_ORDER.get(row["state"], "revoked")
     subject = json.loads(kept[0]["credential"])["credentialSubject"]
-    return view_of(row, state, subject, history, _retirements(conn, event_id, subject))
+    return view_of(dict(row), state, subject, history, _retirements(conn, event_id, subject))
 
 
 def _retirements(conn: Connection, event_id: str, subject: Mapping[str, Any]) -> list[Retired]:

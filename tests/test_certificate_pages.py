@@ -93,7 +93,7 @@ def test_words_of_these_pages_are_all_translated() -> None:
         for file in path:
             source = re.sub(r'"\s*\n\s*"', "", file.read_text(encoding="utf-8"))
             for msgid in re.findall(r'\b(?:t|say)\(\s*"((?:[^"\\]|\\.)+)"', source):
-                assert "." in msgid[1:-1] and " " not in msgid or msgid in known, f"{file.name}: {msgid}"
+                assert ("." in msgid[1:-1] and " " not in msgid) or msgid in known, f"{file.name}: {msgid}"
 
 
 def test_typed_number_leads_to_the_page(number: str, get: Callable) -> None:
@@ -106,7 +106,8 @@ def test_typed_number_leads_to_the_page(number: str, get: Callable) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/certificate/7KQ4-M2XW-9RBD-0HVE", "/certificate/x.pdf", "/certificate/7KQ4-M2XW-9RBD-0HVE.png", "/verify/nothing",
+        "/certificate/7KQ4-M2XW-9RBD-0HVE", "/certificate/x.pdf", "/certificate/7KQ4-M2XW-9RBD-0HVE.png",
+        "/verify/nothing",
         "/verify?number=%F0%9F%99%82", "/verify/7KQ4-M2XW-9RBD-0HVE.json", "/certificate/%00", "/verify/<b>",
         "/verify?number=" + "a" * 3000,
     ],
@@ -235,9 +236,12 @@ def test_every_state_and_share_can_be_drawn(number: str) -> None:
     view = certificate(number)
     many = tuple(replace(view.serials[0], runs=view.serials[0].runs * 9) for _ in range(2))
     shapes = [
-        replace(view, state="retired"), replace(view, state="revoked"), replace(view, share_bp=0, covered_g=0, extra_g=9),
-        replace(view, share_bp=3, covered_g=1), replace(view, share_bp=9_999), replace(view, extra_g=10**9, emitted_g=1),
-        replace(view, livemode=True, simulated=False, serials=many, holder_kind="none", holder_names={}, by_category={}),
+        replace(view, state="retired"), replace(view, state="revoked"),
+        replace(view, share_bp=0, covered_g=0, extra_g=9),
+        replace(view, share_bp=3, covered_g=1), replace(view, share_bp=9_999),
+        replace(view, extra_g=10**9, emitted_g=1),
+        replace(view, livemode=True, simulated=False, serials=many, holder_kind="none",
+                holder_names={}, by_category={}),
         replace(view, serials=(), event_names={"en": "A very long name of an event " * 6}),
     ]  # fmt: skip
     for i, shape in enumerate(shapes):

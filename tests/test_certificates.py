@@ -278,12 +278,12 @@ def test_claim_that_changed_is_stated_anew(sqlite_store: Store) -> None:
     number = issued(sqlite_store)
     with sqlite_store.write() as conn:
         conn.execute(sa.insert(s.claim).values(
-            event_id=EVENT_ID, claim_id="x", order_id=ORDER_ID, participation_id="", version=1, line_no=0, grams=-100_000,
-            livemode=False, at=PAID_AT,
+            event_id=EVENT_ID, claim_id="x", order_id=ORDER_ID, participation_id="", version=1, line_no=0,
+            grams=-100_000, livemode=False, at=PAID_AT,
         ))  # fmt: skip
         conn.execute(sa.insert(s.claim).values(
-            event_id=EVENT_ID, claim_id="y", order_id=ORDER_ID, participation_id="", version=1, line_no=-1, grams=100_000,
-            livemode=False, at=PAID_AT,
+            event_id=EVENT_ID, claim_id="y", order_id=ORDER_ID, participation_id="", version=1, line_no=-1,
+            grams=100_000, livemode=False, at=PAID_AT,
         ))  # fmt: skip
         reissue(conn, EVENT_ID, number, "claim changed")
     view = certificate(number)

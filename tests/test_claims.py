@@ -1,4 +1,4 @@
-"""Claim sentences: the whole table walked; neutral only where the law lets it, at 100 %, and with its state beside it."""
+"""Claim sentences, the whole table walked: neutral only where the law lets it, at 100 %, with its state beside it."""
 
 import itertools
 

@@ -62,7 +62,7 @@ def add_certificate(conn: Connection, values: dict[str, Any]) -> None:
 
 
 def add_statement(conn: Connection, values: dict[str, Any]) -> None:
-    """A signed statement (event_id, number, version, credential, reason, signed_at), which becomes the one that counts."""
+    """A signed statement (event_id, number, version, credential, reason, signed_at), which counts from now on."""
     conn.execute(sa.insert(certificate_statement).values(values))
     conn.execute(sa.update(certificate).where(*_is(certificate, values)).values(statement_version=values["version"]))
 

@@ -151,10 +151,10 @@ def project_text(view: CertificateView, language: str) -> str:
 def serials_text(view: CertificateView, language: str) -> str:
     """ "DEMO-CDCER-2020-000140 · g 546,145–1,000,000", the first three runs and how many more."""
     runs = [text for interval in view.serials for text in run_texts(interval, language)]
-    shown = "; ".join(runs[:SHOWN_RUNS])
-    if len(runs) > SHOWN_RUNS:
-        shown += translate(language, "; and {count} more", count=len(runs) - SHOWN_RUNS)
-    return shown
+    shown = runs[:SHOWN_RUNS]
+    shown[1:] = [_ending(runs[0].split(" ")[0], text) for text in shown[1:]]
+    more = translate(language, "; and {count} more", count=len(runs) - SHOWN_RUNS) if len(runs) > SHOWN_RUNS else ""
+    return "; ".join(shown) + more
 
 
 def run_texts(interval: SerialInterval, language: str) -> list[str]:
@@ -175,8 +175,8 @@ def run_texts(interval: SerialInterval, language: str) -> list[str]:
 
 def _ending(first: str, last: str) -> str:
     """The part of a serial number after the last dash when all before it is the same."""
-    head, dash, tail = last.rpartition("-")
-    return tail if dash and first.startswith(head + "-") else last
+    head, dash, _ = last.split(" ")[0].rpartition("-")
+    return last.removeprefix(head + dash) if dash and first.rpartition("-")[0] == head else last
 
 
 def _emissions(view: CertificateView, language: str) -> str:
@@ -207,6 +207,6 @@ def lines_of_title(title: str, language: str) -> list[str]:
     pieces = title.split(" ")
     if language == "zh" or len(pieces) < 3:
         return [title]
-    cuts = range(1, len(pieces))
+    cuts = [i for i in range(1, len(pieces)) if len(pieces[i - 1]) > 3] or [len(pieces) // 2]
     best = min(cuts, key=lambda i: abs(len(" ".join(pieces[:i])) - len(" ".join(pieces[i:])) + 4))
     return [" ".join(pieces[:best]), " ".join(pieces[best:])]

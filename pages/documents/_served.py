@@ -1,4 +1,4 @@
-"""How the first pages are sent: only the style rules that the page uses, compressed for phones on slow halls' networks."""
+"""How the first pages are sent: only the style rules that they use, compressed for phones on slow halls' networks."""
 
 from __future__ import annotations
 
@@ -26,11 +26,21 @@ def send(
 ) -> Response:
     """A document as an answer; ``preload`` lets the calculator's files come while this page is read."""
     shown = render(body)
-    names = frozenset(name for found in _USED.findall(shown) for name in found.split()) | {"fz-document"}
     text = document(
-        title, shown, language=current_language(), css=trimmed(style_text("document"), names), description=description,
+        title, shown, language=current_language(), css=style_of(shown, "document"), description=description,
         head=preloads() if preload else "",
     )  # fmt: skip
+    return compressed(request, text, status)
+
+
+def style_of(shown: str, kind: str, *more: str) -> str:
+    """The rules of a kind's sheets whose classes a document's markup has, or that are named in ``more``."""
+    names = frozenset(name for found in _USED.findall(shown) for name in found.split()) | {"fz-document", *more}
+    return trimmed(style_text(kind), names)
+
+
+def compressed(request: Request, text: str, status: int = 200) -> Response:
+    """A page as an answer, compressed as the browser takes it; not kept without asking again."""
     raw, headers = text.encode(), {"Vary": "Accept-Encoding, Accept-Language, Cookie", "Cache-Control": "no-cache"}
     accepted = request.headers.get("accept-encoding", "")
     if "br" in accepted:

@@ -1,4 +1,4 @@
-"""The certificate's page, its PDF and its picture. Needs no script; a card on phones, the sheet at a desk and on paper."""
+"""The certificate's page, its PDF and its picture. Needs no script: a card on phones, a sheet at desks and on paper."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from dash import html
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from data.settings import get_settings
 from locales import COMPLETE, current_language, t
@@ -16,16 +16,16 @@ from offsetting import NotFound, claims, renderings
 from offsetting.certificate_view import CertificateView
 from offsetting.certificates import certificate, find_certificate
 from pages._parts import qr, rosette
-from pages._parts.html_text import Raw, document, tag
+from pages._parts.html_text import Raw, document, render, tag
 from pages._parts.icons import icon_svg
 from pages._parts.logo import logo
 from pages._parts.pieces import swatch
 from pages._parts.shell import header, notice, stepper
-from pages._parts.styles import style_text
 from pages._parts.svg import element, hatch, svg, themed_svg
 from pages.documents._certificate_pdf import certificate_pdf
 from pages.documents._certificate_png import certificate_png
 from pages.documents._certificate_words import CertificateWords, lines_of_title, run_texts, words_of
+from pages.documents._served import compressed, style_of
 
 router = APIRouter(include_in_schema=False)
 renderings.register("application/pdf", certificate_pdf)
@@ -56,14 +56,23 @@ def page(number: str, request: Request) -> Response:
             return RedirectResponse(f"/certificate/{known}{_query(request)}", 307)
         view = certificate(known)
     except NotFound as error:
-        return missing(t(error.message, **error.params))
+        return missing(request, t(error.message, **error.params))
     words = words_of(view, current_language())
-    body = _page(view, words)
+    title = f"{words.title} · {words.event}"
+    return answer(request, title, _page(view, words), "fz-certificate", 200, words.share_text, _head(view, words))
+
+
+def answer(
+    request: Request, title: str, body: Any, look: str, status: int = 200, description: str = "", head: str = ""
+) -> Response:
+    """A page of certificates: only the rules it uses, compressed."""
+    shown = render(body)
+    css = style_of(shown, "certificate", "fz-certificate", *look.split())
     text = document(
-        f"{words.title} · {words.event}", body, language=words.language, css=style_text("certificate"),
-        description=words.share_text, head=_head(view, words), body_class="fz-document fz-certificate",
+        title, shown, language=current_language(), css=css, description=description, head=head,
+        body_class=f"fz-document {look}",
     )  # fmt: skip
-    return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
+    return compressed(request, text, status)
 
 
 def _query(request: Request) -> str:
@@ -75,7 +84,7 @@ def _file(number: str, media_type: str, ending: str, request: Request) -> Respon
         made = renderings.render(number, media_type, current_language())
         view = certificate(made.number)
     except NotFound as error:
-        return missing(t(error.message, **error.params))
+        return missing(request, t(error.message, **error.params))
     tag_ = f'"{"-".join(str(part) for part in view.version_key)}-{current_language()}"'
     headers = {
         "ETag": tag_, "Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie",
@@ -86,7 +95,7 @@ def _file(number: str, media_type: str, ending: str, request: Request) -> Respon
     return Response(made.body, media_type=media_type, headers=headers)
 
 
-def missing(sentence: str) -> Response:
+def missing(request: Request, sentence: str) -> Response:
     """404 with the sentence, and the field to try again."""
     body = html.Div(
         [
@@ -99,11 +108,7 @@ def missing(sentence: str) -> Response:
         ],
         className="fz-page",
     )
-    text = document(
-        t("Check a certificate"), body, language=current_language(), css=style_text("certificate"),
-        body_class="fz-document fz-certificate fz-verify",
-    )  # fmt: skip
-    return HTMLResponse(text, 404, headers={"Cache-Control": "no-store"})
+    return answer(request, t("Check a certificate"), body, "fz-certificate fz-verify", 404)
 
 
 def search_form(value: str = "", error: str = "") -> html.Form:

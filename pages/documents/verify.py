@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from dash import html
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from data.settings import get_settings
 from locales import current_language, t
@@ -19,11 +19,10 @@ from offsetting.certificate_view import CertificateView, Retired
 from offsetting.certificates import certificate, certificate_credential, find_certificate
 from offsetting.signing import did_document, issuer_did
 from offsetting.verification import Verification, verify_document
-from pages._parts.html_text import Raw, document
+from pages._parts.html_text import Raw
 from pages._parts.icons import icon_svg
 from pages._parts.pieces import facts
 from pages._parts.shell import header
-from pages._parts.styles import style_text
 from pages.documents._certificate_words import (
     CO2E,
     HISTORY,
@@ -33,31 +32,31 @@ from pages.documents._certificate_words import (
     project_text,
     words_of,
 )
-from pages.documents.certificate import missing, notice_of, search_form, serial_lines
+from pages.documents.certificate import answer, missing, notice_of, search_form, serial_lines
 
 router = APIRouter(include_in_schema=False)
 CREDENTIAL_TYPE = "application/vc+ld+json"
 
 
 @router.get("/verify")
-def ask(number: str = "") -> Response:
+def ask(request: Request, number: str = "") -> Response:
     """The form; with a number it leads to that certificate's check, or says why there is none."""
     if number.strip():
         try:
             return RedirectResponse(f"/verify/{quote(find_certificate(number))}", 303)
         except NotFound as error:
-            return _page(_form(number, t(error.message, **error.params)), t("Check a certificate"), status=404)
-    return _page(_form(), t("Check a certificate"))
+            return _page(request, _form(number, t(error.message, **error.params)), t("Check a certificate"), status=404)
+    return _page(request, _form(), t("Check a certificate"))
 
 
 @router.get("/verify/{number}.json")
-def credential(number: str, version: int | None = None) -> Response:
+def credential(request: Request, number: str, version: int | None = None) -> Response:
     """The signed credential, byte for byte as it was signed."""
     try:
         known = find_certificate(number)
         text = certificate_credential(known, version)
     except NotFound as error:
-        return missing(t(error.message, **error.params))
+        return missing(request, t(error.message, **error.params))
     disposition = f'attachment; filename="{known}.json"'
     return Response(text, media_type=CREDENTIAL_TYPE, headers={"Content-Disposition": disposition})
 
@@ -72,22 +71,19 @@ def check(number: str, request: Request) -> Response:
             return RedirectResponse(f"/verify/{known}{query}", 307)
         view, text = certificate(known), certificate_credential(known)
     except NotFound as error:
-        return missing(t(error.message, **error.params))
+        return missing(request, t(error.message, **error.params))
     found = verify_document(text, did_document())
     words = words_of(view, current_language())
     title = t("Certificate {number}", number=view.number)
-    return _page(_checked(view, words, text, found), title, notice_of(view))
+    return _page(request, _checked(view, words, text, found), title, notice_of(view))
 
 
-def _page(children: list[Any], title: str, strip: Any = None, status: int = 200) -> HTMLResponse:
+def _page(request: Request, children: list[Any], title: str, strip: Any = None, status: int = 200) -> Response:
     skip = html.A(t("To the content"), href="#main", className="fz-skip")
     main = html.Main(children, id="main", className="fz-main fz-column")
     body = html.Div([skip, strip, header(), main], className="fz-page")
-    text = document(
-        f"{title} · Forum Zero", body, language=current_language(), css=style_text("certificate"),
-        head='<meta name="robots" content="noindex">', body_class="fz-document fz-certificate fz-verify",
-    )  # fmt: skip
-    return HTMLResponse(text, status, headers={"Cache-Control": "no-cache"})
+    head = '<meta name="robots" content="noindex">'
+    return answer(request, f"{title} · Forum Zero", body, "fz-certificate fz-verify", status, head=head)
 
 
 def _form(value: str = "", error: str = "") -> list[Any]:
@@ -200,13 +196,14 @@ def _offline(view: CertificateView, text: str) -> list[Any]:
         (t("Issuer"), _mono(issuer_did())),
     ]
     lines = f"python cli.py verify {view.number}.json --keys did.json"
+    name = f"{view.number}.json"
     links = [
-        html.A(t("Download the credential"), href=f"/verify/{view.number}.json", className="fz-link", download=f"{view.number}.json"),
+        html.A(t("Download the credential"), href=f"/verify/{name}", className="fz-link", download=name),
         html.A(t("Download the keys"), href="/.well-known/did.json", className="fz-link", download="did.json"),
     ]  # fmt: skip
     told = t(
-        "Keep both files and check them on any machine, without us: a W3C Verifiable Credential 2.0 with a Data Integrity "
-        "proof. One altered byte fails. The keys are those of {base}.",
+        "Keep both files and check them on any machine, without us: a W3C Verifiable Credential 2.0 with a Data "
+        "Integrity proof. One altered byte fails. The keys are those of {base}.",
         base=base,
     )
     return _link(
