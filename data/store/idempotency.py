@@ -17,7 +17,7 @@ def claim(conn: sa.Connection, scope: str, key: str, body_sha256: str, now: date
     """Whether the key was free and is ours now."""
     insert = (postgresql if conn.dialect.name == "postgresql" else sqlite).insert(_row)
     values = {"scope": scope, "key": key, "body_sha256": body_sha256, "status": 0, "answer": None, "created_at": now}
-    return conn.execute(insert.values(**values).on_conflict_do_nothing()).rowcount == 1
+    return conn.execute(insert.values(**values).on_conflict_do_nothing().returning(_row.c.key)).first() is not None
 
 
 def get(conn: sa.Connection, scope: str, key: str) -> sa.RowMapping | None:
