@@ -144,10 +144,12 @@ def _range(line: EmissionLine, models: Sequence[OtherModel]) -> html.Div:
 
 def _range_words(line: EmissionLine, models: Sequence[OtherModel]) -> str:
     unit = f.mass_unit(line.high_g)
-    band = t("Band: our range, {range} {unit}.", range=f.mass_range(line.low_g, line.high_g, unit=unit), unit=unit)
+    span = f.mass_range(line.low_g, line.high_g, unit=unit)
     if not models:
-        return band
-    return band + t(" ") + t("Circles: the same trip by {count} other published models.", count=len(models))
+        return t("Band: our range, {range} {unit}.", range=span, unit=unit)
+    words = t("Band: our range, {range} {unit}. Circles: the same trip by {count} other published models.", range=span, unit=unit,
+              count=len(models))  # fmt: skip
+    return words
 
 
 def _facts(line: EmissionLine) -> list[Row]:
