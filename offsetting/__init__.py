@@ -28,7 +28,8 @@ __all__ = [
     "OUTCOMES", "STATES", "TRANSITIONS", "Conflict", "DeskRow", "Finding", "Forbidden", "NotFound", "Offer", "Order",
     "OrderList", "OrderRow", "Quote", "Retirement", "Unauthenticated", "WebhookOutcome", "add_batch", "add_project",
     "assign_tranche", "audit", "cancel_order", "certificate", "certificate_credential", "confirm_retirement",
-    "demo_payment", "did_document", "expire_due", "find_certificate", "forget_test_events", "get_order", "handle_webhook",
-    "list_orders", "offers", "open_offering", "orders_of", "place_event_order", "place_order", "quote", "reconcile", "refund_order", "render", "reslice",
-    "retirement_desk", "return_tranche", "rotate_key", "run_due", "shares", "verify_document",
+    "demo_payment", "did_document", "expire_due", "find_certificate", "forget_test_events", "get_order",
+    "handle_webhook", "list_orders", "offers", "open_offering", "orders_of", "place_event_order", "place_order",
+    "quote", "reconcile", "refund_order", "render", "reslice", "retirement_desk", "return_tranche", "rotate_key",
+    "run_due", "shares", "verify_document",
 ]  # fmt: skip

@@ -17,8 +17,8 @@ MOST_ROWS = 1000
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order in a list. ``total_minor`` is price and gift; ``covers`` is '' for a guest's own footprint, else residual,
-    participations or company."""
+    """An order in a list. ``total_minor`` is price and gift; ``covers`` is '' for a guest's own footprint, else
+    residual, participations or company."""
 
     order_id: str
     created_at: datetime
