@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -29,7 +30,7 @@ from sqlalchemy import Connection
 from data.settings import get_settings
 from data.store import certificates as rows
 from data.store.engine import get_store, run_write
-from offsetting.verification import CRYPTOSUITE, multibase, public_multibase, signed_bytes
+from offsetting.verification import CRYPTOSUITE, multibase, public_multibase
 
 CONTEXTS = ("https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2")
 DID_CONTEXTS = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1")
@@ -156,5 +157,13 @@ def sign(document: Mapping[str, Any], signer: Signer, created_at: datetime) -> s
         "proofPurpose": "assertionMethod",
         "@context": document["@context"],
     }
-    value = multibase(signer.private.sign(signed_bytes(document, proof)))
-    return rfc8785.dumps({**document, "proof": {**proof, "proofValue": value}}).decode("utf-8")
+    members = {name: rfc8785.dumps(value) for name, value in document.items()}
+    digest = sha256(rfc8785.dumps(proof)).digest() + sha256(_object(members)).digest()
+    proof["proofValue"] = multibase(signer.private.sign(digest))
+    return _object({**members, "proof": rfc8785.dumps(proof)}).decode("utf-8")
+
+
+def _object(members: Mapping[str, bytes]) -> bytes:
+    """A canonical object from its members' canonical values, so that none is written twice; names are ASCII."""
+    pairs = (f'"{name}":'.encode() + value for name, value in sorted(members.items()))
+    return b"{" + b",".join(pairs) + b"}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +34,12 @@ from data.store.schema import (
 
 def has_key(conn: Connection, key_id: str) -> bool:
     """Whether the store knows this public key."""
-    return conn.execute(sa.select(issuer_key.c.key_id).where(issuer_key.c.key_id == key_id)).first() is not None
+    return conn.execute(_key(), {"key_id": key_id}).first() is not None
+
+
+@cache
+def _key() -> sa.Select[Any]:
+    return sa.select(issuer_key.c.key_id).where(issuer_key.c.key_id == sa.bindparam("key_id"))
 
 
 def add_key(conn: Connection, key_id: str, public_multibase: str, now: datetime) -> None:
@@ -85,24 +91,36 @@ def find_number(conn: Connection, numbers: Sequence[str]) -> RowMapping | None:
 
 def number_of_order(conn: Connection, event_id: str, order_id: str) -> str:
     """The certificate of an order, '' where there is none."""
-    found = sa.select(certificate.c.number).where(
-        certificate.c.event_id == event_id, certificate.c.order_id == order_id
-    )
-    return conn.scalar(found) or ""
+    return conn.scalar(_number_of_order(), {"event_id": event_id, "order_id": order_id}) or ""
+
+
+@cache
+def _number_of_order() -> sa.Select[Any]:
+    return sa.select(certificate.c.number).where(*_of_order(certificate))
+
+
+def _of_order(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    return [table.c.event_id == sa.bindparam("event_id"), table.c.order_id == sa.bindparam("order_id")]
 
 
 def get_certificate(conn: Connection, event_id: str, number: str) -> RowMapping | None:
     """The certificate with its order's state, buyer and times."""
-    found = (
+    return conn.execute(_certificate(), {"event_id": event_id, "number": number}).mappings().first()
+
+
+@cache
+def _certificate() -> sa.Select[Any]:
+    return (
         sa.select(
             certificate, orders.c.state, orders.c.buyer, orders.c.paid_at, orders.c.participation_id, event.c.slug,
             event.c.timezone, event.c.simulated,
         )
         .join(orders, (orders.c.event_id == certificate.c.event_id) & (orders.c.order_id == certificate.c.order_id))
         .join(event, event.c.event_id == certificate.c.event_id)
-        .where(*_is(certificate, {"event_id": event_id, "number": number}))
+        .where(
+            certificate.c.event_id == sa.bindparam("event_id"), certificate.c.number == sa.bindparam("number")
+        )
     )  # fmt: skip
-    return conn.execute(found).mappings().first()
 
 
 def statements(conn: Connection, event_id: str, number: str) -> list[RowMapping]:
@@ -121,7 +139,12 @@ def transitions(conn: Connection, event_id: str, order_id: str) -> list[RowMappi
 
 def order_facts(conn: Connection, event_id: str, order_id: str) -> RowMapping | None:
     """The order with its event, project, company, participation and current footprint, in one row."""
-    found = (
+    return conn.execute(_order_facts(), {"event_id": event_id, "order_id": order_id}).mappings().first()
+
+
+@cache
+def _order_facts() -> sa.Select[Any]:
+    return (
         sa.select(
             orders, event.c.slug, event.c.scenario, event.c.names.label("event_names"), event.c.place,
             event.c.starts_at, event.c.ends_at, event.c.timezone, event.c.jurisdiction, event.c.simulated,
@@ -146,27 +169,34 @@ def order_facts(conn: Connection, event_id: str, order_id: str) -> RowMapping | 
             & (footprint.c.participation_id == orders.c.participation_id)
             & (footprint.c.version == participation.c.footprint_version),
         )
-        .where(orders.c.event_id == event_id, orders.c.order_id == order_id)
+        .where(*_of_order(orders))
     )  # fmt: skip
-    return conn.execute(found).mappings().first()
 
 
 def emissions_of_footprint(conn: Connection, event_id: str, participation_id: str, version: int) -> dict[str, int]:
     """Grams by category of one version of a footprint."""
+    key = {"event_id": event_id, "participation_id": participation_id, "version": version}
+    return {category: int(grams) for category, grams in conn.execute(_emissions_of_footprint(), key) if grams}
+
+
+@cache
+def _emissions_of_footprint() -> sa.Select[Any]:
     line = emission_line.c
-    found = sa.select(line.category, sa.func.sum(line.total_g)).where(
-        line.event_id == event_id, line.participation_id == participation_id, line.version == version
-    )
-    return {category: int(grams) for category, grams in conn.execute(found.group_by(line.category)) if grams}
+    keys = [line[name] == sa.bindparam(name) for name in ("event_id", "participation_id", "version")]
+    return sa.select(line.category, sa.func.sum(line.total_g)).where(*keys).group_by(line.category)
 
 
 def claimed(conn: Connection, event_id: str, order_id: str) -> tuple[int, int]:
     """Grams that an order claims of emission lines, and its extra contribution."""
+    covered_g, extra_g = conn.execute(_claimed(), {"event_id": event_id, "order_id": order_id}).one()
+    return int(covered_g or 0), int(extra_g or 0)
+
+
+@cache
+def _claimed() -> sa.Select[Any]:
     of_lines = sa.func.sum(sa.case((claim.c.line_no >= 0, claim.c.grams), else_=0))
     extra = sa.func.sum(sa.case((claim.c.line_no < 0, claim.c.grams), else_=0))
-    found = sa.select(of_lines, extra).where(claim.c.event_id == event_id, claim.c.order_id == order_id)
-    covered_g, extra_g = conn.execute(found).one()
-    return int(covered_g or 0), int(extra_g or 0)
+    return sa.select(of_lines, extra).where(*_of_order(claim))
 
 
 def emissions_of_claims(conn: Connection, event_id: str, order_id: str) -> list[tuple[str, int, int, int]]:
@@ -191,7 +221,12 @@ def emissions_of_claims(conn: Connection, event_id: str, order_id: str) -> list[
 
 def serial_intervals(conn: Connection, event_id: str, order_id: str) -> list[RowMapping]:
     """The order's intervals of grams in their batch, with how the batch writes its serial numbers."""
-    found = (
+    return list(conn.execute(_serial_intervals(), {"event_id": event_id, "order_id": order_id}).mappings())
+
+
+@cache
+def _serial_intervals() -> sa.Select[Any]:
+    return (
         sa.select(
             allocation.c.from_g, allocation.c.to_g, credit_batch.c.batch_id, credit_batch.c.vintage,
             credit_batch.c.registry, credit_batch.c.serial_prefix, credit_batch.c.serial_first,
@@ -203,12 +238,10 @@ def serial_intervals(conn: Connection, event_id: str, order_id: str) -> list[Row
         )
         .join(credit_batch, credit_batch.c.batch_id == tranche.c.batch_id)
         .where(
-            allocation.c.event_id == event_id, allocation.c.order_id == order_id,
-            allocation.c.state.in_(("sold", "retired", "held")),
+            *_of_order(allocation), allocation.c.state.in_(("sold", "retired", "held")),
         )
         .order_by(credit_batch.c.batch_id, allocation.c.from_g)
     )  # fmt: skip
-    return list(conn.execute(found).mappings())
 
 
 def retirements_of(conn: Connection, event_id: str, batch_id: str, from_g: int, to_g: int) -> list[RowMapping]:

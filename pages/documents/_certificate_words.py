@@ -208,5 +208,5 @@ def lines_of_title(title: str, language: str) -> list[str]:
     if language == "zh" or len(pieces) < 3:
         return [title]
     cuts = [i for i in range(1, len(pieces)) if len(pieces[i - 1]) > 3] or [len(pieces) // 2]
-    best = min(cuts, key=lambda i: abs(len(" ".join(pieces[:i])) - len(" ".join(pieces[i:])) + 4))
+    best = min(cuts, key=lambda i: abs(len(" ".join(pieces[:i])) - len(" ".join(pieces[i:]))))
     return [" ".join(pieces[:best]), " ".join(pieces[best:])]
