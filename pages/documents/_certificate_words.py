@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from data.settings import get_settings
+from events import spoken
 from locales import formats as f
 from locales import pick, translate
 from offsetting import claims
@@ -132,7 +133,7 @@ def holder_text(view: CertificateView, language: str) -> str:
     """Who holds it: "Quiet Magpie (pseudonym)", a name by consent, a company; "" once the person is deleted."""
     name = pick(view.holder_names, language)
     if view.holder_kind == "pseudonym":
-        return translate(language, "{name} (pseudonym)", name=name)
+        return translate(language, "{name} (pseudonym)", name=pick(spoken(name), language))
     if view.holder_kind == "organiser":
         return translate(language, "The organiser")
     return name
