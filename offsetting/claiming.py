@@ -32,7 +32,7 @@ def scope_of(order: Row) -> tuple[list[str] | None, str]:
 
 def claim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
     """Lays a paid order's grams over what is open of its lines, the rest as an extra contribution. Writes claims and
-    cube deltas; returns the tally's, so that the caller writes them with its own."""
+    cube deltas; returns the tally's for the caller to write, the first of them that of the order's own group."""
     event_id, mine = order["event_id"], order["participation_id"]
     if mine:
         claims.lock_participation(conn, event_id, mine)
@@ -46,9 +46,8 @@ def claim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
     claims.add(conn, order, [*entries, (mine, 0, EXTRA_LINE, slices.extra_g)], now)
     cube, tally = _line_deltas(sliced, "reserved_g")
     rollups.add_cube(conn, event_id, cube)
-    if slices.extra_g:
-        tally.append(_group(conn, order) | {"extra_g": slices.extra_g})
-    return tally
+    own = {name: lines[0][name] for name in rollups.TALLY.keys} if mine and lines else group(conn, order)
+    return [own | {"extra_g": slices.extra_g}, *tally]
 
 
 def _line_deltas(sliced: Iterable[tuple[Row, int]], measure: str) -> Deltas:
@@ -60,16 +59,11 @@ def _line_deltas(sliced: Iterable[tuple[Row, int]], measure: str) -> Deltas:
     return cube, tally
 
 
-def _group(conn: Connection, order: Row) -> dict[str, str]:
+def group(conn: Connection, order: Row) -> dict[str, str]:
     """Under which session and company an order's own figures stand."""
     if not order["participation_id"]:
         return {"session_id": "", "company_id": order["company_id"]}
     return orders.group_of(conn, order["event_id"], order["participation_id"])
-
-
-def group(conn: Connection, order: Row) -> dict[str, str]:
-    """Under which session and company an order's own figures stand."""
-    return _group(conn, order)
 
 
 def _net_deltas(net: Sequence[Row], order: Row, measure: str, sign: int) -> Deltas:

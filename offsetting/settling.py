@@ -64,9 +64,7 @@ def _sell(conn: Connection, order: Row, ref: str, now: datetime) -> None:
     tally = claiming.claim(conn, order, now)
     number = certificates.issue(conn, event_id, order["order_id"], now)
     orders.set_certificate(conn, event_id, order["order_id"], number)
-    tally.append(claiming.group(conn, order) | {
-        "paid_order_count": 1, "certificate_count": 1, "paid_minor": due_minor(order),
-    })  # fmt: skip
+    tally[0] |= {"paid_order_count": 1, "certificate_count": 1, "paid_minor": due_minor(order)}
     rollups.add_tally(conn, event_id, tally)
     rollups.add_money(conn, event_id, [{"recipient": to, "amount_minor": part} for to, part in parts.items()])
     claiming.refresh_boards(conn, order, now)

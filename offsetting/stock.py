@@ -23,7 +23,7 @@ Row = Mapping[Any, Any]
 
 
 def add_project(
-    project_id: str, names: Mapping[str, str], *, type: str, kind: str,  # noqa: A002 (the word of the table)
+    project_id: str, names: Mapping[str, str], *, type: str, kind: str,
     methodology: str = "", registry: str = "",
     place: Mapping[str, Any] | None = None, texts: Mapping[str, Any] | None = None, livemode: bool = False,
     now: datetime | None = None,

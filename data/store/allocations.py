@@ -19,6 +19,7 @@ from data.store import schema as s
 SLOT_COUNT = 16
 LEAST_SLOT_G = 1_000_000
 _a = s.allocation.c
+_INSERT = sa.insert(s.allocation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def insert(conn: sa.Connection, rows: Iterable[Mapping[Any, Any]]) -> None:
     """New rows."""
     values = [dict(row) for row in rows]
     if values:
-        conn.execute(sa.insert(s.allocation), values)
+        conn.execute(_INSERT, values)
 
 
 def tile(conn: sa.Connection, tranche: Mapping[Any, Any]) -> None:

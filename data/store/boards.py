@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,20 +18,24 @@ COLUMNS = ("participation_id", "share_bp", "norm_bp", "grams_g", "display", "mod
 
 def refresh_person(conn: sa.Connection, event_id: str, participation_id: str, now: datetime) -> None:
     """Makes one person's row from footprint, claims and order states; no row without coverage, or once deleted."""
-    part, foot = s.participation, s.footprint
-    on_same = (foot.c.event_id == part.c.event_id) & (foot.c.participation_id == part.c.participation_id)
-    query = (
-        sa.select(part, foot.c.total_g, foot.c.travel_g, foot.c.norm_g)
-        .join(foot, on_same & (foot.c.version == part.c.footprint_version))
-        .where(part.c.event_id == event_id, part.c.participation_id == participation_id)
-    )
-    person = conn.execute(query).mappings().first()
+    person = conn.execute(_person_query(), {"e": event_id, "p": participation_id}).mappings().first()
     covered = coverage(conn, event_id, participation_id)
     row = board_row(person, *covered, now) if person is not None else None
     if row is None:
         remove(conn, event_id, participation_id)
     else:
         put(conn, [row])
+
+
+@cache  # built once: building costs more than running it
+def _person_query() -> sa.Select[Any]:
+    part, foot = s.participation, s.footprint
+    on_same = (foot.c.event_id == part.c.event_id) & (foot.c.participation_id == part.c.participation_id)
+    return (
+        sa.select(part, foot.c.total_g, foot.c.travel_g, foot.c.norm_g)
+        .join(foot, on_same & (foot.c.version == part.c.footprint_version))
+        .where(part.c.event_id == sa.bindparam("e"), part.c.participation_id == sa.bindparam("p"))
+    )
 
 
 def board_row(person: Mapping[Any, Any], reserved_g: int, retired_g: int, now: datetime) -> dict[str, Any] | None:
@@ -54,17 +59,22 @@ def board_row(person: Mapping[Any, Any], reserved_g: int, retired_g: int, now: d
 
 def coverage(conn: sa.Connection, event_id: str, participation_id: str) -> tuple[int, int]:
     """Grams of a participation's lines that are reserved, and retired."""
-    claim, order = s.claim, s.orders
-    query = (
-        sa.select(order.c.state, sa.func.sum(claim.c.grams))
-        .join(order, (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id))
-        .where(claim.c.event_id == event_id, claim.c.participation_id == participation_id, claim.c.line_no >= 0)
-        .group_by(order.c.state)
-    )
     sums = {False: 0, True: 0}
-    for state, grams in conn.execute(query):
+    for state, grams in conn.execute(_coverage_query(), {"e": event_id, "p": participation_id}):
         sums[state == "retired"] += int(grams or 0)
     return sums[False], sums[True]
+
+
+@cache
+def _coverage_query() -> sa.Select[Any]:
+    claim, order = s.claim, s.orders
+    return (
+        sa.select(order.c.state, sa.func.sum(claim.c.grams))
+        .join(order, (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id))
+        .where(claim.c.event_id == sa.bindparam("e"), claim.c.participation_id == sa.bindparam("p"))
+        .where(claim.c.line_no >= 0)
+        .group_by(order.c.state)
+    )
 
 
 def put(conn: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -72,9 +82,14 @@ def put(conn: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     values = sorted((dict(row) for row in rows), key=lambda row: (row["event_id"], row["participation_id"]))
     if not values:
         return
-    insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(s.board_person)
+    conn.execute(_upsert(conn.dialect.name), values)
+
+
+@cache
+def _upsert(dialect: str) -> sa.Insert:
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(s.board_person)
     changed = {c: insert.excluded[c] for c in (*COLUMNS[1:], "updated_at")}
-    conn.execute(insert.on_conflict_do_update(index_elements=["event_id", "participation_id"], set_=changed), values)
+    return insert.on_conflict_do_update(index_elements=["event_id", "participation_id"], set_=changed)
 
 
 def remove(conn: sa.Connection, event_id: str, participation_id: str) -> None:

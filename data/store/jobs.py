@@ -16,6 +16,12 @@ LEASE_S = 60
 MOST_ATTEMPTS = 20
 LONGEST_WAIT_S = 3600
 _j = s.job.c
+_INSERT = sa.insert(s.job)
+_DONE = (
+    sa.update(s.job)
+    .where(_j.event_id == sa.bindparam("e"), _j.job_id == sa.bindparam("j"))
+    .values(done_at=sa.bindparam("now", type_=_j.done_at.type), last_error="")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,11 @@ def put(
     """A new job; with ``leased_by`` it is that worker's own for the first minute after ``due_at``."""
     job = Job(event_id, job_id or new_row_id(), kind, payload, 1 if leased_by else 0)
     leased_until = due_at + timedelta(seconds=LEASE_S) if leased_by else None
-    conn.execute(
-        sa.insert(s.job).values(
-            event_id=event_id, job_id=job.job_id, kind=kind, payload=dict(payload), due_at=due_at,
-            leased_until=leased_until, leased_by=leased_by, attempts=job.attempts, done_at=None, last_error="",
-        )
-    )  # fmt: skip
+    conn.execute(_INSERT, {
+        "event_id": event_id, "job_id": job.job_id, "kind": kind, "payload": dict(payload), "due_at": due_at,
+        "leased_until": leased_until, "leased_by": leased_by, "attempts": job.attempts, "done_at": None,
+        "last_error": "",
+    })  # fmt: skip
     return job
 
 
@@ -69,7 +74,7 @@ def lease(conn: sa.Connection, now: datetime, owner: str, limit: int) -> list[Jo
 
 def done(conn: sa.Connection, job: Job, now: datetime) -> None:
     """The work is finished; the row stays as a record."""
-    _update(conn, job.event_id, job.job_id, done_at=now, last_error="")
+    conn.execute(_DONE, {"e": job.event_id, "j": job.job_id, "now": now})
 
 
 def failed(conn: sa.Connection, job: Job, now: datetime, error: str) -> None:

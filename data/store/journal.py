@@ -12,6 +12,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 from data.store import schema as s
 from data.store.ids import new_row_id
 
+_INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_POST = sa.insert(s.journal)
+_PAYMENT = {
+    name: insert(s.payment).on_conflict_do_nothing().returning(s.payment.c.order_id)
+    for name, insert in _INSERTS.items()
+}
+_WEBHOOK = {
+    name: insert(s.webhook_event).on_conflict_do_nothing().returning(s.webhook_event.c.provider)
+    for name, insert in _INSERTS.items()
+}
+_OUTCOME = (
+    sa.update(s.webhook_event)
+    .where(s.webhook_event.c.provider == sa.bindparam("p"), s.webhook_event.c.provider_event_id == sa.bindparam("e"))
+    .values(outcome=sa.bindparam("o"))
+)
+
 
 def post(
     conn: sa.Connection, order: Mapping[Any, Any], amounts: Mapping[str, int], memo: str, at: datetime
@@ -29,7 +45,7 @@ def post(
         for seq, (account, amount) in enumerate(amounts.items()) if amount
     ]  # fmt: skip
     if rows:
-        conn.execute(sa.insert(s.journal), rows)
+        conn.execute(_POST, rows)
 
 
 def balances(conn: sa.Connection, event_id: str, order_id: str) -> dict[str, int]:
@@ -44,14 +60,12 @@ def add_payment(
     conn: sa.Connection, order: Mapping[Any, Any], ref: str, state: str, amount_minor: int, at: datetime
 ) -> bool:  # fmt: skip
     """What a provider said of money that came or went back; False where this was known."""
-    insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(s.payment)
     row = {
         "event_id": order["event_id"], "order_id": order["order_id"], "provider_ref": ref,
         "provider": order["provider"], "state": state, "amount_minor": amount_minor, "currency": order["currency"],
         "livemode": order["livemode"], "at": at,
     }  # fmt: skip
-    fresh = insert.values(row).on_conflict_do_nothing().returning(s.payment.c.order_id)
-    return conn.execute(fresh).first() is not None
+    return conn.execute(_PAYMENT[conn.dialect.name], row).first() is not None
 
 
 def add_webhook(
@@ -59,17 +73,13 @@ def add_webhook(
 ) -> bool:  # fmt: skip
     """Notes a webhook; False where this event of the provider has been dealt with. Waits for another worker that is
     at the same one."""
-    insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(s.webhook_event)
     row = {
         "provider": provider, "provider_event_id": provider_event_id, "kind": kind, "outcome": "",
         "body_sha256": body_sha256, "received_at": at,
     }  # fmt: skip
-    fresh = insert.values(row).on_conflict_do_nothing().returning(s.webhook_event.c.provider)
-    return conn.execute(fresh).first() is not None
+    return conn.execute(_WEBHOOK[conn.dialect.name], row).first() is not None
 
 
 def set_outcome(conn: sa.Connection, provider: str, provider_event_id: str, outcome: str) -> None:
     """What became of a webhook."""
-    w = s.webhook_event.c
-    where = (w.provider == provider, w.provider_event_id == provider_event_id)
-    conn.execute(sa.update(s.webhook_event).where(*where).values(outcome=outcome))
+    conn.execute(_OUTCOME, {"p": provider, "e": provider_event_id, "o": outcome})

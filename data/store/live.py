@@ -13,6 +13,7 @@ from data.store import schema as s
 from data.store.ids import new_row_id
 
 TICKER_KEPT = 200
+_ADD_TICKER = sa.insert(s.ticker)
 
 
 def start(conn: sa.Connection, event_id: str, now: datetime) -> None:
@@ -94,7 +95,8 @@ def timeline(conn: sa.Connection, event_id: str, limit: int = 400) -> list[dict[
 
 def add_ticker(conn: sa.Connection, event_id: str, kind: str, at: datetime, **params: Any) -> None:
     """An anonymous line for the ticker: no grams, route or company."""
-    conn.execute(sa.insert(s.ticker).values(event_id=event_id, ticker_id=new_row_id(), at=at, kind=kind, params=params))
+    row = {"event_id": event_id, "ticker_id": new_row_id(), "at": at, "kind": kind, "params": params}
+    conn.execute(_ADD_TICKER, row)
 
 
 def ticker(conn: sa.Connection, event_id: str, limit: int = 12) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,10 @@ from data.store import schema as s
 
 Row = Mapping[Any, Any]
 _o = s.orders.c
+_KEY = sa.and_(_o.event_id == sa.bindparam("e"), _o.order_id == sa.bindparam("o"))
+_GET = sa.select(s.orders).where(_KEY)
+_GET_LOCKED = _GET.with_for_update()
+_CERTIFICATE = sa.update(s.orders).where(_KEY).values(certificate_number=sa.bindparam("number"))
 _INSERT, _TRANSITION = sa.insert(s.orders), sa.insert(s.order_transition)
 
 
@@ -48,17 +53,23 @@ def insert(conn: sa.Connection, values: Row) -> None:
 
 def get(conn: sa.Connection, event_id: str, order_id: str, lock: bool = False) -> Row | None:
     """One order, taken for this transaction where ``lock``."""
-    query = sa.select(s.orders).where(_o.event_id == event_id, _o.order_id == order_id)
-    return conn.execute(query.with_for_update() if lock else query).mappings().first()
+    query = _GET_LOCKED if lock else _GET
+    return conn.execute(query, {"e": event_id, "o": order_id}).mappings().first()
 
 
 def move(
     conn: sa.Connection, event_id: str, order_id: str, sources: Collection[str], to: str, **values: Any
 ) -> Row | None:  # fmt: skip
     """The guarded transition: the order as it is now, or None where it was in none of ``sources``."""
-    where = (_o.event_id == event_id, _o.order_id == order_id, _o.state.in_(sorted(sources)))
-    statement = sa.update(s.orders).where(*where).values(state=to, **values).returning(s.orders)
-    return conn.execute(statement).mappings().first()
+    statement = _move(tuple(sorted(sources)), tuple(sorted(values)))
+    given = {f"new_{name}": value for name, value in values.items()}
+    return conn.execute(statement, {"e": event_id, "o": order_id, "new_state": to, **given}).mappings().first()
+
+
+@lru_cache(maxsize=64)
+def _move(sources: tuple[str, ...], names: tuple[str, ...]) -> sa.Executable:
+    values = {name: sa.bindparam(f"new_{name}", type_=_o[name].type) for name in ("state", *names)}
+    return sa.update(s.orders).where(_KEY, _o.state.in_(sources)).values(values).returning(s.orders)
 
 
 def add_transitions(
@@ -81,8 +92,7 @@ def add_transitions(
 
 def set_certificate(conn: sa.Connection, event_id: str, order_id: str, number: str) -> None:
     """The number of the order's certificate."""
-    where = (_o.event_id == event_id, _o.order_id == order_id)
-    conn.execute(sa.update(s.orders).where(*where).values(certificate_number=number))
+    conn.execute(_CERTIFICATE, {"e": event_id, "o": order_id, "number": number})
 
 
 def transitions(conn: sa.Connection, event_id: str, order_id: str) -> list[Row]:
