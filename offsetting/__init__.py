@@ -6,6 +6,7 @@ from offsetting.auditing import audit
 from offsetting.certificates import certificate, certificate_credential, find_certificate
 from offsetting.claiming import reslice
 from offsetting.deferred import run_due
+from offsetting.desk_lists import Retired, retirement_plan, retirements
 from offsetting.listing import OrderList, OrderRow, list_orders
 from offsetting.models import DeskRow, Finding, Offer, Order, Quote, Retirement, WebhookOutcome
 from offsetting.ordering import cancel_order, get_order, orders_of, place_event_order, place_order, refund_order
@@ -26,10 +27,10 @@ from offsetting.verification import verify_document
 
 __all__ = [
     "OUTCOMES", "STATES", "TRANSITIONS", "Conflict", "DeskRow", "Finding", "Forbidden", "NotFound", "Offer", "Order",
-    "OrderList", "OrderRow", "Quote", "Retirement", "Unauthenticated", "WebhookOutcome", "add_batch", "add_project",
-    "assign_tranche", "audit", "cancel_order", "certificate", "certificate_credential", "confirm_retirement",
-    "demo_payment", "did_document", "expire_due", "find_certificate", "forget_test_events", "get_order",
-    "handle_webhook", "list_orders", "offers", "open_offering", "orders_of", "place_event_order", "place_order",
-    "quote", "reconcile", "refund_order", "render", "reslice", "retirement_desk", "return_tranche", "rotate_key",
-    "run_due", "shares", "verify_document",
+    "OrderList", "OrderRow", "Quote", "Retired", "Retirement", "Unauthenticated", "WebhookOutcome", "add_batch",
+    "add_project", "assign_tranche", "audit", "cancel_order", "certificate", "certificate_credential",
+    "confirm_retirement", "demo_payment", "did_document", "expire_due", "find_certificate", "forget_test_events",
+    "get_order", "handle_webhook", "list_orders", "offers", "open_offering", "orders_of", "place_event_order",
+    "place_order", "quote", "reconcile", "refund_order", "render", "reslice", "retirement_desk", "retirement_plan",
+    "retirements", "return_tranche", "rotate_key", "run_due", "shares", "verify_document",
 ]  # fmt: skip

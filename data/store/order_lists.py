@@ -1,4 +1,4 @@
-"""Orders of an event as desks list them: newest first, counted by state."""
+"""Lists of the desks: orders of an event, newest first and counted by state; retirements and their certificates."""
 
 from __future__ import annotations
 
@@ -38,3 +38,34 @@ def _where(event_id: str, state: str, company_id: str) -> list[sa.ColumnElement[
     if company_id:
         wanted.append(_o.company_id == company_id)
     return wanted
+
+
+def retirements(conn: sa.Connection, limit: int) -> list[sa.RowMapping]:
+    """Confirmed retirements with the names of their event and project, newest first."""
+    r, t = s.retirement.c, s.tranche.c
+    query = (
+        sa.select(s.retirement, s.event.c.names.label("event_names"), s.project.c.names.label("project_names"))
+        .join(s.event, s.event.c.event_id == r.event_id)
+        .join(s.tranche, (t.event_id == r.event_id) & (t.tranche_id == r.tranche_id))
+        .join(s.project, s.project.c.project_id == t.project_id)
+        .order_by(r.confirmed_at.desc(), r.retirement_id.desc())
+        .limit(limit)
+    )
+    return list(conn.execute(query).mappings())
+
+
+def certificates_within(conn: sa.Connection, retirement: sa.RowMapping, limit: int) -> list[str]:
+    """Numbers of certificates whose order is retired and has grams in a retirement's interval, by serial number."""
+    a = s.allocation.c
+    query = (
+        sa.select(_o.certificate_number)
+        .select_from(s.allocation)
+        .join(s.orders, (_o.event_id == a.event_id) & (_o.order_id == a.order_id))
+        .where(
+            a.event_id == retirement["event_id"], a.tranche_id == retirement["tranche_id"], _o.state == "retired",
+            a.from_g < retirement["to_g"], a.to_g > retirement["from_g"], _o.certificate_number != "",
+        )
+        .order_by(a.from_g)
+        .limit(2 * limit)
+    )  # fmt: skip
+    return list(dict.fromkeys(conn.execute(query).scalars()))[:limit]

@@ -20,7 +20,7 @@ from pages._parts.qr import QUIET_MODULES, matrix
 WIDTH, HEIGHT = 210.0, 297.0
 SCALES = {"A4": 1.0, "A3": math.sqrt(2)}
 CENTRE, OUTER, STROKE = (105.0, 152.0), 79.0, 11.0
-CODE_SIDE = 88.0
+CODE_SIDE = 100.0
 MARGIN = 18.0
 POINTS_PER_MM = 72 / 25.4
 
