@@ -15,7 +15,7 @@ from events.footprints import factors_of, parse
 
 
 def models_beside(slug: str, trip: Mapping[str, Any]) -> list[OtherModel]:
-    """The same trip (as in the body of a footprint) by other published rows and methods. Raises NotFound, InputError."""
+    """A trip (as in the body of a footprint) by other published rows and methods. Raises NotFound, InputError."""
     with get_store().read() as conn:
         event = read_event(conn, slug=slug)
     answers = parse(event, {"trips": [dict(trip)]})

@@ -199,7 +199,7 @@
   function slots(root, figures) {
     for (const slot of all(root, "[data-slot]")) {
       const value = figures?.[slot.dataset.slot];
-      slot.textContent = value ?? "";
+      if (value !== undefined || slot.dataset.slot !== "shared") slot.textContent = value ?? "";
     }
     for (const part of all(root, "[data-if]")) part.hidden = !figures?.[part.dataset.if];
     const way = one(root, "[data-way]"), icon = one(document, `[data-icon="${figures?.better_icon || "check"}"]`);

@@ -99,8 +99,14 @@ def _search(q: str, chosen: Scenario | None) -> html.Form:
     hidden = tag("input", type="hidden", name="scenario", value=chosen.scenario_id) if chosen else None
     button = html.Button(t("Find"), type="submit", className="fz-button")
     label = html.Label(t("Find your meeting or place"), htmlFor="q", className="fz-label")
-    return html.Form([label, html.Div([field, hidden, button], className="fz-search")], action="/", method="get", role="search",
-                     id="events", className="fz-section")  # fmt: skip
+    return html.Form(
+        [label, html.Div([field, hidden, button], className="fz-search")],
+        action="/",
+        method="get",
+        role="search",
+        id="events",
+        className="fz-section",
+    )
 
 
 def _list(cards: list[events.EventCard], q: str, chosen: Scenario | None, page: int, more: bool) -> html.Section:

@@ -1,4 +1,4 @@
-"""The introduction of an event: what it is, what neutral means here, where the money goes, what others did. No script."""
+"""The introduction of an event: what it is, what neutral means here, where the money goes, what others did."""
 
 from __future__ import annotations
 
@@ -47,11 +47,16 @@ def landing(request: Request, slug: str) -> Response:
     ]
     body = html.Div(
         [
-            *(top if kind else [skip]), _hero(event, totals),
-            html.Main(_sections(event, totals), id="main", className="fz-main fz-column fz-doc"), _bar(event),
+            *(top if kind else [skip]),
+            html.Main(
+                [_hero(event, totals), html.Div(_sections(event, totals), className="fz-column fz-doc")],
+                id="main",
+                className="fz-main",
+            ),
+            _bar(event),
         ],
         className="fz-page",
-    )  # fmt: skip
+    )
     return send(
         request,
         f"{pick(event.names)} · {t('Forum Zero')}",
@@ -63,8 +68,11 @@ def landing(request: Request, slug: str) -> Response:
 
 def _missing(request: Request, sentence: str) -> Response:
     home = html.A(t("Find another"), href="/", className="fz-button fz-button-main")
-    main = html.Main([html.H1(t("No event here")), html.P(sentence, className="fz-body"), html.P(home, className="mt-4")],
-                     id="main", className="fz-main fz-column fz-doc")  # fmt: skip
+    main = html.Main(
+        [html.H1(t("No event here")), html.P(sentence, className="fz-body"), html.P(home, className="mt-4")],
+        id="main",
+        className="fz-main fz-column fz-doc",
+    )
     return send(request, t("No event here"), html.Div([shell.header(), main], className="fz-page"), status=404)
 
 
@@ -88,7 +96,11 @@ def _hero(event: Event, totals: Totals) -> html.Div:
         html.P(when, className="fz-small"), html.H1(pick(event.names)),
         _ring(totals) if not totals.hidden and totals.mass.total_g else _empty_ring(),
     ]  # fmt: skip
-    rosette = html.Div(Raw(svg(lines(event.event_id, 420, "dark", 52), 420, 420)), className="fz-hero-rosette", **{"aria-hidden": "true"})
+    rosette = html.Div(
+        Raw(svg(lines(event.event_id, 420, "dark", 52), 420, 420)),
+        className="fz-hero-rosette",
+        **{"aria-hidden": "true"},
+    )
     return html.Div(
         [rosette, shell.header(on_ink=True), html.Div(inside, className="fz-column")], className="fz-hero fz-on-ink"
     )
@@ -229,8 +241,14 @@ def _sources(texts: Mapping[str, Any]) -> html.Footer:
 
 def _bar(event: Event) -> html.Aside:
     if event.state != "open":
-        return html.Aside(html.Div(html.P(t("This event is closed; it takes no more answers."), className="fz-small"), className="fz-column"),
-                          className="fz-bar", **{"aria-label": t("What to do next")})  # fmt: skip
+        return html.Aside(
+            html.Div(
+                html.P(t("This event is closed; it takes no more answers."), className="fz-small"),
+                className="fz-column",
+            ),
+            className="fz-bar",
+            **{"aria-label": t("What to do next")},
+        )
     button = html.A(
         [_say("button.start", event), icon("chevron_right")],
         href=f"/e/{event.slug}/footprint",

@@ -28,7 +28,9 @@ def picture(slug: str, certificate: str = "") -> Response:
         return HTMLResponse(t(error.message, **error.params), 404)
     if view.event_slug != slug or board.me is None:
         return HTMLResponse(board.why_not or t("This certificate has no rank here."), 404)
-    return Response(rank_png(view, board, current_language()), media_type="image/png", headers={"Cache-Control": "no-cache"})
+    return Response(
+        rank_png(view, board, current_language()), media_type="image/png", headers={"Cache-Control": "no-cache"}
+    )
 
 
 def rank_png(view: CertificateView, board: Board, language: str) -> bytes:
@@ -44,7 +46,9 @@ def rank_png(view: CertificateView, board: Board, language: str) -> bytes:
     card.draw_logo(draw, pen, words)
     middle, room = card.WIDTH / 2, card.WIDTH - 2 * card.MARGIN
     pen.text(middle, 880, f.ordinal(board.me.rank, language), 120, card.COLOURS["ink"], "bold", "m", room)
-    pen.text(middle, 940, t("of {count} people", count=f.number(board.total)), 35, card.COLOURS["ink-2"], "sans", "m", room)
+    pen.text(
+        middle, 940, t("of {count} people", count=f.number(board.total)), 35, card.COLOURS["ink-2"], "sans", "m", room
+    )
     pen.text(middle, 994, pick(view.event_names), 35, card.COLOURS["ink-2"], "sans", "m", room)
     pen.text(middle, 1040, words.where_when, 31, card.COLOURS["ink-2"], "sans", "m", room)
     card.draw_foot(image, pen, words)

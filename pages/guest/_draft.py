@@ -81,7 +81,11 @@ def asked_of(draft: Any, scenario: Scenario, whole: bool) -> Asked:
     for activity in scenario.activities:
         quantity = other.get(activity.key)
         if quantity not in (0, "", None) and activity.key != "remote_participation":
-            asked.add("other", {"activity": activity.key, "quantity": quantity, "unit": activity.unit}, f"other.{activity.key}")
+            asked.add(
+                "other",
+                {"activity": activity.key, "quantity": quantity, "unit": activity.unit},
+                f"other.{activity.key}",
+            )
     return asked
 
 
@@ -99,7 +103,9 @@ def _add_trips(asked: Asked, draft: Any, whole: bool) -> None:
         if open_fields and whole:
             for name, text in open_fields.items():
                 sentence = t("“{value}” is no place we know: choose one of the suggestions.", value=text[:60])
-                asked.errors[f"{path}.{name}"] = sentence if text else t("Type a town or an airport’s code, then choose it.")
+                asked.errors[f"{path}.{name}"] = (
+                    sentence if text else t("Type a town or an airport’s code, then choose it.")
+                )
         if not open_fields:
             asked.add("trips", _trip(trip), path)
 
@@ -118,7 +124,11 @@ def _open_fields(trip: Mapping[str, Any], stops: list[Any]) -> dict[str, str]:
 
 def _trip(trip: Mapping[str, Any]) -> dict[str, Any]:
     mode = trip.get("mode")
-    item: dict[str, Any] = {"from": place_id(trip.get("from")), "mode": mode, "round_trip": trip.get("round_trip", True)}
+    item: dict[str, Any] = {
+        "from": place_id(trip.get("from")),
+        "mode": mode,
+        "round_trip": trip.get("round_trip", True),
+    }
     if trip.get("to"):
         item["to"] = place_id(trip["to"])
     via = trip.get("via")
@@ -141,7 +151,9 @@ def _add_stays(asked: Asked, draft: Any, whole: bool) -> None:
         path = f"stays.{i}"
         if not stay.get("place") and stay.get("place_text"):
             if whole:
-                sentence = t("“{value}” is no place we know: choose one of the suggestions.", value=str(stay["place_text"])[:60])
+                sentence = t(
+                    "“{value}” is no place we know: choose one of the suggestions.", value=str(stay["place_text"])[:60]
+                )
                 asked.errors[f"{path}.place"] = sentence
             continue
         if stay.get("nights") in (0, "", None):

@@ -7,11 +7,11 @@ from typing import Any
 
 from calculations.model import EmissionLine
 from events import FootprintView
-from locales import current_language, t
 from locales import formats as f
+from locales import t
 from pages._parts.palette import CATEGORIES
 from pages.guest import _words
-from pages.guest._draft import Asked, items, lines_by_path, part
+from pages.guest._draft import Asked, items, lines_by_path
 
 ARROWS = {True: " ↔ ", False: " → "}
 
@@ -26,6 +26,10 @@ def figures(draft: Any, asked: Asked, view: FootprintView) -> dict[str, dict[str
     for i, trip in items(draft, "trips"):
         if f"trips.{i}" in found:
             found[f"trips.{i}"] |= trip_words(trip, lines_by_path(asked, view).get(f"trips.{i}"))
+    for i, stay in items(draft, "stays"):
+        rooms, guests = stay.get("rooms", 1), stay.get("guests", 1)
+        if f"stays.{i}" in found and isinstance(rooms, int) and isinstance(guests, int):
+            found[f"stays.{i}"]["shared"] = _words.shared_room(rooms, guests)
     for group in ("meals", "other"):
         own = {path.split(".", 1)[1]: value for path, value in found.items() if path.startswith(f"{group}.")}
         found[group] = {key: f"{value['number']}{f.THIN}{value['unit']}" for key, value in own.items()}
@@ -50,7 +54,9 @@ def _add_better(found: dict[str, dict[str, Any]], asked: Asked, view: FootprintV
         rest = _coarse(lines[path].total_g - way.saved_g)
         by = _words.by_modes().get(str(way.change.get("mode", "")))
         words = t("{way}: {mass}", way=by or t(way.message, **way.params), mass=rest)
-        icon = str(way.change.get("mode") or ("bed" if way.part == "stays" else "meal" if way.part == "meals" else "user"))
+        icon = str(
+            way.change.get("mode") or ("bed" if way.part == "stays" else "meal" if way.part == "meals" else "user")
+        )
         found[path] |= {"better": words, "less": less, "better_icon": icon}
 
 
@@ -73,8 +79,14 @@ def trip_words(trip: Mapping[str, Any], line: EmissionLine | None) -> dict[str, 
         more = _words.people_on_board(trip.get("people", 1))
     both = trip.get("round_trip", True) is True
     stops = trip.get("via") if isinstance(trip.get("via"), list) else []
-    places = [trip.get("from"), *[stop.get("place") for stop in stops or [] if isinstance(stop, Mapping)], trip.get("to")]
-    route = ARROWS[both].join(str(place["name"])[:80] for place in places if isinstance(place, Mapping) and place.get("name"))
+    places = [
+        trip.get("from"),
+        *[stop.get("place") for stop in stops or [] if isinstance(stop, Mapping)],
+        trip.get("to"),
+    ]
+    route = ARROWS[both].join(
+        str(place["name"])[:80] for place in places if isinstance(place, Mapping) and place.get("name")
+    )
     if line is not None and line.distance_km is not None:
         route += t(", ") + t("{distance} km", distance=f.number(line.distance_km))
     return {"title": title + (t(", ") + more if more else ""), "route": route + (t(", ") + t("return") if both else "")}
@@ -90,18 +102,32 @@ def shown_parts(view: FootprintView) -> tuple[list[tuple[str, str, float]], str]
     return [(name, number, 100 * grams / total) for (name, grams), number in zip(parts, numbers, strict=True)], unit
 
 
-def field_names(draft: Any, names: Mapping[str, str]) -> dict[str, str]:
+def field_names(names: Mapping[str, str]) -> dict[str, str]:
     """What people call the fields, for sentences; ``names`` are the scenario's activities."""
     known = {
-        "from": t("From"), "to": t("To"), "via": t("Stop"), "mode": t("How you came"), "cabin": t("Class"),
-        "fuel": t("Fuel"), "people": t("People in the car"), "count": t("How often"), "round_trip": t("There and back"),
-        "nights": t("Nights"), "rooms": t("Rooms"), "guests": t("Guests"), "place": t("Place"), "kind": t("Kind of stay"),
-        "hours": t("Hours"), "company": t("Company"), "session": t("Sub-forum"), "pseudonym": t("Name on the boards"),
-        "meals": t("Meals"), "body": t("Your answers"),
-    }  # fmt: skip
+        "from": t("From"),
+        "to": t("To"),
+        "via": t("Stop"),
+        "mode": t("How you came"),
+        "cabin": t("Class"),
+        "fuel": t("Fuel"),
+        "people": t("People in the car"),
+        "count": t("How often"),
+        "round_trip": t("There and back"),
+        "nights": t("Nights"),
+        "rooms": t("Rooms"),
+        "guests": t("Guests"),
+        "place": t("Place"),
+        "kind": t("Kind of stay"),
+        "hours": t("Hours"),
+        "company": t("Company"),
+        "session": t("Sub-forum"),
+        "pseudonym": t("Name on the boards"),
+        "meals": t("Meals"),
+        "body": t("Your answers"),
+    }
     known |= {f"meals.{key}": name for key, name in _words.diets().items()}
     known |= {f"other.{key}": name for key, name in names.items()}
-    known |= {f"{path}.place": t("Place") for path in part(draft, "stays", list) if isinstance(path, str)}
     return known
 
 
@@ -112,7 +138,3 @@ def year_line(total_g: int, mean_kg: float, goal_kg: float, mean_source: str) ->
         "goal": f.mass_text(round(goal_kg * 1000), unit="t"), "source": mean_source,
     }  # fmt: skip
     return t("{total} a year, beside a mean of {mean} ({source}) and a goal of {goal}.", **params)
-
-
-def language_tag() -> str:
-    return current_language()

@@ -13,12 +13,12 @@ from calculations.compare import OtherModel
 from calculations.model import EmissionLine
 from calculations.trace import quantity_of, rate_of
 from events import line_json
-from locales import t
 from locales import formats as f
+from locales import t
 from pages._parts import pieces
 from pages._parts.icons import icon
 from pages.guest import _words
-from pages.guest._form import unit_words
+from pages.guest._fields import unit_words
 
 Row = tuple[str, Any]
 
@@ -35,13 +35,26 @@ def sheet(line: EmissionLine, subtitle: str, models: Sequence[OtherModel] = ()) 
         className="fz-sheet-head",
     )  # fmt: skip
     body = [
-        head, html.P(subtitle, className="fz-small"), pieces.equation(_boxes(line)), _inside(line),
-        html.H3(t("How sure we are")), _range(line, models), html.P(_range_words(line, models), className="fz-small"),
-        pieces.facts(_facts(line)), _acts(bool(models)), _models(models),
-        html.Pre(json.dumps(line_json(line), ensure_ascii=False, indent=1, default=float), hidden=True, **{"data-trace": ""}),
-    ]  # fmt: skip
+        head,
+        html.P(subtitle, className="fz-small"),
+        pieces.equation(_boxes(line)),
+        _inside(line),
+        html.H3(t("How sure we are")),
+        _range(line, models),
+        html.P(_range_words(line, models), className="fz-small"),
+        pieces.facts(_facts(line)),
+        _acts(bool(models)),
+        _models(models),
+        html.Pre(
+            json.dumps(line_json(line), ensure_ascii=False, indent=1, default=float), hidden=True, **{"data-trace": ""}
+        ),
+    ]
     panel = html.Div(
-        body, className="fz-sheet", role="dialog", tabIndex="-1", **{"aria-modal": "true", "aria-labelledby": "calc-sheet-title"}
+        body,
+        className="fz-sheet",
+        role="dialog",
+        tabIndex="-1",
+        **{"aria-modal": "true", "aria-labelledby": "calc-sheet-title"},
     )
     return html.Div([html.Div(className="fz-sheet-shade", **{"data-act": "close"}), panel])
 
@@ -73,8 +86,13 @@ def _significant(value: Decimal) -> str:
 
 
 def _one_of(unit: str) -> str:
-    return {"passenger-km": t("km"), "vehicle-km": t("vehicle-km"), "room-night": t("room-night"), "guest-night": t("night"),
-            "meal": t("meal")}.get(unit, unit)  # fmt: skip
+    return {
+        "passenger-km": t("km"),
+        "vehicle-km": t("vehicle-km"),
+        "room-night": t("room-night"),
+        "guest-night": t("night"),
+        "meal": t("meal"),
+    }.get(unit, unit)
 
 
 def _terms(line: EmissionLine) -> str:
@@ -106,7 +124,13 @@ def _inside(line: EmissionLine) -> html.Div | None:
     fuel = line.total_g - line.non_co2_g
     bars = [
         html.I(style={"--fz-w": f"{100 * fuel / line.total_g:.1f}%", "background": "var(--fz-travel)"}),
-        html.I(style={"--fz-w": f"{100 * line.non_co2_g / line.total_g:.1f}%", "background": "var(--fz-travel)", "opacity": ".4"}),
+        html.I(
+            style={
+                "--fz-w": f"{100 * line.non_co2_g / line.total_g:.1f}%",
+                "background": "var(--fz-travel)",
+                "opacity": ".4",
+            }
+        ),
     ]
     (left, right), unit = f.mass_parts([fuel, line.non_co2_g])
     pair = [
@@ -129,15 +153,21 @@ def _range(line: EmissionLine, models: Sequence[OtherModel]) -> html.Div:
     band = {"left": at(line.low_g), "width": f"{92 * (line.high_g - line.low_g) / span:.1f}%"}
     unit = f.mass_unit(*values)
     marks: list[Any] = [
-        html.I(className="fz-range-band", style=band), html.I(className="fz-range-mark", style={"left": at(line.total_g)}),
+        html.I(className="fz-range-band", style=band),
+        html.I(className="fz-range-mark", style={"left": at(line.total_g)}),
         html.B(f.mass(line.total_g, unit=unit)[0], style={"left": at(line.total_g)}),
-    ]  # fmt: skip
+    ]
     last = -100.0
     for model in sorted(models, key=lambda each: each.total_g):
         place = at(model.total_g)
         marks.append(html.I(className="fz-range-model", style={"left": place}))
         if float(place[:-1]) - last > 13:
-            marks.append(html.Small(f.number(Decimal(model.total_g) / f.GRAMS_PER[unit], 0 if unit == "kg" else 2), style={"left": place}))
+            marks.append(
+                html.Small(
+                    f.number(Decimal(model.total_g) / f.GRAMS_PER[unit], 0 if unit == "kg" else 2),
+                    style={"left": place},
+                )
+            )
             last = float(place[:-1])
     return html.Div(marks, className="fz-range-line", **{"aria-hidden": "true"})
 
@@ -147,19 +177,28 @@ def _range_words(line: EmissionLine, models: Sequence[OtherModel]) -> str:
     span = f.mass_range(line.low_g, line.high_g, unit=unit)
     if not models:
         return t("Band: our range, {range} {unit}.", range=span, unit=unit)
-    words = t("Band: our range, {range} {unit}. Circles: the same trip by {count} other published models.", range=span, unit=unit,
-              count=len(models))  # fmt: skip
-    return words
+    return t(
+        "Band: our range, {range} {unit}. Circles: the same trip by {count} other published models.",
+        range=span,
+        unit=unit,
+        count=len(models),
+    )
 
 
 def _facts(line: EmissionLine) -> list[Row]:
     rows: list[Row] = []
     for factor in (row for row in line.trace["factors"] if row["counted"]):
-        rows.append((t("Source"), f"{factor['source_title']}, {factor['activity'].replace('_', ' ')}, {factor['region']}, {factor['year']}"))
+        activity = factor["activity"].replace("_", " ")
+        rows.append((t("Source"), f"{factor['source_title']}, {activity}, {factor['region']}, {factor['year']}"))
         rows.append((t("Licence"), factor["licence"] or t("not stated")))
     chosen = line.trace["factor_set"]
     digest = chosen["sha256"]
-    rows.append((t("Factor set"), [f"{chosen['id']} · ", html.Span(f"{digest[:4]}…{digest[-4:]}", className="fz-mono", title=digest)]))
+    rows.append(
+        (
+            t("Factor set"),
+            [f"{chosen['id']} · ", html.Span(f"{digest[:4]}…{digest[-4:]}", className="fz-mono", title=digest)],
+        )
+    )
     if distance := line.trace.get("distance"):
         rows.append((t("Distance"), _said(distance["how"])))
     rows += [(t("Range"), _said(basis)) for basis in line.trace["bounds"][:2]]
@@ -172,10 +211,20 @@ def _said(sentence: Mapping[str, Any]) -> str:
 
 
 def _acts(with_models: bool) -> html.Div:
-    copy = html.Button([icon("document"), t("Copy trace")], type="button", className="fz-button", disable_n_clicks=True,
-                       **{"data-act": "copy"})  # fmt: skip
-    others = html.Button([icon("plane"), t("Other models")], type="button", className="fz-button", disable_n_clicks=True,
-                         **{"data-act": "models", "aria-expanded": "false"})  # fmt: skip
+    copy = html.Button(
+        [icon("document"), t("Copy trace")],
+        type="button",
+        className="fz-button",
+        disable_n_clicks=True,
+        **{"data-act": "copy"},
+    )
+    others = html.Button(
+        [icon("plane"), t("Other models")],
+        type="button",
+        className="fz-button",
+        disable_n_clicks=True,
+        **{"data-act": "models", "aria-expanded": "false"},
+    )
     return html.Div([copy, others] if with_models else [copy], className="fz-actions")
 
 

@@ -13,15 +13,15 @@ def modes() -> dict[str, str]:
     return {
         "plane": t("Plane"), "high_speed_rail": t("Fast rail"), "rail": t("Train"), "coach": t("Coach"),
         "car": t("Car"), "taxi": t("Taxi"), "metro": t("Metro"), "bus": t("Bus"), "ferry": t("Ferry"),
-        "motorcycle": t("Motorcycle"), "bicycle": t("Bicycle"), "walk": t("On foot"),
+        "motorcycle": t("Motorbike"), "bicycle": t("Bicycle"), "walk": t("On foot"),
     }  # fmt: skip
 
 
 def by_modes() -> dict[str, str]:
     """In a sentence: "By high-speed rail"."""
     return {
-        "high_speed_rail": t("By high-speed rail"), "rail": t("By train"), "coach": t("By coach"), "metro": t("By metro"),
-        "bus": t("By bus"),
+        "high_speed_rail": t("By high-speed rail"), "rail": t("By train"), "coach": t("By coach"),
+        "metro": t("By metro"), "bus": t("By bus"),
     }  # fmt: skip
 
 
@@ -65,11 +65,18 @@ def units() -> dict[str, str]:
 def recipients() -> dict[str, str]:
     """Who is paid a part of the price."""
     return {
-        "project_owner": t("Project owner"), "exchange": t("Exchange"), "platform": t("Platform"), "provider": t("Payment"),
-        "payment": t("Payment"), "special_fund": t("Special fund"),
+        "project_owner": t("Project owner"), "exchange": t("Exchange"), "platform": t("Platform"),
+        "provider": t("Payment"), "payment": t("Payment"), "special_fund": t("Special fund"),
     }  # fmt: skip
 
 
 def people_on_board(people: int) -> str:
-    """"alone in the car", "3 in the car"."""
+    """ "alone in the car", "3 in the car"."""
     return t("alone in the car") if people == 1 else t("{count} in the car", count=people)
+
+
+def shared_room(rooms: int, guests: int) -> str:
+    """ "1 room, 2 guests"."""
+    first = t("1 room") if rooms == 1 else t("{count} rooms", count=rooms)
+    second = t("1 guest") if guests == 1 else t("{count} guests", count=guests)
+    return first + t(", ") + second

@@ -39,14 +39,13 @@ def layout(slug: str) -> Any:
     main = [
         html.P(_form.dates_line(event), className="fz-note mt-3") if scenario.scenario_id != "life" else None,
         html.H1(_heading(scenario), className="fz-page-h1"),
+        html.Div(id="calc-year"),
         html.Noscript(t("The calculator needs its script; the forum’s introduction and every certificate do not.")),
         html.Div(pieces.loading(5), id="calc-home", **{"aria-busy": "true"}),
         html.P(id="calc-told", className="visually-hidden", role="status"),
         html.Div(className="fz-toast", role="status", hidden=True),
     ]
-    body = shell.guest_shell(
-        main, event.slug, "footprint", notice_kind(event), side=_kept(), bar=_bar(event), hrefs={}
-    )
+    body = shell.guest_shell(main, event.slug, "footprint", notice_kind(event), side=_kept(), bar=_bar(event), hrefs={})
     return html.Div([body, html.Div(id="calc-sheet"), *_hidden(event, scenario)])
 
 
@@ -72,38 +71,67 @@ def _kept() -> Any:
 
 def _bar(event: Event) -> html.Div:
     button = html.Button(
-        [claims.say("step.neutralise", jurisdiction=event.jurisdiction), icon("chevron_right")], id="calc-go", type="button",
-        className="fz-button fz-button-main", disable_n_clicks=True,
-    )  # fmt: skip
-    inside = [html.Div(_strip([]), id="calc-strip"), html.Div(id="calc-year"),
-              html.Div([html.Div(_total(None), id="calc-total", **{"aria-live": "polite"}), button], className="fz-bar-line")]  # fmt: skip
-    return html.Div(html.Div(inside, className="fz-column"), className="fz-bar fz-on-ink")
+        [claims.say("step.neutralise", jurisdiction=event.jurisdiction), icon("chevron_right")],
+        id="calc-go",
+        type="button",
+        className="fz-button fz-button-main",
+        disable_n_clicks=True,
+    )
+    inside = [
+        html.Div(_strip([]), id="calc-strip"),
+        html.Div([html.Div(_total(None), id="calc-total", **{"aria-live": "polite"}), button], className="fz-bar-line"),
+    ]
+    return html.Aside(
+        html.Div(inside, className="fz-column"), className="fz-bar fz-on-ink", **{"aria-label": t("Your footprint")}
+    )
 
 
 def _hidden(event: Event, scenario: Scenario) -> list[Any]:
     names = {*MODES, "bed", "meal", "user", "check"}
     icons = html.Div([icon(name, **{"data-icon": name}) for name in sorted(names)], hidden=True)
-    stores = [dcc.Store(id=f"calc-{name}") for name in ("draft", "answer", "ask", "saved", "open", "sink-1", "sink-2", "sink-3", "sink-4")]
+    stores = [
+        dcc.Store(id=f"calc-{name}")
+        for name in ("draft", "answer", "ask", "saved", "open", "sink-1", "sink-2", "sink-3", "sink-4")
+    ]
     copied = html.Div([html.Span(t("Copied."), **{"data-say": "copied"})], hidden=True)
-    return [_form.templates(event, scenario), icons, copied, dcc.Store(id="calc-config", data=_config(event, scenario)), *stores]
+    return [
+        _form.templates(event, scenario),
+        icons,
+        copied,
+        dcc.Store(id="calc-config", data=_config(event, scenario)),
+        *stores,
+    ]
 
 
 def _config(event: Event, scenario: Scenario) -> dict[str, Any]:
     """What the script needs to know: where it is, what a new trip is, and what is filled in beforehand."""
     default = event.defaults
     place = event.place
-    here = {"id": place.place_id, "name": pick(place.names), "beside": "", "country": place.country} if place.names else None
+    here = (
+        {"id": place.place_id, "name": pick(place.names), "beside": "", "country": place.country}
+        if place.names
+        else None
+    )
     trip = {"mode": default.get("mode") or "plane", "from": None, "to": here, "cabin": "economy", "fuel": "petrol",
             "people": 1, "round_trip": True, "count": 1, "via": []}  # fmt: skip
     stay = {"nights": default.get("nights", 1), "rooms": 1, "guests": 1, "kind": "hotel"}
     other = {a.key: a.default for a in scenario.activities if a.default and a.key != "remote_participation"}
     return {
-        "slug": event.slug, "language": current_language(), "trip": trip if "trips" in scenario.asks else None, "stay": stay,
-        "draft": {"stays": [stay] if "stays" in scenario.asks and scenario.scenario_id == "conference" else [],
-                  "other": other, "remote": {"on": False, "hours": 3}},
-        "words": {"label": t("Places"), "found": t("{count} places found; choose with the arrow keys.", count="{count}"),
-                  "none": t("No place is called so.")},
-    }  # fmt: skip
+        "slug": event.slug,
+        "language": current_language(),
+        "trip": trip if "trips" in scenario.asks else None,
+        "stay": stay,
+        "draft": {
+            "stays": [stay] if "stays" in scenario.asks and scenario.scenario_id == "conference" else [],
+            "other": other,
+            "remote": {"on": False, "hours": 3},
+        },
+        "words": {
+            "label": t("Places"),
+            "found": t("{count} places found; choose with the arrow keys.", count="{count}"),
+            "none": t("No place is called so."),
+        },
+    }
 
 
 def _strip(parts: list[tuple[str, str, float]]) -> list[Any]:
@@ -112,7 +140,11 @@ def _strip(parts: list[tuple[str, str, float]]) -> list[Any]:
     legend = [html.Span([pieces.swatch(name), f"{names[name]} {number}"]) for name, number, _ in parts]
     return [
         html.Div(bars or [html.I(className="fz-strip-none")], className="fz-strip", **{"aria-hidden": "true"}),
-        html.Div(legend or [html.Span(t("Nothing told yet"))], className="fz-legend", tabIndex="0" if len(parts) > 3 else None),
+        html.Div(
+            legend or [html.Span(t("Nothing told yet"))],
+            className="fz-legend",
+            tabIndex="0" if len(parts) > 3 else None,
+        ),
     ]
 
 
@@ -126,10 +158,16 @@ def _total(view: FootprintView | None) -> list[Any]:
     ]
 
 
-dash.clientside_callback(ClientsideFunction("fz", "calculator"), Output("calc-sink-1", "data"), Input("calc-config", "data"))
-dash.clientside_callback(ClientsideFunction("fz", "answered"), Output("calc-sink-2", "data"), Input("calc-answer", "data"))
+dash.clientside_callback(
+    ClientsideFunction("fz", "calculator"), Output("calc-sink-1", "data"), Input("calc-config", "data")
+)
+dash.clientside_callback(
+    ClientsideFunction("fz", "answered"), Output("calc-sink-2", "data"), Input("calc-answer", "data")
+)
 dash.clientside_callback(ClientsideFunction("fz", "saved"), Output("calc-sink-3", "data"), Input("calc-saved", "data"))
-dash.clientside_callback(ClientsideFunction("fz", "opened"), Output("calc-sink-4", "data"), Input("calc-sheet", "children"))
+dash.clientside_callback(
+    ClientsideFunction("fz", "opened"), Output("calc-sink-4", "data"), Input("calc-sheet", "children")
+)
 
 
 @dash.callback(
@@ -145,7 +183,7 @@ def preview(asked: Any) -> Any:
     try:
         view = events.preview_footprint(event.slug, wanted.body)
     except InputError as error:
-        answer = {"seq": message.get("seq"), "errors": sentences(wanted, error, _names(draft, scenario)), "lines": {}}
+        answer = {"seq": message.get("seq"), "errors": sentences(wanted, error, _names(scenario)), "lines": {}}
         return answer, dash.no_update, dash.no_update, dash.no_update
     answer = {"seq": message.get("seq"), "lines": figures(draft, wanted, view), "errors": {}}
     return answer, _strip(shown_parts(view)[0]), _total(view), _year(event, scenario, view)
@@ -179,8 +217,8 @@ def _slug(message: Mapping[str, Any]) -> str:
     return slug if isinstance(slug, str) else ""
 
 
-def _names(draft: Any, scenario: Scenario) -> dict[str, str]:
-    return field_names(draft, {a.key: pick(a.names) for a in scenario.activities})
+def _names(scenario: Scenario) -> dict[str, str]:
+    return field_names({a.key: pick(a.names) for a in scenario.activities})
 
 
 @dash.callback(Output("calc-sheet", "children"), Input("calc-open", "data"), prevent_initial_call=True)
@@ -195,7 +233,7 @@ def open_trace(asked: Any) -> Any:
         return None
     words = next((trip_words(trip, line) for i, trip in items(draft, "trips") if f"trips.{i}" == path), {})
     models = events.models_beside(event.slug, _body_at(wanted, path)) if path.startswith("trips") else []
-    return _trace.sheet(line, _trace.subtitle(path, words, line, _names(draft, scenario)), models)
+    return _trace.sheet(line, _trace.subtitle(path, words, line, _names(scenario)), models)
 
 
 def _body_at(wanted: Asked, path: str) -> dict[str, Any]:
@@ -218,14 +256,16 @@ def save(asked: Any) -> Any:
         events.preview_footprint(event.slug, wanted.body)
         return {"seq": seq, **_stored(event, draft, wanted, device_of(message))}
     except InputError as error:
-        return {"seq": seq, "errors": sentences(wanted, error, _names(draft, scenario))}
+        return {"seq": seq, "errors": sentences(wanted, error, _names(scenario))}
     except DomainError as error:
         return {"seq": seq, "errors": {}, "general": t(error.message, **error.params)}
 
 
 def _nothing(draft: Any, scenario: Scenario) -> dict[str, Any]:
     if "trips" in scenario.asks and part(draft, "trips", list):
-        sentence = t("Tell where you came from: type a town or an airport’s code. Or say below that you take part remotely.")
+        sentence = t(
+            "Tell where you came from: type a town or an airport’s code. Or say below that you take part remotely."
+        )
         if scenario.activity("remote_participation") is None:
             sentence = t("Tell where you came from: type a town or an airport’s code.")
         return {"errors": {"trips.0.from": sentence}}
@@ -244,10 +284,12 @@ def _stored(event: Event, draft: Any, wanted: Asked, device: Mapping[str, Any]) 
 def _begun(event: Event, about: Mapping[str, Any]) -> dict[str, Any]:
     display = {"pseudonym": about.get("pseudonym") or "", "consent": about.get("consent") is True}
     try:
-        started = events.start_participation(event.slug, about.get("session") or None, about.get("company") or None, display)
+        started = events.start_participation(
+            event.slug, about.get("session") or None, about.get("company") or None, display
+        )
     except InputError as error:
         asked = Asked()
-        found = sentences(asked, error, _names({}, scenario_of(event)))
+        found = sentences(asked, error, _names(scenario_of(event)))
         return {"errors": {f"about.{path.removeprefix('display.')}": sentence for path, sentence in found.items()}}
     fresh = {"participation_id": started.participation_id, "secret": started.secret}
     return {"device": {**fresh, "order_id": None, "certificate": None, "footprint": None}}

@@ -17,14 +17,14 @@ from data.settings import get_settings
 from events import Event, FootprintView
 from locales import current_language, pick, t
 from locales import formats as f
-from offsetting import Offer, Quote, claims
+from offsetting import Offer, Quote
 from pages._parts import pieces, shell
 from pages._parts.icons import icon
 from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
 from pages.guest import _words
 from pages.guest._device import device_of, notice_kind, proved
-from pages.guest._form import data
+from pages.guest._fields import data
 from pages.registry import page
 
 SCRIPTS = ("js/guest.js", "js/guest-order.js")
@@ -43,20 +43,34 @@ def layout(slug: str) -> Any:
         html.H1(t("How much, and with what?"), className="fz-page-h1"),
         html.Div(pieces.loading(5), id="neu-home"),
         html.P([icon("error"), html.Span()], className="fz-error", hidden=True, role="alert", **{"data-refusal": ""}),
-        html.P([icon("offline"), html.Span(t("No connection. We go on trying; nothing is lost."))], className="fz-error", hidden=True,
-               **{"data-waiting": ""}),
-    ]  # fmt: skip
+        html.P(
+            [icon("offline"), html.Span(t("No connection. We go on trying; nothing is lost."))],
+            className="fz-error",
+            hidden=True,
+            **{"data-waiting": ""},
+        ),
+    ]
     side = html.Span(id="neu-side")
     hrefs = {"footprint": f"/e/{event.slug}/footprint"}
     body = shell.guest_shell(
-        main, event.slug, "neutralise", notice_kind(event), side=side, bar=html.Div(id="neu-bar", className="fz-bar-home"), hrefs=hrefs
+        main,
+        event.slug,
+        "neutralise",
+        notice_kind(event),
+        side=side,
+        bar=html.Div(id="neu-bar", className="fz-bar-home"),
+        hrefs=hrefs,
     )
     stores = [dcc.Store(id=f"neu-{name}") for name in ("device", "ask", "placed", "sink-1", "sink-2", "sink-3")]
     return html.Div([body, dcc.Store(id="neu-config", data={"slug": event.slug}), *stores])
 
 
-dash.clientside_callback(ClientsideFunction("fz", "neutralise"), Output("neu-sink-1", "data"), Input("neu-config", "data"))
-dash.clientside_callback(ClientsideFunction("fz", "choices"), Output("neu-sink-2", "data"), Input("neu-home", "children"))
+dash.clientside_callback(
+    ClientsideFunction("fz", "neutralise"), Output("neu-sink-1", "data"), Input("neu-config", "data")
+)
+dash.clientside_callback(
+    ClientsideFunction("fz", "choices"), Output("neu-sink-2", "data"), Input("neu-home", "children")
+)
 dash.clientside_callback(ClientsideFunction("fz", "placed"), Output("neu-sink-3", "data"), Input("neu-placed", "data"))
 
 
@@ -75,7 +89,11 @@ def show(asked: Any) -> Any:
         return pieces.empty(t("This event takes no payments."), None), None, None
     offers = offsetting.offers(event.slug)
     if not offers:
-        return pieces.empty(t("No project is on offer at this event yet. Come back later: your footprint is kept.")), None, None
+        return (
+            pieces.empty(t("No project is on offer at this event yet. Come back later: your footprint is kept.")),
+            None,
+            None,
+        )
     quotes = {offer.project_id: offsetting.shares(event.event_id, offer.project_id, view.total_g) for offer in offers}
     before = offsetting.orders_of(participation_id)
     side = t("of {mass}", mass=f.mass_text(view.total_g))
@@ -83,8 +101,14 @@ def show(asked: Any) -> Any:
 
 
 def _first(event: Event, view: FootprintView | None) -> Any:
-    words = t("Your footprint is 0 kg: there is nothing to neutralise.") if view else t("First your footprint: it takes about a minute.")
-    return pieces.empty(words, html.A(t("To the calculator"), href=f"/e/{event.slug}/footprint", className="fz-button fz-button-main"))
+    words = (
+        t("Your footprint is 0 kg: there is nothing to neutralise.")
+        if view
+        else t("First your footprint: it takes about a minute.")
+    )
+    return pieces.empty(
+        words, html.A(t("To the calculator"), href=f"/e/{event.slug}/footprint", className="fz-button fz-button-main")
+    )
 
 
 def _form(
@@ -93,17 +117,27 @@ def _form(
     parts = [
         _earlier(before),
         html.Fieldset(
-            [html.Legend(t("Share of your footprint"), className="visually-hidden"),
-             html.Div([_share(share, offers, quotes) for share in (25, 50, 100, 200)], className="fz-shares")]
+            [
+                html.Legend(t("Share of your footprint"), className="visually-hidden"),
+                html.Div([_share(share, offers, quotes) for share in (25, 50, 100, 200)], className="fz-shares"),
+            ]
         ),
-        html.P([pieces.swatch("extra"), html.Span(t("Over 100 % is booked as an extra contribution."))], className="fz-over"),
+        html.P(
+            [pieces.swatch("extra"), html.Span(t("Over 100 % is booked as an extra contribution."))],
+            className="fz-over",
+        ),
         html.Fieldset(
-            [html.Legend(t("Project"), className="visually-hidden"),
-             html.Div([_project(offer, quotes[offer.project_id], i == 0) for i, offer in enumerate(offers)], className="fz-stack")],
+            [
+                html.Legend(t("Project"), className="visually-hidden"),
+                html.Div(
+                    [_project(offer, quotes[offer.project_id], i == 0) for i, offer in enumerate(offers)],
+                    className="fz-stack",
+                ),
+            ],
             className="mt-3",
         ),
         _gift(offers[0]) if offers[0].gift_minor else None,
-    ]  # fmt: skip
+    ]
     return html.Form(parts, id="neu-form")
 
 
@@ -113,7 +147,9 @@ def _earlier(before: list[offsetting.Order]) -> Any:
     done = next((o for o in before if o.certificate_number and o.state in ("paid", "pooled", "retired")), None)
     if held is not None:
         words = t("An order of {money} waits for its payment.", money=f.money(held.total_minor, held.currency))
-        return html.P([icon("clock"), html.Span(words), html.A(t("Pay it"), href=f"/pay/{held.order_id}")], className="fz-told")
+        return html.P(
+            [icon("clock"), html.Span(words), html.A(t("Pay it"), href=f"/pay/{held.order_id}")], className="fz-told"
+        )
     if done is not None:
         words = t("You have a certificate already; what you add beyond 100 % is an extra contribution.")
         link = html.A(t("Open it"), href=f"/certificate/{done.certificate_number}")
@@ -130,7 +166,11 @@ def radio(name: str, value: str, first: bool = False, **attributes: str) -> html
 def _share(share: int, offers: list[Offer], quotes: Mapping[str, Mapping[int, Quote]]) -> html.Label:
     picture = themed_svg(lambda theme: mini_ring(0, min(share, 100), 100, max(0, share - 100), size=26, theme=theme))
     prices = [
-        html.Small(f.money(quotes[offer.project_id][share].amount_minor, offer.currency), hidden=i > 0, **data(of=f"{offer.project_id}|*"))
+        html.Small(
+            f.money(quotes[offer.project_id][share].amount_minor, offer.currency),
+            hidden=i > 0,
+            **data(of=f"{offer.project_id}|*"),
+        )
         for i, offer in enumerate(offers)
     ]
     number = html.B(pieces.figure_number(f.number(share), "%", 0))
@@ -140,27 +180,44 @@ def _share(share: int, offers: list[Offer], quotes: Mapping[str, Mapping[int, Qu
 def _project(offer: Offer, quotes: Mapping[int, Quote], first: bool) -> html.Label:
     sold_out = offer.available_g < quotes[25].grams
     name = html.B(pick(offer.names))
-    price = html.B([f.money(offer.price_minor_per_tonne, offer.currency), html.Small("/t", className="fz-unit")], className="fz-tabular")
+    price = html.B(
+        [f.money(offer.price_minor_per_tonne, offer.currency), html.Small("/t", className="fz-unit")],
+        className="fz-tabular",
+    )
     kind = {"reduction": t("reduction"), "removal": t("removal")}.get(offer.kind, offer.kind)
     place = pick(offer.place.get("names") or {})
     about = " · ".join(
-        part for part in (place, kind, t("vintage {year}", year=", ".join(offer.vintages)), t("demo batch") if not offer.livemode else "")
+        part
+        for part in (
+            place,
+            kind,
+            t("vintage {year}", year=", ".join(offer.vintages)),
+            t("demo batch") if not offer.livemode else "",
+        )
         if part
-    )  # fmt: skip
+    )
     marks = html.Div(
         [
-            html.Span({"reduction": t("Reduction"), "removal": t("Removal")}.get(offer.kind, offer.kind), className="fz-mark"),
+            html.Span(
+                {"reduction": t("Reduction"), "removal": t("Removal")}.get(offer.kind, offer.kind), className="fz-mark"
+            ),
             html.Span(t("Registry: {registry}", registry=offer.registry), className="fz-mark"),
             html.Span(
-                t("Sold out") if sold_out else t("{mass} left", mass=f.mass_text(offer.available_g, unit="t")), className="ms-auto fz-small"
+                t("Sold out") if sold_out else t("{mass} left", mass=f.mass_text(offer.available_g, unit="t")),
+                className="ms-auto fz-small",
             ),
         ],
         className="fz-project-marks",
     )
     more = html.Div(
-        [marks, html.Div([_split(offer, quotes[share], share) for share in quotes], className="fz-project-more"), _about(offer)],
-        hidden=not first, **data(of=f"{offer.project_id}|*"),
-    )  # fmt: skip
+        [
+            marks,
+            html.Div([_split(offer, quotes[share], share) for share in quotes], className="fz-project-more"),
+            _about(offer),
+        ],
+        hidden=not first,
+        **data(of=f"{offer.project_id}|*"),
+    )
     off = {"disabled": ""} if sold_out else {}
     head = html.Div(
         [radio("project", offer.project_id, first and not sold_out, **{"class": "fz-radio"}, **off), name, price,
@@ -173,7 +230,11 @@ def _project(offer: Offer, quotes: Mapping[int, Quote], first: bool) -> html.Lab
 def _split(offer: Offer, quote: Quote, share: int) -> html.Div:
     names = _words.recipients()
     parts = [
-        pieces.SplitPart(names.get(to, to.replace("_", " ")), round(10_000 * amount / max(1, quote.amount_minor)), f.money(amount, quote.currency))
+        pieces.SplitPart(
+            names.get(to, to.replace("_", " ")),
+            round(10_000 * amount / max(1, quote.amount_minor)),
+            f.money(amount, quote.currency),
+        )
         for to, amount in quote.parts.items()
     ]
     title = t("Where each fen of {money} goes", money=f.money(quote.amount_minor, quote.currency))
@@ -182,7 +243,10 @@ def _split(offer: Offer, quote: Quote, share: int) -> html.Div:
 
 
 def _about(offer: Offer) -> html.P | None:
-    words = [pick(offer.texts), t("Type: {type}. Methodology: {methodology}.", type=t(offer.type), methodology=offer.methodology)]
+    words = [
+        pick(offer.texts),
+        t("Type: {type}. Methodology: {methodology}.", type=t(offer.type), methodology=offer.methodology),
+    ]
     return html.P(" ".join(word for word in words if word), className="fz-note mt-3")
 
 
@@ -192,21 +256,32 @@ def _gift(offer: Offer) -> html.Label:
         html.B(t("Add {money} for the special fund", money=money)),
         html.Small(t("A gift, not in the price. Off unless you choose it.")),
     ]
-    return html.Label([html.Span(**{"data-input": "checkbox", "data-a-class": "fz-check"}), html.Span(words, className="fz-row-words")],
-                      className="fz-gift")  # fmt: skip
+    return html.Label(
+        [
+            html.Span(**{"data-input": "checkbox", "data-a-class": "fz-check"}),
+            html.Span(words, className="fz-row-words"),
+        ],
+        className="fz-gift",
+    )
 
 
-def _bars(event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[int, Quote]]) -> html.Div:
+def _bars(event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[int, Quote]]) -> html.Aside:
     minutes = get_settings().order_hold_minutes
-    held = html.P([icon("clock"), t("Price and grams are held for {minutes} minutes", minutes=minutes)], className="fz-bar-held")
+    held = html.P(
+        [icon("clock"), t("Price and grams are held for {minutes} minutes", minutes=minutes)], className="fz-bar-held"
+    )
     sums = [_sum(offer, quote, share) for offer in offers for share, quote in quotes[offer.project_id].items()]
-    button = html.Button([t("Continue"), icon("chevron_right")], id="neu-go", type="button", className="fz-button fz-button-main",
-                         disable_n_clicks=True)  # fmt: skip
+    button = html.Button(
+        [t("Continue"), icon("chevron_right")],
+        id="neu-go",
+        type="button",
+        className="fz-button fz-button-main",
+        disable_n_clicks=True,
+    )
     words = [html.Div(sums, **{"aria-live": "polite"}), button]
     notes = [_note(offer, quote, share) for offer in offers for share, quote in quotes[offer.project_id].items()]
-    return html.Div(
-        html.Div([held, html.Div(words, className="fz-bar-line"), *notes], className="fz-column"), className="fz-bar fz-on-ink"
-    )
+    inside = html.Div([held, html.Div(words, className="fz-bar-line"), *notes], className="fz-column")
+    return html.Aside(inside, className="fz-bar fz-on-ink", **{"aria-label": t("You pay")})
 
 
 def _sum(offer: Offer, quote: Quote, share: int) -> html.Div:
@@ -216,13 +291,19 @@ def _sum(offer: Offer, quote: Quote, share: int) -> html.Div:
                **data(of=f"{offer.project_id}|{share}|{int(gift > 0)}"))
         for gift in ({0, offer.gift_minor} if offer.gift_minor else {0})
     ]  # fmt: skip
-    return html.Div([html.P(t("You pay"), className="fz-small"), *amounts], hidden=True,
-                    **data(of=f"{offer.project_id}|{share}", bar=f"{offer.project_id}|{share}", sold="yes" if sold else "no"))  # fmt: skip
+    return html.Div(
+        [html.P(t("You pay"), className="fz-small"), *amounts],
+        hidden=True,
+        **data(of=f"{offer.project_id}|{share}", bar=f"{offer.project_id}|{share}", sold="yes" if sold else "no"),
+    )
 
 
 def _note(offer: Offer, quote: Quote, share: int) -> html.P:
     if offer.available_g < quote.grams:
-        words = t("Only {mass} are left of this project: choose another share or project.", mass=f.mass_text(offer.available_g))
+        words = t(
+            "Only {mass} are left of this project: choose another share or project.",
+            mass=f.mass_text(offer.available_g),
+        )
     else:
         tonnes = f.number(quote.grams / 1_000_000, 6)
         words = f"{tonnes}{f.THIN}t × {f.per_tonne(offer.price_minor_per_tonne, offer.currency)}"
@@ -232,7 +313,7 @@ def _note(offer: Offer, quote: Quote, share: int) -> html.P:
 
 @dash.callback(Output("neu-placed", "data"), Input("neu-ask", "data"), prevent_initial_call=True)
 def place(asked: Any) -> Any:
-    """Holds price and grams; an order that is held for the same choice is given again, so that asking twice holds once."""
+    """Holds price and grams; an order held for the same choice is given again, so that asking twice holds once."""
     event, choice = events.get_event(str(asked["slug"])), asked.get("choice")
     participation_id = proved(event, device_of(asked))
     choice = choice if isinstance(choice, Mapping) else {}
@@ -240,12 +321,18 @@ def place(asked: Any) -> Any:
         return {"seq": asked.get("seq"), "sentence": t("First your footprint: it takes about a minute.")}
     try:
         order = _held(participation_id, choice) or offsetting.place_order(
-            participation_id, str(choice.get("project")), share_percent=choice.get("share"), gift=choice.get("gift") is True,
+            participation_id,
+            str(choice.get("project")),
+            share_percent=choice.get("share"),
+            gift=choice.get("gift") is True,
             locale=current_language(),
-        )  # fmt: skip
+        )
     except InputError as error:
         first = error.errors[0]
-        return {"seq": asked.get("seq"), "sentence": t(first.message, **{"field": t("Share"), "value": first.value, **first.params})}
+        return {
+            "seq": asked.get("seq"),
+            "sentence": t(first.message, **{"field": t("Share"), "value": first.value, **first.params}),
+        }
     except DomainError as error:
         return {"seq": asked.get("seq"), "sentence": t(error.message, **error.params)}
     return {"seq": asked.get("seq"), "order_id": order.order_id, "next": f"/pay/{order.order_id}"}
@@ -255,8 +342,10 @@ def _held(participation_id: str, choice: Mapping[str, Any]) -> offsetting.Order 
     now, view = datetime.now(UTC), events.current_footprint(participation_id)
     for order in offsetting.orders_of(participation_id):
         same = (order.project_id, order.share_percent, order.gift_minor > 0) == (
-            choice.get("project"), choice.get("share"), choice.get("gift") is True
-        )  # fmt: skip
+            choice.get("project"),
+            choice.get("share"),
+            choice.get("gift") is True,
+        )
         newer = view is not None and view.created_at is not None and order.created_at >= view.created_at
         if order.state == "held" and same and newer and (order.expires_at - now).total_seconds() > 60:
             return order

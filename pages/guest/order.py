@@ -11,8 +11,8 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 import events
 import offsetting
 from events import Event
-from locales import t
 from locales import formats as f
+from locales import t
 from offsetting import Order
 from pages._parts import pieces, shell
 from pages._parts.icons import icon
@@ -37,9 +37,13 @@ def layout(order_id: str, late: str = "") -> Any:
     main = [
         html.H1(t("Your payment"), className="fz-page-h1"),
         html.Div(_inside(order, event, bool(late)), id="order-home", **{"aria-live": "polite"}),
-        html.P([icon("offline"), html.Span(t("No connection. We go on trying; nothing is lost."))], className="fz-error", hidden=True,
-               **{"data-waiting": ""}),
-    ]  # fmt: skip
+        html.P(
+            [icon("offline"), html.Span(t("No connection. We go on trying; nothing is lost."))],
+            className="fz-error",
+            hidden=True,
+            **{"data-waiting": ""},
+        ),
+    ]
     hrefs = {"footprint": f"/e/{event.slug}/footprint", "neutralise": f"/e/{event.slug}/neutralise"}
     body = shell.guest_shell(main, event.slug, "pay", notice_kind(event), hrefs=hrefs)
     stores = [dcc.Store(id=f"order-{name}") for name in ("ask", "answer", "sink-1", "sink-2")]
@@ -64,17 +68,33 @@ def _inside(order: Order, event: Event, late: bool = False) -> list[Any]:
 
 def _words(order: Order, event: Event, late: bool) -> html.Div:
     money = f.money(order.total_minor, order.currency)
-    again = html.A(t("Choose again"), href=f"/e/{event.slug}/neutralise", className="fz-button fz-button-main fz-button-wide")
+    again = html.A(
+        t("Choose again"), href=f"/e/{event.slug}/neutralise", className="fz-button fz-button-main fz-button-wide"
+    )
     kept = t("Your footprint is kept; nothing was charged.")
     if order.state in GOOD:
         number = order.certificate_number
-        link = html.A([icon("seal"), t("Open the certificate")], href=f"/certificate/{number}", className="fz-button fz-button-main fz-button-wide")
-        board = html.A([icon("rank"), t("See your rank")], href=f"/e/{event.slug}/rank", className="fz-button fz-button-wide")
-        return _said(t("{money} paid.", money=money), t("The grams are reserved; the certificate is ready."), link, board)
+        link = html.A(
+            [icon("seal"), t("Open the certificate")],
+            href=f"/certificate/{number}",
+            className="fz-button fz-button-main fz-button-wide",
+        )
+        board = html.A(
+            [icon("rank"), t("See your rank")], href=f"/e/{event.slug}/rank", className="fz-button fz-button-wide"
+        )
+        return _said(
+            t("{money} paid.", money=money), t("The grams are reserved; the certificate is ready."), link, board
+        )
     if order.state == "held" and late:
-        words = t("The payment comes after the time is up: at {time} the order expires, then the provider’s message arrives.",
-                  time=f.time_text(order.expires_at, event.timezone))  # fmt: skip
-        return _said(t("Waiting for a late payment"), words, html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide"))
+        words = t(
+            "The payment comes after the time is up: at {time} the order expires, then the provider’s message arrives.",
+            time=f.time_text(order.expires_at, event.timezone),
+        )
+        return _said(
+            t("Waiting for a late payment"),
+            words,
+            html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide"),
+        )
     if order.state == "held":
         words = t("The provider has not told us yet. This page looks again every second.")
         back = html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide")
@@ -86,13 +106,18 @@ def _words(order: Order, event: Event, late: bool) -> html.Div:
     if order.state == "refunded":
         return _said(t("{money} went back.", money=money), t("No grams of this order are covered any more."), again)
     titles = {
-        "failed": t("The payment was declined."), "expired": t("The time to pay is over."), "cancelled": t("The order was called off."),
-    }  # fmt: skip
+        "failed": t("The payment was declined."),
+        "expired": t("The time to pay is over."),
+        "cancelled": t("The order was called off."),
+    }
     return _said(titles.get(order.state, order.state), kept, again)
 
 
 def _said(title: str, words: str, *acts: Any) -> html.Div:
-    return html.Div([html.H2(title), html.P(words, className="fz-body mt-2"), html.Div(acts, className="fz-stack mt-4")], className="fz-card fz-pad fz-order")
+    return html.Div(
+        [html.H2(title), html.P(words, className="fz-body mt-2"), html.Div(acts, className="fz-stack mt-4")],
+        className="fz-card fz-pad fz-order",
+    )
 
 
 def _timeline(order: Order, event: Event) -> Any:
@@ -101,19 +126,28 @@ def _timeline(order: Order, event: Event) -> Any:
         "failed": t("Declined"), "cancelled": t("Called off"), "refunded": t("Paid back"), "paid_late": t("Paid late"),
     }  # fmt: skip
     passed = [
-        (names[state], f.datetime_text(at, event.timezone, style="short"), True) for state, at in order.states if state in names
+        (names[state], f.datetime_text(at, event.timezone, style="short"), True)
+        for state, at in order.states
+        if state in names
     ]
     if order.state in ("paid", "pooled"):
         passed.append((names["retired"], t("when the registry confirms"), False))
     return html.Div(pieces.timeline(passed), className="mt-4") if passed else None
 
 
-dash.clientside_callback(ClientsideFunction("fz", "waitFor"), Output("order-sink-1", "data"), Input("order-config", "data"))
-dash.clientside_callback(ClientsideFunction("fz", "heard"), Output("order-sink-2", "data"), Input("order-answer", "data"))
+dash.clientside_callback(
+    ClientsideFunction("fz", "waitFor"), Output("order-sink-1", "data"), Input("order-config", "data")
+)
+dash.clientside_callback(
+    ClientsideFunction("fz", "heard"), Output("order-sink-2", "data"), Input("order-answer", "data")
+)
 
 
 @dash.callback(
-    Output("order-answer", "data"), Output("order-home", "children"), Input("order-ask", "data"), prevent_initial_call=True
+    Output("order-answer", "data"),
+    Output("order-home", "children"),
+    Input("order-ask", "data"),
+    prevent_initial_call=True,
 )
 def look(asked: Any) -> Any:
     """The order as it stands now."""

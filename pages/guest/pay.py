@@ -11,8 +11,8 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 import events
 import offsetting
 from accounts import DomainError
-from locales import pick, t
 from locales import formats as f
+from locales import pick, t
 from offsetting import Order
 from pages._parts import shell
 from pages._parts.icons import icon
@@ -38,7 +38,10 @@ def layout(order_id: str) -> Any:
         [
             shell.notice("test", t("Test money. This page stands in for a payment provider; nothing is charged.")),
             html.Header(
-                [html.Span([icon("pay"), html.B(t("Demo Pay"))], className="fz-pay-mark"), html.Span(t("test provider"), className="fz-pay-tag")],
+                [
+                    html.Span([icon("pay"), html.B(t("Demo Pay"))], className="fz-pay-mark"),
+                    html.Span(t("test provider"), className="fz-pay-tag"),
+                ],
                 className="fz-pay-head",
             ),
             html.Main(
@@ -48,20 +51,22 @@ def layout(order_id: str) -> Any:
                     _facts(order, event),
                     *inside,
                 ],
-                id="main", className="fz-main fz-column fz-pay-card",
+                id="main",
+                className="fz-main fz-column fz-pay-card",
             ),
         ],
         className="fz-page fz-pay",
-    )  # fmt: skip
+    )
     return html.Div([body, dcc.Store(id="pay-config", data={"order_id": order.order_id}), *stores])
 
 
 def _facts(order: Order, event: events.Event) -> html.Dl:
     names = {offer.project_id: pick(offer.names) for offer in offsetting.offers(event.slug)}
+    per_tonne = f.per_tonne(order.price_minor_per_tonne, order.currency)
     rows: list[tuple[str, Any]] = [
         (t("Project"), names.get(order.project_id, order.project_id)),
         (t("Grams"), f"{f.number(order.grams)}{f.THIN}g"),
-        (t("Price"), f"{f.money(order.amount_minor, order.currency)} · {f.per_tonne(order.price_minor_per_tonne, order.currency)}"),
+        (t("Price"), f"{f.money(order.amount_minor, order.currency)} · {per_tonne}"),
     ]
     if order.gift_minor:
         rows.append((t("Gift"), t("{money} for the special fund", money=f.money(order.gift_minor, order.currency))))
@@ -75,29 +80,43 @@ def _facts(order: Order, event: events.Event) -> html.Dl:
 
 def _asking(order: Order) -> list[Any]:
     words = {
-        "failed": t("Decline"), "late": t("Pay too late"), "doubled": t("Pay, message sent twice"),
-    }  # fmt: skip
+        "failed": t("Decline"),
+        "late": t("Pay too late"),
+        "doubled": t("Pay, message sent twice"),
+    }
     main = html.Button(
-        t("Pay {money} in test money", money=f.money(order.total_minor, order.currency)), type="button",
-        className="fz-button fz-button-main fz-button-wide", disable_n_clicks=True, **{"data-outcome": "succeeded"},
-    )  # fmt: skip
+        t("Pay {money} in test money", money=f.money(order.total_minor, order.currency)),
+        type="button",
+        className="fz-button fz-button-main fz-button-wide",
+        disable_n_clicks=True,
+        **{"data-outcome": "succeeded"},
+    )
     others = [
         html.Button(said, type="button", className="fz-button", disable_n_clicks=True, **{"data-outcome": outcome})
         for outcome, said in words.items()
     ]
     slug = events.event_by_id(order.event_id).slug
     return [
-        html.Div([main, html.P(t("Or see what happens when a payment goes another way:"), className="fz-small"), *others],
-                 id="pay-acts", className="fz-pay-acts"),
-        html.P([icon("offline"), html.Span(t("No connection. We go on trying; nothing is lost."))], className="fz-error", hidden=True,
-               **{"data-waiting": ""}),
+        html.Div(
+            [main, html.P(t("Or see what happens when a payment goes another way:"), className="fz-small"), *others],
+            id="pay-acts",
+            className="fz-pay-acts",
+        ),
+        html.P(
+            [icon("offline"), html.Span(t("No connection. We go on trying; nothing is lost."))],
+            className="fz-error",
+            hidden=True,
+            **{"data-waiting": ""},
+        ),
         html.A([icon("chevron_left"), t("Back without paying")], href=f"/e/{slug}/neutralise", className="fz-link"),
-    ]  # fmt: skip
+    ]
 
 
 def _settled(order: Order) -> list[Any]:
     words = t("Nothing is left to pay here.")
-    link = html.A(t("See the order"), href=f"/order/{order.order_id}", className="fz-button fz-button-main fz-button-wide")
+    link = html.A(
+        t("See the order"), href=f"/order/{order.order_id}", className="fz-button fz-button-main fz-button-wide"
+    )
     return [html.P(words, className="fz-body mt-3"), html.Div(link, className="mt-3")]
 
 

@@ -38,7 +38,13 @@ def layout(slug: str, board: str = "people", certificate: str = "", full: str = 
     """Frame and tabs; the board comes once the device has said who asks."""
     event = events.get_event(slug)
     kind = board if board in KINDS else "people"
-    config = {"slug": event.slug, "board": kind, "certificate": certificate[:60], "full": bool(full), "page": _number(page)}
+    config = {
+        "slug": event.slug,
+        "board": kind,
+        "certificate": certificate[:60],
+        "full": bool(full),
+        "page": _number(page),
+    }
     main = [
         html.H1(t("Rank"), className="visually-hidden"),
         html.Div(pieces.loading(2), id="rank-me", className="mt-3"),
@@ -68,7 +74,12 @@ def _address(event_slug: str, kind: str, certificate: str = "", **more: Any) -> 
 def _tabs(event: Event, kind: str, certificate: str) -> html.Nav:
     names = {"people": t("People"), "sessions": t("Sub-forums"), "companies": t("Companies")}
     links = [
-        html.A(name, href=_address(event.slug, key, certificate), className="fz-tab", **({"aria-current": "page"} if key == kind else {}))
+        html.A(
+            name,
+            href=_address(event.slug, key, certificate),
+            className="fz-tab",
+            **({"aria-current": "page"} if key == kind else {}),
+        )
         for key, name in names.items()
         if key != "sessions" or event.sessions
     ]
@@ -83,27 +94,43 @@ def _order_words(kind: str) -> str:
 
 def _look_up(certificate: str) -> html.Form:
     field = html.Span(
-        **{"data-input": "text", "data-a-class": "fz-input fz-mono", "data-a-id": "rank-number", "data-a-value": certificate[:60],
-           "data-a-maxlength": "60", "data-a-autocomplete": "off", "data-a-placeholder": "7KQ4-M2XW-9RBD-0HVE"},
+        **{
+            "data-input": "text",
+            "data-a-class": "fz-input fz-mono",
+            "data-a-id": "rank-number",
+            "data-a-value": certificate[:60],
+            "data-a-maxlength": "60",
+            "data-a-autocomplete": "off",
+            "data-a-placeholder": "7KQ4-M2XW-9RBD-0HVE",
+        },
         className="flex-grow-1",
-    )  # fmt: skip
+    )
     return html.Form(
         [
             html.Label(t("Look up a rank by its certificate number"), htmlFor="rank-number", className="fz-label"),
-            html.Div([field, html.Button(t("Look up"), type="submit", className="fz-button", disable_n_clicks=True)], className="d-flex gap-2"),
+            html.Div(
+                [field, html.Button(t("Look up"), type="submit", className="fz-button", disable_n_clicks=True)],
+                className="d-flex gap-2",
+            ),
         ],
-        id="rank-look", className="mt-5",
-    )  # fmt: skip
+        id="rank-look",
+        className="mt-5",
+    )
 
 
 dash.clientside_callback(ClientsideFunction("fz", "rank"), Output("rank-sink-1", "data"), Input("rank-config", "data"))
-dash.clientside_callback(ClientsideFunction("fz", "ranked"), Output("rank-sink-2", "data"), Input("rank-home", "children"))
+dash.clientside_callback(
+    ClientsideFunction("fz", "ranked"), Output("rank-sink-2", "data"), Input("rank-home", "children")
+)
 
 
 @dash.callback(
-    Output("rank-me", "children"), Output("rank-home", "children"), Output("rank-bar", "children"), Input("rank-device", "data"),
+    Output("rank-me", "children"),
+    Output("rank-home", "children"),
+    Output("rank-bar", "children"),
+    Input("rank-device", "data"),
     prevent_initial_call=True,
-)  # fmt: skip
+)
 def show(asked: Any) -> Any:
     """The board around whoever asks: the holder of the certificate that was named, else this device."""
     if not isinstance(asked, Mapping):
@@ -135,7 +162,11 @@ def _holder(event: Event, text: str) -> tuple[str, str, str]:
     except offsetting.NotFound as error:
         return "", "", t(error.message, **error.params)
     if view.event_slug != event.slug:
-        return "", "", t("Certificate {number} is of another event: {event}.", number=view.number, event=pick(view.event_names))
+        return (
+            "",
+            "",
+            t("Certificate {number} is of another event: {event}.", number=view.number, event=pick(view.event_names)),
+        )
     return view.participation_id, view.number, ""
 
 
@@ -144,15 +175,29 @@ def _mine(event: Event, board: Board, number: str, sentence: str, is_own: bool) 
         return html.P([icon("error"), html.Span(sentence)], className="fz-error", role="alert")
     if board.me is None:
         words = board.why_not or t("This phone has no place here yet.")
-        link = html.A(claims.say("button.start", jurisdiction=event.jurisdiction, subject=claims.subject_of(event.scenario)),
-                      href=f"/e/{event.slug}/footprint", className="fz-link")  # fmt: skip
-        return html.Div([icon("info"), html.Div([html.P(words), link if not number else None])], className="fz-card fz-pad fz-why")
+        link = html.A(
+            claims.say("button.start", jurisdiction=event.jurisdiction, subject=claims.subject_of(event.scenario)),
+            href=f"/e/{event.slug}/footprint",
+            className="fz-link",
+        )
+        return html.Div(
+            [icon("info"), html.Div([html.P(words), link if not number else None])], className="fz-card fz-pad fz-why"
+        )
     return _place(event, board, board.me, number, is_own)
 
 
 def _place(event: Event, board: Board, me: BoardRow, number: str, is_own: bool) -> html.Div:
     share = f.percent_number(me.share_bp / 10_000, 0)
-    picture = ring(*_shares(me), 10_000, size=88, theme="dark", number=share, unit="%", room_for_extra=False, alt=t("{share} % covered", share=share))
+    picture = ring(
+        *_shares(me),
+        10_000,
+        size=88,
+        theme="dark",
+        number=share,
+        unit="%",
+        room_for_extra=False,
+        alt=t("{share} % covered", share=share),
+    )
     who = pick(me.display)
     words = [
         html.P(t("You · {name}", name=who) if is_own and board.kind == "people" else who, className="fz-small"),
@@ -160,14 +205,17 @@ def _place(event: Event, board: Board, me: BoardRow, number: str, is_own: bool) 
         html.P(_among(board), className="fz-small"),
     ]
     back = svg_img(backdrop(number or event.event_id, 260), class_name="fz-me-rosette")
-    return html.Div([back, svg_img(picture, alt=t("{share} % covered", share=share)), html.Div(words)], className="fz-me fz-on-ink")
+    return html.Div(
+        [back, svg_img(picture, alt=t("{share} % covered", share=share)), html.Div(words)], className="fz-me fz-on-ink"
+    )
 
 
 def _among(board: Board) -> str:
     of = {
-        "people": t("of {count} people", count=f.number(board.total)), "sessions": t("of {count} sub-forums", count=f.number(board.total)),
+        "people": t("of {count} people", count=f.number(board.total)),
+        "sessions": t("of {count} sub-forums", count=f.number(board.total)),
         "companies": t("of {count} companies", count=f.number(board.total)),
-    }[board.kind]  # fmt: skip
+    }[board.kind]
     if not board.equals:
         return of
     others = t("with 1 other") if board.equals == 1 else t("with {count} others", count=f.number(board.equals))
@@ -181,7 +229,11 @@ def _shares(row: BoardRow) -> tuple[int, int]:
 
 def _rows(event: Event, board: Board, full: bool, me: str, certificate: str) -> Any:
     if not board.rows:
-        words = board.why_not if board.me is None and board.why_not else t("No group of five people yet: be among the first five.")
+        words = (
+            board.why_not
+            if board.me is None and board.why_not
+            else t("No group of five people yet: be among the first five.")
+        )
         return pieces.empty(words)
     link = ""
     if full or board.page > 1 or len(board.rows) <= SHORT:
@@ -192,8 +244,14 @@ def _rows(event: Event, board: Board, full: bool, me: str, certificate: str) -> 
         shown = _short(event, board, me)
         link = _address(event.slug, board.kind, certificate, full=1)
     note = html.P(_note(event), className="fz-note mt-3")
-    more = html.A([t("More rows") if full else t("Show all"), icon("chevron_right")], href=link, className="fz-link") if link else None
-    return html.Div([html.Ol(shown, className="fz-board" if board.kind == "people" else "fz-board fz-board-groups"), more, note])
+    more = (
+        html.A([t("More rows") if full else t("Show all"), icon("chevron_right")], href=link, className="fz-link")
+        if link
+        else None
+    )
+    return html.Div(
+        [html.Ol(shown, className="fz-board" if board.kind == "people" else "fz-board fz-board-groups"), more, note]
+    )
 
 
 def _note(event: Event) -> str:
@@ -221,7 +279,11 @@ def _window(event: Event, board: Board, me: str) -> tuple[list[BoardRow], int]:
     start = (board.me.rank - 1) // FULL * FULL
     rows: list[BoardRow] = []
     for number in range(start // FULL + 1, (board.me.rank - 1 + board.equals + 3) // FULL + 2):
-        rows += board.rows if number == board.page else events.leaderboard(event.slug, board.kind, number, FULL, me or None).rows
+        rows += (
+            board.rows
+            if number == board.page
+            else events.leaderboard(event.slug, board.kind, number, FULL, me or None).rows
+        )
         if any(row.is_me for row in rows[:-3]):
             break
     return rows, start
@@ -232,19 +294,39 @@ def _row(row: BoardRow) -> html.Li:
     norm = row.norm_bp / 100 if row.norm_bp is not None else None
     value = f.percent_bp(row.norm_bp) if row.norm_bp is not None else f.percent_bp(row.share_bp)
     return pieces.board_row(
-        row.label, pick(row.display), retired_share=retired / 10_000, reserved_share=reserved / 10_000, norm_percent=norm,
-        mode=row.mode, value=value, me=row.is_me,
-    )  # fmt: skip
+        row.label,
+        pick(row.display),
+        retired_share=retired / 10_000,
+        reserved_share=reserved / 10_000,
+        norm_percent=norm,
+        mode=row.mode,
+        value=value,
+        me=row.is_me,
+    )
 
 
 def _bar(event: Event, board: Board, number: str) -> Any:
     if board.me is None or not number or board.kind != "people":
         return None
     link = _address(event.slug, "people", number)
-    words = t("My rank at {event}: {rank} {among}.", event=pick(event.names), rank=f.ordinal(board.me.rank), among=_among(board))
-    share = html.Button([icon("share"), t("Share my rank")], type="button", className="fz-button fz-button-main fz-button-wide",
-                        disable_n_clicks=True, **{"data-share": link, "data-text": words})  # fmt: skip
-    picture = html.A([icon("download"), t("Picture")], href=f"/e/{event.slug}/rank.png?certificate={number}", download=f"rank-{number}.png",
-                     className="fz-button")  # fmt: skip
+    words = t(
+        "My rank at {event}: {rank} {among}.",
+        event=pick(event.names),
+        rank=f.ordinal(board.me.rank),
+        among=_among(board),
+    )
+    share = html.Button(
+        [icon("share"), t("Share my rank")],
+        type="button",
+        className="fz-button fz-button-main fz-button-wide",
+        disable_n_clicks=True,
+        **{"data-share": link, "data-text": words},
+    )
+    picture = html.A(
+        [icon("download"), t("Picture")],
+        href=f"/e/{event.slug}/rank.png?certificate={number}",
+        download=f"rank-{number}.png",
+        className="fz-button",
+    )
     row = html.Div([share, picture], className="fz-bar-two")
     return shell.action_bar(row, t("Looked up later with this phone or your certificate number"))
