@@ -111,7 +111,7 @@ def visit(browser: Browser, size: str = "phone", locale: str = "en", theme: str 
         reduced_motion="reduce",
     )
     made = Visit(context, context.new_page())
-    context.on("request", made.requests.append)
+    context.on("request", lambda request: made.requests.append(request))
     context.on("console", lambda message: made.complaints.append(message.text) if message.type == "error" else None)
     context.on("weberror", lambda error: made.complaints.append(str(error.error)))
     return made
