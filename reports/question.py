@@ -1,0 +1,84 @@
+"""A question to the figures of events, as an address holds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from calculations.model import CATEGORIES, FieldError, InputError
+
+MEASURES = ("emitted", "covered", "per_guest")
+BY = ("event", "session", "category", "activity", "mode", "month")
+KINDS = ("test", "live")
+NO_MODE = "none"  # how an address names the lines that are no trip
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+MOST_VALUES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to show: a measure by a dimension, of test or of live events (never both), narrowed by lists of event slugs,
+    session ids, categories and modes and by months (``2021-09``); an empty list or '' is no condition."""
+
+    measure: str = "emitted"
+    by: str = "event"
+    kind: str = "test"
+    event: tuple[str, ...] = ()
+    session: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    mode: tuple[str, ...] = ()
+    month_from: str = ""
+    month_to: str = ""
+
+    @classmethod
+    def from_url(cls, params: Mapping[str, Any]) -> Question:
+        """The question of an address's query; names it does not know are left alone. Raises InputError for values
+        that can't be asked."""
+        given: dict[str, Any] = {}
+        errors: list[FieldError] = []
+        for each in fields(cls):
+            text = str(params.get(each.name) or "").strip()
+            if text:
+                value = _list_of(text) if each.default == () else text
+                errors += _wrong(each.name, value)
+                given[each.name] = value
+        if errors:
+            raise InputError(errors)
+        return cls(**given)
+
+    def to_url(self) -> str:
+        """The query that asks it again, without what is usual; '' for the usual question."""
+        pairs = []
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value != each.default:
+                pairs.append((each.name, ",".join(value) if isinstance(value, tuple) else value))
+        return urlencode(pairs, quote_via=quote, safe=",")
+
+    def asking(self, **changes: Any) -> Question:
+        """The same with changes."""
+        return replace(self, **changes)
+
+
+def _list_of(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _wrong(name: str, value: Any) -> list[FieldError]:
+    known = {"measure": MEASURES, "by": BY, "kind": KINDS, "category": CATEGORIES}.get(name)
+    items = value if isinstance(value, tuple) else (value,)
+    if len(items) > MOST_VALUES:
+        message = "{field}: {value} values are too many; give at most {most}."
+        return [FieldError(name, len(items), message, {"most": MOST_VALUES})]
+    if known is not None:
+        message = "{field}: {value} is not known; it is one of {known}."
+        return [FieldError(name, item, message, {"known": ", ".join(known)}) for item in items if item not in known]
+    if name.startswith("month"):
+        message = "{field}: {value} is no month; write it as 2021-09."
+        return [FieldError(name, item, message) for item in items if not _MONTH.fullmatch(item)]
+    message = "{field}: {value} is no name; letters, digits, dot, line and underscore."
+    return [FieldError(name, item[:60], message) for item in items if not _NAME.fullmatch(item)]
