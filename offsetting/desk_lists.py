@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts import current_actor, may, require
-from accounts.errors import NotFound
+from accounts import NotFound, current_actor, may, require
 from calculations.serials import GRAMS_PER_CREDIT
 from data.store import allocations, order_lists
 from data.store import credits as credit_rows

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts import current_actor, require
-from accounts.errors import NotFound
+from accounts import NotFound, current_actor, require
 from data.store import order_lists, orders
 from data.store.engine import get_store
 

@@ -138,7 +138,7 @@ def origins(snapshot: Snapshot) -> Raw:
 
 
 def boards(snapshot: Snapshot, shorts: Mapping[str, Mapping[str, str]]) -> Raw:
-    """The boards that take turns: sub-forums, companies, people, by share covered. ``shorts`` are short names by name."""
+    """The boards that take turns: sub-forums, companies, people, by share covered. ``shorts`` are short names by id."""
     sessions = [
         row for row in snapshot["by_session"] if row["emitted_g"] and row["kind"] in ("main", "parallel", "other")
     ]

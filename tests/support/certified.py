@@ -29,6 +29,14 @@ def paid_order(
 ) -> None:
     """An event, a project with a batch, a guest's footprint and an order paid for ``share_percent`` of it."""
     grams = TOTAL_G * share_percent // 100
+    _event(conn, livemode, jurisdiction, scenario)
+    _credits(conn, grams, livemode)
+    _person(conn, holder or {})
+    _order(conn, grams, share_percent, livemode, buyer)
+    _lines_and_claims(conn, grams, livemode)
+
+
+def _event(conn: Connection, livemode: bool, jurisdiction: str, scenario: str) -> None:
     _put(
         conn,
         s.event,
@@ -57,6 +65,9 @@ def paid_order(
         search_text="",
         created_at=PAID_AT,
     )
+
+
+def _credits(conn: Connection, grams: int, livemode: bool) -> None:
     _put(
         conn,
         s.project,
@@ -108,7 +119,10 @@ def paid_order(
         order_id=ORDER_ID,
         livemode=livemode,
     )
-    person = {"pseudonym": "Quiet Magpie", "display_name": "", "display_consent": False, **(holder or {})}
+
+
+def _person(conn: Connection, holder: dict[str, Any]) -> None:
+    person = {"pseudonym": "Quiet Magpie", "display_name": "", "display_consent": False, **holder}
     _put(
         conn,
         s.participation,
@@ -138,6 +152,9 @@ def paid_order(
         factor_set_sha256="y",
         created_at=PAID_AT,
     )
+
+
+def _order(conn: Connection, grams: int, share_percent: int, livemode: bool, buyer: str) -> None:
     _put(
         conn,
         s.orders,
@@ -164,7 +181,6 @@ def paid_order(
         paid_at=PAID_AT,
         certificate_number="",
     )
-    _lines_and_claims(conn, grams, livemode)
 
 
 def _lines_and_claims(conn: Connection, grams: int, livemode: bool) -> None:
