@@ -11,6 +11,7 @@ from typing import Any
 import qrcode
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
 import accounts
 import events
@@ -22,6 +23,7 @@ DEMO_SLUG = "chengdu-2021"
 BACKLOG = 4096
 OPEN_REQUESTS = 8192  # per worker: displays keep theirs open, and guests come on top
 STOP_SECONDS = 5
+READ_BUFFER_BYTES = 64 * 1024  # a connection; Granian's own 408 KB would be 400 MB for a thousand displays
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,7 @@ def serve(settings: Settings) -> None:
         workers=settings.workers,
         http=HTTPModes.auto,
         websockets=False,
+        http1_settings=HTTP1Settings(max_buffer_size=READ_BUFFER_BYTES),
         backlog=BACKLOG,
         backpressure=OPEN_REQUESTS,
         workers_kill_timeout=STOP_SECONDS,

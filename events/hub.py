@@ -65,8 +65,9 @@ class Hub:
         channel.watchers += 1
         try:
             yield b"retry: 2000\n\n"
-            if channel.version < 0:
-                await channel.refresh()
+            async with channel.lock:  # the first reads for all who came with it
+                if channel.version < 0:
+                    await channel.refresh()
             seen = -1
             while True:
                 waiting = channel.changed
