@@ -88,7 +88,8 @@ def _parts_in(language: str, event: events.Event, snapshot: dict[str, Any]) -> s
     set_language(language if language in LANGUAGES else "en")
     return json.dumps(
         {
-            "version": snapshot["version"], "clock": _clock(snapshot, event.timezone), "ring": _figures.ring_shares(snapshot),
+            "version": snapshot["version"], "clock": _clock(snapshot, event.timezone),
+            "ring": _figures.ring_shares(snapshot),
             "parts": {name: str(make(snapshot)) for name, make in _makers(event).items()},
         },
         ensure_ascii=False,
