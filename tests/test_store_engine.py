@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from data.store.engine import Store, is_repeatable, journal_mode, open_store, run_write, sqlite_library
-from data.store.migrate import is_current, newest_revision, upgrade
+from data.store.migrate import config, is_current, newest_revision, upgrade
+from data.store.schema import metadata
 from tests.support.postgres import Postgres
 
 
@@ -178,3 +182,22 @@ def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
     for process in processes:
         process.join()
     assert [process.exitcode for process in processes] == [0, 0, 0]
+
+
+def test_migrations_make_the_tables_of_the_schema(store: Store) -> None:
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        inspector = inspect(connection)
+        for table in metadata.sorted_tables:
+            key = inspector.get_pk_constraint(table.name)["constrained_columns"]
+            assert key == [column.name for column in table.primary_key], table.name
+            checks = {check["name"] for check in inspector.get_check_constraints(table.name)}
+            assert checks == ({"ck_allocation_not_empty"} if table.name == "allocation" else set())
+
+
+def test_the_first_migration_goes_back(store: Store) -> None:
+    with store.write() as connection:
+        command.downgrade(config(connection), "base")
+        assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+    assert upgrade(store)

@@ -1,4 +1,4 @@
-"""The first tables, frozen as they were made."""
+"""The first tables, as they were on the first day: never changed, later revisions follow."""
 
 import sqlalchemy as sa
 from alembic import op
