@@ -80,3 +80,25 @@ def values(conn: sa.Connection, event_ids: Sequence[str], column: str) -> list[s
     """What occurs in a column of the cube at these events, in order."""
     parts = [sa.select(t.c[column]).where(t.c.event_id.in_(event_ids)).distinct() for t in (s.cube, s.cube_delta)]
     return sorted(set(conn.execute(sa.union(*parts)).scalars()))
+
+
+def company_sums(conn: sa.Connection, company_id: str = "") -> list[sa.RowMapping]:
+    """People, grams and money by company and event, of one company where given, newest event first."""
+    measures = ("people_count", "low_g", "total_g", "high_g", "reserved_g", "retired_g", "extra_g")
+    parts = []
+    for table in (s.tally, s.tally_delta):
+        wanted = table.c.company_id == company_id if company_id else table.c.company_id != ""
+        parts.append(sa.select(*[table.c[name] for name in ("event_id", "company_id", *measures)]).where(wanted))
+    both = sa.union_all(*parts).subquery()
+    e, c = s.event.c, s.company.c
+    query = (
+        sa.select(
+            both.c.event_id, both.c.company_id, e.slug, e.names, e.livemode, e.state, e.starts_at,
+            c.names.label("company_names"), *[sa.func.sum(both.c[name]).label(name) for name in measures],
+        )
+        .join(s.event, e.event_id == both.c.event_id)
+        .join(s.company, c.company_id == both.c.company_id)
+        .group_by(both.c.event_id, both.c.company_id, e.slug, e.livemode, e.state, e.starts_at, c.company_id)
+        .order_by(e.starts_at.desc(), both.c.company_id)
+    )  # fmt: skip
+    return list(conn.execute(query).mappings())

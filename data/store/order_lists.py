@@ -35,8 +35,8 @@ def _where(event_id: str, state: str, company_id: str) -> list[sa.ColumnElement[
     wanted = [_o.event_id == event_id]
     if state:
         wanted.append(_o.state == state)
-    if company_id:
-        wanted.append(_o.company_id == company_id)
+    if company_id:  # what the company bought; its people's own orders are theirs
+        wanted += [_o.company_id == company_id, _o.buyer == "company"]
     return wanted
 
 

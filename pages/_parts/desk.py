@@ -123,5 +123,7 @@ def sentence_of(error: FieldError) -> str:
 
 def numbers_row(values: Sequence[tuple[str, str, str]]) -> html.Div:
     """Small figures in a row: (name, number, unit)."""
-    cells = [html.Div([html.P(name, className="fz-note"), figure_number(number, unit)]) for name, number, unit in values]
+    cells = [
+        html.Div([html.P(name, className="fz-note"), figure_number(number, unit)]) for name, number, unit in values
+    ]
     return html.Div(cells, className="d-flex flex-wrap gap-4")

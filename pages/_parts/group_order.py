@@ -19,7 +19,10 @@ from pages._parts.pieces import error_children, field_error
 def group_order_form(prefix: str, offers: Sequence[Offer], button: str) -> html.Div:
     """Project and share with one button; ids ``<prefix>-project``, ``-share``, ``-place``, ``-share-error``, ``-told``."""
     options = [
-        {"value": offer.project_id, "label": f"{pick(dict(offer.names))} · {f.per_tonne(offer.price_minor_per_tonne, offer.currency)}"}
+        {
+            "value": offer.project_id,
+            "label": f"{pick(dict(offer.names))} · {f.per_tonne(offer.price_minor_per_tonne, offer.currency)}",
+        }
         for offer in offers
     ]
     fields = [

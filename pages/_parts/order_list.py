@@ -28,23 +28,40 @@ def order_list(found: OrderList, base: str, state: str, zone: str) -> list[Any]:
 def _states(found: OrderList, base: str, state: str) -> html.Div:
     whole = sum(known.order_count for known in found.sums)
     chips = [_chip(html.Span(t("All")), whole, base, not state)]
-    chips += [_chip(order_state(s.state), s.order_count, f"{base}?state={s.state}", state == s.state) for s in found.sums]
+    chips += [
+        _chip(order_state(s.state), s.order_count, f"{base}?state={s.state}", state == s.state) for s in found.sums
+    ]
     return html.Div(chips, className="fz-states")
 
 
 def _chip(words: Any, count: int, href: str, here: bool) -> html.A:
     current = {"aria-current": "true"} if here else {}
-    return html.A([words, html.Span(f.number(count), className="fz-tabular")], href=href, className="fz-chip", **current)
+    return html.A(
+        [words, html.Span(f.number(count), className="fz-tabular")], href=href, className="fz-chip", **current
+    )
 
 
 def _row(row: OrderRow, zone: str) -> html.Tr:
-    whom = {"residual": t("Residual of the event"), "participations": t("Chosen guests"), "company": t("Company's people")}
+    whom = {
+        "residual": t("Residual of the event"),
+        "participations": t("Chosen guests"),
+        "company": t("Company's people"),
+    }
     company = pick(dict(row.company_names))
-    parts: Sequence[str] = [whom.get(row.covers, t("A guest")), company if row.covers == "company" or not row.covers else ""]
+    parts: Sequence[str] = [
+        whom.get(row.covers, t("A guest")),
+        company if row.covers == "company" or not row.covers else "",
+    ]
     number = row.certificate_number
     certificate = html.A(number, href=f"/certificate/{number}", className="fz-mono") if number else None
     cells = [
-        html.Td([html.Span(row.order_id[-6:], className="fz-mono", title=row.order_id), html.Br() if number else None, certificate]),
+        html.Td(
+            [
+                html.Span(row.order_id[-6:], className="fz-mono", title=row.order_id),
+                html.Br() if number else None,
+                certificate,
+            ]
+        ),
         html.Td(f.datetime_text(row.created_at, zone, style="short")),
         html.Td(" · ".join(part for part in parts if part)),
         html.Td(pick(dict(row.project_names))),

@@ -40,11 +40,18 @@ def layout(**_: Any) -> html.Div:
 
 def _kind(rows: Sequence[offsetting.DeskRow], title: str) -> list[Any]:
     """Key figures of test or live credits and their tranches by batch."""
-    sums = {name: sum(getattr(row, f"{name}_g") for row in rows) for name in ("retired", "sold", "held", "free", "surplus")}
+    sums = {
+        name: sum(getattr(row, f"{name}_g") for row in rows) for name in ("retired", "sold", "held", "free", "surplus")
+    }
     ready = sum(row.ready_count for row in rows)
     shown = (
         ("retired", t("Retired"), sums["retired"], t("{mass} of it surplus", mass=f.mass_text(sums["surplus"]))),
-        ("reserved", t("Sold, to be retired"), sums["sold"], t("{count} whole credits are ready", count=f.number(ready))),
+        (
+            "reserved",
+            t("Sold, to be retired"),
+            sums["sold"],
+            t("{count} whole credits are ready", count=f.number(ready)),
+        ),
         ("emitted", t("Held for unpaid orders"), sums["held"], t("given back when the hold ends")),
         ("open", t("Free"), sums["free"], t("on offer or not yet assigned")),
     )
@@ -53,7 +60,11 @@ def _kind(rows: Sequence[offsetting.DeskRow], title: str) -> list[Any]:
     figures = [kpi(kind, name, *f.mass(grams.get(kind, g), unit="t"), note) for kind, name, g, note in shown]
     batches = list(dict.fromkeys(row.batch_id for row in rows))
     panels = [_batch([row for row in rows if row.batch_id == batch]) for batch in batches]
-    return [html.H2(title, className="fz-section"), html.Div(figures, className="fz-kpis"), html.Div(panels, className="fz-grid")]
+    return [
+        html.H2(title, className="fz-section"),
+        html.Div(figures, className="fz-kpis"),
+        html.Div(panels, className="fz-grid"),
+    ]
 
 
 def _batch(rows: Sequence[offsetting.DeskRow]) -> html.Section:
@@ -62,7 +73,9 @@ def _batch(rows: Sequence[offsetting.DeskRow]) -> html.Section:
     title = f"{pick(dict(first.project_names))} · {first.vintage}"
     aside = t("batch {batch} · registry {registry}", batch=first.batch_id, registry=first.registry)
     words = (t("For"), t("Serial numbers"), "", t("Retired"), t("Sold"), t("Held"), t("Free"), t("Ready"), "")
-    head = html.Tr([html.Th(word, scope="col", className="fz-right" if 2 < i < 8 else "") for i, word in enumerate(words)])
+    head = html.Tr(
+        [html.Th(word, scope="col", className="fz-right" if 2 < i < 8 else "") for i, word in enumerate(words)]
+    )
     table = html.Table([html.Thead(head), html.Tbody([_row(row) for row in rows])], className="fz-table fz-exchange")
     return panel(title, html.Div(table, className="fz-scroll", tabIndex="0"), aside, flush=True)
 
@@ -99,7 +112,10 @@ def _bar(grams: tuple[int, int, int, int], whole_g: int) -> html.Span:
 def _confirmed(rows: Sequence[offsetting.Retired]) -> html.Div:
     title = t("Confirmed retirements")
     if not rows:
-        return html.Div(panel(title, empty(t("None yet. Confirm one when the registry has retired its credits."))), className="fz-grid mt-3")
+        return html.Div(
+            panel(title, empty(t("None yet. Confirm one when the registry has retired its credits."))),
+            className="fz-grid mt-3",
+        )
     words = (t("Retired on"), t("Event and project"), t("Serial numbers"), t("Credits"), t("Proof"), t("Certificates"))
     head = html.Tr([html.Th(word, scope="col", className="fz-right" if i == 3 else "") for i, word in enumerate(words)])
     table = html.Table([html.Thead(head), html.Tbody([_confirmed_row(row) for row in rows])], className="fz-table")
@@ -108,7 +124,11 @@ def _confirmed(rows: Sequence[offsetting.Retired]) -> html.Div:
 
 
 def _confirmed_row(row: offsetting.Retired) -> html.Tr:
-    names = [html.B(pick(dict(row.event_names))), html.Br(), html.Span(pick(dict(row.project_names)), className="fz-note")]
+    names = [
+        html.B(pick(dict(row.event_names))),
+        html.Br(),
+        html.Span(pick(dict(row.project_names)), className="fz-note"),
+    ]
     proof = [
         html.A(t("Registry's page"), href=row.link, rel="noreferrer", target="_blank"), html.Br(),
         html.Span(t("{name}, SHA-256 {sum}…", name=row.evidence_name, sum=row.evidence_sha256[:12]), className="fz-note",

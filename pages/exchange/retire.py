@@ -190,12 +190,18 @@ def _done(done: offsetting.Retirement) -> html.Div:
     runs = [html.Li(html.Span(run, className="fz-mono")) for run in done.serials[:20]]
     surplus = t("{mass} of it is surplus.", mass=f.mass_text(done.surplus_g)) if done.surplus_g else ""
     numbers = [offsetting.get_order(order_id).certificate_number for order_id in done.order_ids[:MOST_LINKS]]
-    links = [html.Li(html.A(number, href=f"/certificate/{number}", className="fz-mono")) for number in numbers if number]
+    links = [
+        html.Li(html.A(number, href=f"/certificate/{number}", className="fz-mono")) for number in numbers if number
+    ]
     count = len(done.order_ids)
     turned = t("{count} orders and their certificates turned to retired.", count=f.number(count))
     if not count:
         turned = t("No order has all its grams retired yet; certificates turn with the last of their grams.")
-    more = html.P(t("and {count} more", count=f.number(count - MOST_LINKS)), className="fz-note") if count > MOST_LINKS else None
+    more = (
+        html.P(t("and {count} more", count=f.number(count - MOST_LINKS)), className="fz-note")
+        if count > MOST_LINKS
+        else None
+    )
     return html.Div([
         html.H3(t("{count} credits are retired.", count=f.number(done.credit_count))), html.P(surplus) if surplus else None,
         html.Ul(runs, className="fz-serial-list"), html.P(turned), html.Ul(links, className="fz-serial-list fz-certificates"), more,

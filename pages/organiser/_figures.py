@@ -66,7 +66,9 @@ def ring_panel(view: OrganiserView) -> html.Section:
     covered = totals.retired_g + totals.reserved_g + totals.extra_g
     count = totals.counts["paid_order_count"]
     words = [
-        html.P(t("{count} orders · {money}", count=f.number(count), money=f.money(totals.paid_minor, view.event.currency))),
+        html.P(
+            t("{count} orders · {money}", count=f.number(count), money=f.money(totals.paid_minor, view.event.currency))
+        ),
         html.P(t("{mass} paid for, extra included", mass=f.mass_text(covered))),
     ]
     body = [themed_svg(draw, said, "fz-figure-own"), html.Div(words, className="fz-small text-center mt-3")]

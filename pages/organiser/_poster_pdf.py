@@ -143,7 +143,11 @@ def _code(sheet: _Sheet, link: str) -> None:
 
 
 def _words(sheet: _Sheet, event: Event, link: str) -> None:
-    facts = {"jurisdiction": event.jurisdiction, "livemode": event.livemode, "subject": claims.subject_of(event.scenario)}
+    facts = {
+        "jurisdiction": event.jurisdiction,
+        "livemode": event.livemode,
+        "subject": claims.subject_of(event.scenario),
+    }
     heading = claims.say("poster.heading", sheet.language, **facts)
     body = claims.say("poster.body", sheet.language, **facts)
     y = sheet.lines(239, heading, 11, sheet.colours["ink"], style="B", lead=1.2, most=1)

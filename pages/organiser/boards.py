@@ -46,7 +46,9 @@ def layout(slug: str = "", page: str = "1", **_: Any) -> html.Div:
 
 def _panel(title: str, board: events.Board, span: int, below: Any = None) -> html.Section:
     if not board.rows:
-        return panel(title, empty(board.why_not or t("No group of five people yet: be among the first five.")), span=span)
+        return panel(
+            title, empty(board.why_not or t("No group of five people yet: be among the first five.")), span=span
+        )
     rows = html.Ol([_row(row) for row in board.rows], className="fz-board")
     aside = t("share covered") if board.kind != "people" else t("norm of the route · share covered")
     return panel(title, [rows, below] if below else rows, aside, span=span)

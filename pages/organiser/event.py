@@ -100,4 +100,6 @@ def _nothing_yet(view: events.OrganiserView) -> html.Div:
     from pages._parts.pieces import empty
 
     link = button_link(t("Poster"), f"/desk/e/{view.event.slug}/poster", "poster", "fz-button-main")
-    return html.Div(empty(t("Nobody has counted a trip yet. Hang up the poster with its code."), link), className="fz-card")
+    return html.Div(
+        empty(t("Nobody has counted a trip yet. Hang up the poster with its code."), link), className="fz-card"
+    )

@@ -17,7 +17,9 @@ from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
 from pages.registry import page
 
-page("/desk", kind="desk", title="Events", permission="desk.open", scripts=("js/desk.js",), styles=("css/desk-more.css",))
+page(
+    "/desk", kind="desk", title="Events", permission="desk.open", scripts=("js/desk.js",), styles=("css/desk-more.css",)
+)
 ROWS = 20
 
 
@@ -32,7 +34,9 @@ def _table(number: int) -> html.Div:
     found = events.find_events(page=number, size=ROWS)
     cards = [card for card in found.items if may(current_actor(), "event.view", card.event_id)]
     if not cards:
-        return html.Div(empty(t("There is no event here that you may see. Ask its organiser for a role.")), className="fz-card")
+        return html.Div(
+            empty(t("There is no event here that you may see. Ask its organiser for a role.")), className="fz-card"
+        )
     head = (t("Event"), t("Date"), t("Kind"), t("People"), t("Emitted"), t("Covered"))
     top = html.Tr([html.Th(word, scope="col", className="fz-right" if i > 2 else "") for i, word in enumerate(head)])
     table = html.Table([html.Thead(top), html.Tbody([_row(card) for card in cards])], className="fz-table")
@@ -46,7 +50,9 @@ def _row(card: events.EventCard) -> html.Tr:
     number, unit = f.mass(totals.mass.total_g)
     share = f.percent_bp(totals.share_bp, 1) if totals.mass.total_g else "–"
     rings = (totals.retired_g, totals.reserved_g, max(1, totals.mass.total_g))
-    covered = html.Span([themed_svg(lambda theme: mini_ring(*rings, size=16, theme=theme)), share], className="fz-covered")
+    covered = html.Span(
+        [themed_svg(lambda theme: mini_ring(*rings, size=16, theme=theme)), share], className="fz-covered"
+    )
     cells = [f.number(totals.participants), [number, html.Small(f"\u202f{unit}")], covered]
     kind = html.Span(t("live") if card.livemode else t("test"), className="fz-chip")
     place = html.Span(pick(dict(card.place.names)), className="fz-note")

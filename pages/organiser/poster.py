@@ -42,7 +42,11 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     event = events.get_event(slug)
     require(current_actor(), "event.poster", event.event_id)
     link = link_of(event)
-    facts = {"jurisdiction": event.jurisdiction, "livemode": event.livemode, "subject": claims.subject_of(event.scenario)}
+    facts = {
+        "jurisdiction": event.jurisdiction,
+        "livemode": event.livemode,
+        "subject": claims.subject_of(event.scenario),
+    }
     words = [
         html.H3(claims.say("poster.heading", **facts)),
         html.P(claims.plain(claims.say("poster.body", **facts)), className="fz-small"),
@@ -51,7 +55,9 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     code = html.Div(svg_img(qr_svg(link, size=220, alt=t("Code to scan"))), className="fz-poster-code")
     files = [html.Div(_files(slug, size), className="d-flex flex-wrap gap-2 mt-2") for size in SCALES]
     body = [
-        panel(t("What guests scan"), html.Div([code, html.Div(words, className="fz-stack")], className="fz-two"), span=7),
+        panel(
+            t("What guests scan"), html.Div([code, html.Div(words, className="fz-stack")], className="fz-two"), span=7
+        ),
         panel(t("To print"), [html.P(t("PDF with embedded fonts, one page."), className="fz-small"), *files], span=5),
     ]
     head = {"subtitle": f"{pick(dict(event.names))} · {event_line(event)}"}

@@ -32,7 +32,9 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     require(current_actor(), "screen.manage", event.event_id)
     label = [
         html.Label(t("Where it stands (for your own record)"), htmlFor="screens-label", className="fz-label"),
-        dcc.Input(id="screens-label", type="text", maxLength=80, className="fz-input", placeholder=t("Main hall, left")),
+        dcc.Input(
+            id="screens-label", type="text", maxLength=80, className="fz-input", placeholder=t("Main hall, left")
+        ),
     ]
     make = html.Button(t("Make a link"), id="screens-make", n_clicks=0, className="fz-button fz-button-main")
     end = html.Button(t("Revoke all links"), id="screens-revoke", n_clicks=0, className="fz-button")

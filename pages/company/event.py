@@ -1,0 +1,113 @@
+"""A company at an event: its people's total, what is covered, and an order for all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Input, Output, State, callback, dcc, html
+
+import events
+import offsetting
+import reports
+from accounts import Conflict, current_actor, may, require
+from calculations.model import InputError
+from locales import current_language, pick, t
+from locales import formats as f
+from pages._parts.desk import event_notice, frame, panel
+from pages._parts.group_order import asked_share, group_order_form, placed_words, refused_words
+from pages._parts.order_list import order_list
+from pages._parts.pieces import empty, kpi
+from pages._parts.ring import ring
+from pages._parts.svg import themed_svg
+from pages.registry import page as register
+from reports import CompanyAtEvent
+
+register(
+    "/desk/company/<company_id>/<slug>", kind="desk", title="Company", permission="company.view", scripts=("js/desk.js",),
+    styles=("css/desk-more.css",),
+)  # fmt: skip
+
+
+def check(company_id: str, slug: str) -> None:
+    """Before the page is sent: NotFound, or Forbidden for another company."""
+    reports.company_at_event(company_id, slug)
+
+
+def layout(company_id: str = "", slug: str = "", state: str = "", page: str = "1", **_: Any) -> html.Div:
+    """Key figures, the ring, the order for the company's people, and the company's orders."""
+    view, event = reports.company_at_event(company_id, slug), events.get_event(slug)
+    state = state if state in offsetting.STATES else ""
+    number = int(page) if page.isdecimal() and len(page) < 6 else 1
+    listed = offsetting.list_orders(slug, state, company_id, number)
+    rows = order_list(listed, f"/desk/company/{company_id}/{slug}", state, event.timezone)
+    grid = [_ring(view), _order(view, event), panel(t("The company's orders"), rows, t("newest first"))]
+    if view.hidden:
+        grid = [panel(t("Fewer than five"), empty(t("Figures open once five of your people have answered.")))]
+    figures = [] if view.hidden else [_figures(view)]
+    body = [dcc.Store(id="company-what", data=[company_id, slug]), *figures, html.Div(grid, className="fz-grid")]
+    title = pick(dict(view.company_names))
+    return frame(body, "company", title, subtitle=pick(dict(view.event_names)), **event_notice(event))
+
+
+def _figures(view: CompanyAtEvent) -> html.Div:
+    unit, whole = f.mass_unit(view.total_g), view.total_g or 1
+    rows = (
+        ("emitted", t("Emitted by {count} people", count=f.number(view.people)), view.total_g,
+         t("range {range}", range=f.mass_range(view.low_g, view.high_g, unit=unit))),
+        ("retired", t("Retired"), view.retired_g, f.percent(view.retired_g / whole)),
+        ("reserved", t("Reserved"), view.reserved_g, f.percent(view.reserved_g / whole)),
+        ("open", t("Still open"), view.open_g, f.percent(view.open_g / whole)),
+    )  # fmt: skip
+    return html.Div(
+        [kpi(kind, name, *f.mass(grams, unit=unit), note) for kind, name, grams, note in rows], className="fz-kpis"
+    )
+
+
+def _ring(view: CompanyAtEvent) -> html.Section:
+    share = view.covered_bp / 10_000
+
+    def draw(theme: Any) -> str:
+        return ring(
+            view.retired_g, view.reserved_g, view.total_g, view.extra_g, size=196, theme=theme,
+            number=f.percent_number(share), unit="%", caption=t("covered"),
+        )  # fmt: skip
+
+    said = t("{share} covered: {retired} retired, {reserved} reserved",
+             share=f.percent(share), retired=f.mass_text(view.retired_g), reserved=f.mass_text(view.reserved_g))  # fmt: skip
+    return panel(t("Ring of the company"), themed_svg(draw, said, "fz-figure-own"), span=4)
+
+
+def _order(view: CompanyAtEvent, event: events.Event) -> html.Section:
+    title = t("Cover your people")
+    offers = offsetting.offers(event.slug)
+    allowed = may(current_actor(), "company.order", view.event_id, view.company_id)
+    if not allowed or not offers or not event.payments:
+        return panel(title, empty(t("There is nothing to order here.")), span=8)
+    words = html.P(t("One order for what your people have not covered themselves; each certificate stays the company's."),
+                   className="fz-small mb-3")  # fmt: skip
+    return panel(title, [words, group_order_form("company", offers, t("Hold and price it"))], span=8)
+
+
+@callback(
+    Output("company-told", "children"),
+    Output("company-share-error", "children"),
+    Input("company-place", "n_clicks"),
+    State("company-what", "data"),
+    State("company-project", "value"),
+    State("company-share", "value"),
+    prevent_initial_call=True,
+)
+def place(_clicks: int, what: Any, project: str, share: Any) -> Any:
+    """Holds grams for the company's people; company.order is asked here and by the order itself."""
+    company_id, slug = what
+    event = events.get_event(str(slug))
+    require(current_actor(), "company.order", event.event_id, str(company_id))
+    try:
+        order = offsetting.place_event_order(
+            current_actor(), event.slug, str(project), {"company": str(company_id)}, asked_share(share),
+            locale=current_language(),
+        )  # fmt: skip
+    except (Conflict, InputError) as error:
+        wrong, told = refused_words(error)
+        return told, wrong
+    return placed_words(order, event.timezone), []

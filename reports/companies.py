@@ -1,0 +1,79 @@
+"""What a company sees of its own people at each event: their number, emissions and coverage, never one person's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts import Forbidden, NotFound, current_actor, may, require
+from data.store import cubes
+from data.store.engine import get_store
+
+SMALLEST_GROUP = 5
+MOST_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyAtEvent:
+    """A company's people at one event. ``hidden``: fewer than five have answered, so that their grams are 0 here."""
+
+    company_id: str
+    company_names: Mapping[str, str]
+    event_id: str
+    slug: str
+    event_names: Mapping[str, str]
+    livemode: bool
+    people: int
+    low_g: int
+    total_g: int
+    high_g: int
+    reserved_g: int
+    retired_g: int
+    extra_g: int
+    hidden: bool
+
+    @property
+    def open_g(self) -> int:
+        """What nobody has covered yet."""
+        return max(0, self.total_g - self.reserved_g - self.retired_g)
+
+    @property
+    def covered_bp(self) -> int:
+        """Share covered in basis points."""
+        return (self.reserved_g + self.retired_g) * 10_000 // self.total_g if self.total_g else 0
+
+
+def companies_at_events() -> list[CompanyAtEvent]:
+    """Every company this person may see, at every event it has people at, newest event first. Needs company.view."""
+    actor = current_actor()
+    require(actor, "company.view")
+    with get_store().read() as conn:
+        rows = cubes.company_sums(conn)
+    seen = [row for row in rows if may(actor, "company.view", row["event_id"], row["company_id"])]
+    return [_view(row) for row in seen[:MOST_ROWS]]
+
+
+def company_at_event(company_id: str, slug: str) -> CompanyAtEvent:
+    """One of them. Raises Unauthenticated, Forbidden, NotFound."""
+    with get_store().read() as conn:
+        found = [row for row in cubes.company_sums(conn, company_id) if row["slug"] == slug]
+    actor = current_actor()
+    if not found:
+        require(actor, "company.view")
+        raise NotFound("Nobody of this company takes part in this event.")
+    if not may(actor, "company.view", found[0]["event_id"], company_id):
+        require(actor, "company.view")
+        raise Forbidden("This company is not yours.")
+    return _view(found[0])
+
+
+def _view(row: Mapping[Any, Any]) -> CompanyAtEvent:
+    people = int(row["people_count"])
+    hidden = people < SMALLEST_GROUP
+    masses = ("low_g", "total_g", "high_g", "reserved_g", "retired_g", "extra_g")
+    grams = {name: 0 if hidden else int(row[name]) for name in masses}
+    return CompanyAtEvent(
+        company_id=row["company_id"], company_names=row["company_names"], event_id=row["event_id"], slug=row["slug"],
+        event_names=row["names"], livemode=bool(row["livemode"]), people=people, hidden=hidden, **grams,
+    )  # fmt: skip
