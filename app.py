@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse, Response
 
 import api
@@ -62,6 +63,7 @@ def build() -> FastAPI:
     registry.set_asset_urls(shelf.asset)
     for spec in registry.PAGES:
         _page_route(app, dash_app, spec, shelf)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(Guard)
     return app
 
