@@ -288,7 +288,8 @@ def _rendered() -> str:
             bar=shell.total_bar(pieces.mass_number(453_856, 1)),
         ),
         shell.desk_shell(
-            pieces.kpi("retired", "Retired", "96.00", "t", "40.1 %", "k"), shell.desk_nav("c21"), "event", "Someone",
+            pieces.kpi("retired", "Retired", "96.00", "t", "40.1 %", "k"),
+            [shell.NavItem("event", "Event", "/desk/e/c21", "event", "This event")], "event", "Someone",
             notice_kind="test", title="Forum",
         ),
         pieces.state_chip("retired", "3 Oct"), pieces.state_chip("reserved"), pieces.state_chip("revoked"),

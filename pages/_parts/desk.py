@@ -1,9 +1,10 @@
-"""What the desks' pages share: the rail's doors by what a person may open, the frame around a page, words for states."""
+"""What the desks' pages share: the rail's doors by what a person may open, the frame of a page, words for states."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dash import html
 
@@ -12,10 +13,8 @@ from calculations.model import FieldError
 from locales import formats as f
 from locales import pick, t
 from pages._parts.icons import icon
-from pages._parts.pieces import figure_number, swatch
+from pages._parts.pieces import swatch
 from pages._parts.shell import NavItem, desk_shell
-
-RECIPIENTS = ("project_owner", "exchange", "platform", "payment")
 
 
 def desk_nav(slug: str = "") -> list[NavItem]:
@@ -61,8 +60,6 @@ def event_line(event: Any) -> str:
 
 def event_days(event: Any) -> str:
     """The days of an event in its own zone: a single one with its weekday."""
-    from zoneinfo import ZoneInfo
-
     zone = ZoneInfo(event.timezone)
     first, last = event.starts_at.astimezone(zone).date(), event.ends_at.astimezone(zone).date()
     return f.date_text(first, style="weekday") if first == last else f.date_range_text(first, last)
@@ -116,14 +113,7 @@ def button_link(words: str, href: str, symbol: str, look: str = "", **more: Any)
     return html.A([icon(symbol), html.Span(words)], href=href, className=f"fz-button {look}".strip(), **more)
 
 
-def sentence_of(error: FieldError) -> str:
-    """What is wrong with a field, in the person's language; the field itself stands above it."""
-    return t(error.message, **{"field": t(error.field), "value": str(error.value)[:80], **error.params})
-
-
-def numbers_row(values: Sequence[tuple[str, str, str]]) -> html.Div:
-    """Small figures in a row: (name, number, unit)."""
-    cells = [
-        html.Div([html.P(name, className="fz-note"), figure_number(number, unit)]) for name, number, unit in values
-    ]
-    return html.Div(cells, className="d-flex flex-wrap gap-4")
+def sentence_of(error: FieldError, names: Mapping[str, str] | None = None) -> str:
+    """What is wrong with a field, in the person's language; ``names`` are the labels of fields."""
+    field = (names or {}).get(error.field, error.field)
+    return t(error.message, **{"field": field, "value": str(error.value)[:80], **error.params})

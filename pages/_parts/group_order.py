@@ -17,7 +17,8 @@ from pages._parts.pieces import error_children, field_error
 
 
 def group_order_form(prefix: str, offers: Sequence[Offer], button: str) -> html.Div:
-    """Project and share with one button; ids ``<prefix>-project``, ``-share``, ``-place``, ``-share-error``, ``-told``."""
+    """Project and share with one button; ids are ``<prefix>-project``, ``-share``, ``-place``, ``-share-error`` and
+    ``-told``."""
     options = [
         {
             "value": offer.project_id,
@@ -26,12 +27,24 @@ def group_order_form(prefix: str, offers: Sequence[Offer], button: str) -> html.
         for offer in offers
     ]
     fields = [
-        _field(t("Project"), f"{prefix}-project", dcc.Dropdown(
-            options, options[0]["value"] if options else None, id=f"{prefix}-project", clearable=False, searchable=False)),
-        _field(t("Share of what is open, %"), f"{prefix}-share", dcc.Input(
-            id=f"{prefix}-share", type="number", value=100, min=1, max=200, step=1, className="fz-input"),
-            f"{prefix}-share-error"),
-    ]  # fmt: skip
+        _field(
+            t("Project"),
+            f"{prefix}-project",
+            dcc.Dropdown(
+                options,
+                options[0]["value"] if options else None,
+                id=f"{prefix}-project",
+                clearable=False,
+                searchable=False,
+            ),
+        ),
+        _field(
+            t("Share of what is open, %"),
+            f"{prefix}-share",
+            dcc.Input(id=f"{prefix}-share", type="number", value=100, min=1, max=200, step=1, className="fz-input"),
+            f"{prefix}-share-error",
+        ),
+    ]
     act = html.Button(button, id=f"{prefix}-place", n_clicks=0, className="fz-button fz-button-main")
     told = html.Div(id=f"{prefix}-told", role="status")
     return html.Div([html.Div(fields, className="fz-two"), html.Div(act, className="mt-3"), told])
@@ -44,8 +57,12 @@ def _field(label: str, dom_id: str, control: Any, error_id: str = "") -> html.Di
 
 def placed_words(order: Order, zone: str) -> html.Div:
     """What is held for the order, until when, and the way to the payment."""
-    held = t("{mass} held at {money} until {time}.", mass=f.mass_text(order.grams),
-             money=f.money(order.total_minor, order.currency), time=f.time_text(order.expires_at, zone))  # fmt: skip
+    held = t(
+        "{mass} held at {money} until {time}.",
+        mass=f.mass_text(order.grams),
+        money=f.money(order.total_minor, order.currency),
+        time=f.time_text(order.expires_at, zone),
+    )
     link = html.A(t("Go to the payment"), href=order.pay_url, className="fz-button fz-button-main")
     return html.Div([html.P(held), html.Div(link, className="mt-2")], className="fz-told mt-3")
 
@@ -53,7 +70,9 @@ def placed_words(order: Order, zone: str) -> html.Div:
 def refused_words(error: Conflict | InputError) -> tuple[Any, Any]:
     """(children of the share's error, what is told below) for an order that could not be placed."""
     if isinstance(error, InputError):
-        return error_children(" ".join(sentence_of(e) for e in error.errors)), None
+        return error_children(
+            " ".join(sentence_of(e, {"share_percent": t("Share of what is open, %")}) for e in error.errors)
+        ), None
     return [], html.Div(t(error.message, **error.params), className="fz-told fz-told-wrong mt-3")
 
 

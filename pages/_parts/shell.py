@@ -15,7 +15,7 @@ from pages._parts.pieces import empty, field_error, kpi, state_chip
 from pages._parts.svg import svg_img, themed_svg
 
 __all__ = [
-    "NavItem", "action_bar", "desk_nav", "desk_shell", "empty", "field_error", "guest_shell", "header", "kpi",
+    "NavItem", "action_bar", "desk_shell", "empty", "field_error", "guest_shell", "header", "kpi",
     "language_switch", "notice", "state_chip", "stepper", "total_bar", "wordmark",
 ]  # fmt: skip
 STEPS = ("footprint", "neutralise", "pay", "certificate")
@@ -117,19 +117,6 @@ def action_bar(button: Any, note: str = "") -> html.Footer:
     """A bottom bar on paper: one button, one line."""
     words = html.P(note, className="fz-small") if note else None
     return html.Footer(html.Div([button, words], className="fz-column"), className="fz-bar fz-bar-plain")
-
-
-def desk_nav(slug: str = "") -> list[NavItem]:
-    """The doors of the organiser's desk for an event, and of the reports."""
-    base = f"/desk/e/{slug}" if slug else "/desk"
-    here, reports = t("This event"), t("Reports")
-    return [
-        NavItem("event", t("Event"), base, "event", here),
-        NavItem("inventory", t("Inventory"), f"{base}/inventory", "inventory", here),
-        NavItem("orders", t("Orders and money"), f"{base}/orders", "orders", here),
-        NavItem("boards", t("Boards"), f"{base}/boards", "boards", here),
-        NavItem("explore", t("Explore"), "/desk/reports", "explore", reports),
-    ]
 
 
 def desk_shell(

@@ -23,9 +23,13 @@ from pages.registry import page as register
 from reports import CompanyAtEvent
 
 register(
-    "/desk/company/<company_id>/<slug>", kind="desk", title="Company", permission="company.view", scripts=("js/desk.js",),
+    "/desk/company/<company_id>/<slug>",
+    kind="desk",
+    title="Company",
+    permission="company.view",
+    scripts=("js/desk.js",),
     styles=("css/desk-more.css",),
-)  # fmt: skip
+)
 
 
 def check(company_id: str, slug: str) -> None:
@@ -52,12 +56,16 @@ def layout(company_id: str = "", slug: str = "", state: str = "", page: str = "1
 def _figures(view: CompanyAtEvent) -> html.Div:
     unit, whole = f.mass_unit(view.total_g), view.total_g or 1
     rows = (
-        ("emitted", t("Emitted by {count} people", count=f.number(view.people)), view.total_g,
-         t("range {range}", range=f.mass_range(view.low_g, view.high_g, unit=unit))),
+        (
+            "emitted",
+            t("Emitted by {count} people", count=f.number(view.people)),
+            view.total_g,
+            t("range {range}", range=f.mass_range(view.low_g, view.high_g, unit=unit)),
+        ),
         ("retired", t("Retired"), view.retired_g, f.percent(view.retired_g / whole)),
         ("reserved", t("Reserved"), view.reserved_g, f.percent(view.reserved_g / whole)),
         ("open", t("Still open"), view.open_g, f.percent(view.open_g / whole)),
-    )  # fmt: skip
+    )
     return html.Div(
         [kpi(kind, name, *f.mass(grams, unit=unit), note) for kind, name, grams, note in rows], className="fz-kpis"
     )
@@ -68,12 +76,23 @@ def _ring(view: CompanyAtEvent) -> html.Section:
 
     def draw(theme: Any) -> str:
         return ring(
-            view.retired_g, view.reserved_g, view.total_g, view.extra_g, size=196, theme=theme,
-            number=f.percent_number(share), unit="%", caption=t("covered"),
-        )  # fmt: skip
+            view.retired_g,
+            view.reserved_g,
+            view.total_g,
+            view.extra_g,
+            size=196,
+            theme=theme,
+            number=f.percent_number(share),
+            unit="%",
+            caption=t("covered"),
+        )
 
-    said = t("{share} covered: {retired} retired, {reserved} reserved",
-             share=f.percent(share), retired=f.mass_text(view.retired_g), reserved=f.mass_text(view.reserved_g))  # fmt: skip
+    said = t(
+        "{share} covered: {retired} retired, {reserved} reserved",
+        share=f.percent(share),
+        retired=f.mass_text(view.retired_g),
+        reserved=f.mass_text(view.reserved_g),
+    )
     return panel(t("Ring of the company"), themed_svg(draw, said, "fz-figure-own"), span=4)
 
 
@@ -83,8 +102,10 @@ def _order(view: CompanyAtEvent, event: events.Event) -> html.Section:
     allowed = may(current_actor(), "company.order", view.event_id, view.company_id)
     if not allowed or not offers or not event.payments:
         return panel(title, empty(t("There is nothing to order here.")), span=8)
-    words = html.P(t("One order for what your people have not covered themselves; each certificate stays the company's."),
-                   className="fz-small mb-3")  # fmt: skip
+    words = html.P(
+        t("One order for what your people have not covered themselves; each certificate stays the company's."),
+        className="fz-small mb-3",
+    )
     return panel(title, [words, group_order_form("company", offers, t("Hold and price it"))], span=8)
 
 
@@ -104,9 +125,13 @@ def place(_clicks: int, what: Any, project: str, share: Any) -> Any:
     require(current_actor(), "company.order", event.event_id, str(company_id))
     try:
         order = offsetting.place_event_order(
-            current_actor(), event.slug, str(project), {"company": str(company_id)}, asked_share(share),
+            current_actor(),
+            event.slug,
+            str(project),
+            {"company": str(company_id)},
+            asked_share(share),
             locale=current_language(),
-        )  # fmt: skip
+        )
     except (Conflict, InputError) as error:
         wrong, told = refused_words(error)
         return told, wrong

@@ -16,9 +16,13 @@ from pages._parts.pieces import empty, kpi
 from pages.registry import page
 
 page(
-    "/desk/exchange", kind="desk", title="Exchange", permission="credits.view", scripts=("js/desk.js",),
+    "/desk/exchange",
+    kind="desk",
+    title="Exchange",
+    permission="credits.view",
+    scripts=("js/desk.js",),
     styles=("css/desk-more.css",),
-)  # fmt: skip
+)
 
 
 def layout(**_: Any) -> html.Div:
@@ -130,15 +134,24 @@ def _confirmed_row(row: offsetting.Retired) -> html.Tr:
         html.Span(pick(dict(row.project_names)), className="fz-note"),
     ]
     proof = [
-        html.A(t("Registry's page"), href=row.link, rel="noreferrer", target="_blank"), html.Br(),
-        html.Span(t("{name}, SHA-256 {sum}…", name=row.evidence_name, sum=row.evidence_sha256[:12]), className="fz-note",
-                  title=row.evidence_sha256),
-    ]  # fmt: skip
-    return html.Tr([
-        html.Td(f.date_text(row.retired_on.date(), style="short")), html.Td(names),
-        html.Td(html.Span(row.serials, className="fz-mono fz-serials")),
-        html.Td(f.number(row.credit_count), className="fz-right"), html.Td(proof), html.Td(certificate_links(row)),
-    ])  # fmt: skip
+        html.A(t("Registry's page"), href=row.link, rel="noreferrer", target="_blank"),
+        html.Br(),
+        html.Span(
+            t("{name}, SHA-256 {sum}…", name=row.evidence_name, sum=row.evidence_sha256[:12]),
+            className="fz-note",
+            title=row.evidence_sha256,
+        ),
+    ]
+    return html.Tr(
+        [
+            html.Td(f.date_text(row.retired_on.date(), style="short")),
+            html.Td(names),
+            html.Td(html.Span(row.serials, className="fz-mono fz-serials")),
+            html.Td(f.number(row.credit_count), className="fz-right"),
+            html.Td(proof),
+            html.Td(certificate_links(row)),
+        ]
+    )
 
 
 def certificate_links(row: offsetting.Retired) -> list[Any]:

@@ -21,9 +21,13 @@ from pages._parts.pieces import error_children, facts, field_error
 from pages.registry import page
 
 page(
-    "/desk/exchange/<event_id>/<tranche_id>", kind="desk", title="Confirm a retirement", permission="retire",
-    scripts=("js/desk.js",), styles=("css/desk-more.css",),
-)  # fmt: skip
+    "/desk/exchange/<event_id>/<tranche_id>",
+    kind="desk",
+    title="Confirm a retirement",
+    permission="retire",
+    scripts=("js/desk.js",),
+    styles=("css/desk-more.css",),
+)
 FIELDS = ("credit_count", "retired_on", "link", "evidence", "beneficiary")
 MOST_LINKS = 12
 
@@ -46,19 +50,24 @@ def layout(event_id: str = "", tranche_id: str = "", **_: Any) -> html.Div:
     """The form, and beside it what it is about."""
     row = _tranche(event_id, tranche_id)
     name = pick(dict(row.event_names))
-    known = facts([
-        (t("Project"), f"{pick(dict(row.project_names))} · {row.vintage}"),
-        (t("Registry"), row.registry), (t("Serial numbers"), html.Span(row.serials, className="fz-mono")),
-        (t("Sold, to be retired"), f.mass_text(row.sold_g)),
-        (t("Whole credits that are ready"), f.number(row.ready_count)),
-        (t("Partly sold, nothing held"), f.number(row.begun_count)),
-    ])  # fmt: skip
+    known = facts(
+        [
+            (t("Project"), f"{pick(dict(row.project_names))} · {row.vintage}"),
+            (t("Registry"), row.registry),
+            (t("Serial numbers"), html.Span(row.serials, className="fz-mono")),
+            (t("Sold, to be retired"), f.mass_text(row.sold_g)),
+            (t("Whole credits that are ready"), f.number(row.ready_count)),
+            (t("Partly sold, nothing held"), f.number(row.begun_count)),
+        ]
+    )
     told = html.Div(id="retire-told", role="status")
     grid = [
         panel(t("Confirm what the registry has retired"), [_form(row), told], span=7),
-        html.Div([panel(t("This tranche"), known), panel(t("Serial numbers to retire"), html.Div(id="retire-plan"))],
-                 className="fz-5 fz-column-stack"),
-    ]  # fmt: skip
+        html.Div(
+            [panel(t("This tranche"), known), panel(t("Serial numbers to retire"), html.Div(id="retire-plan"))],
+            className="fz-5 fz-column-stack",
+        ),
+    ]
     body = [dcc.Store(id="retire-what", data=[event_id, tranche_id]), html.Div(grid, className="fz-grid")]
     notice = {} if row.livemode else {"notice_kind": "test"}
     back = html.A([icon("back"), html.Span(t("Exchange"))], href="/desk/exchange", className="fz-link")
@@ -68,36 +77,85 @@ def layout(event_id: str = "", tranche_id: str = "", **_: Any) -> html.Div:
 def _form(row: offsetting.DeskRow) -> html.Div:
     today = datetime.now(UTC).date().isoformat()
     whom = t("Participants of {event}", event=pick(dict(row.event_names)))
-    partly = dcc.Checklist([{"value": "partly", "label": t("Also take credits that are only partly sold")}], [],
-                           id="retire-partly", className="fz-checks")  # fmt: skip
+    partly = dcc.Checklist(
+        [{"value": "partly", "label": t("Also take credits that are only partly sold")}],
+        [],
+        id="retire-partly",
+        className="fz-checks",
+    )
     upload = dcc.Upload(
         html.Span([icon("upload"), html.Span(t("Choose the registry's document"), id="retire-file")]),
-        id="retire-evidence", max_size=20_000_000, className="fz-upload", className_active="fz-upload-over", style={},
+        id="retire-evidence",
+        max_size=20_000_000,
+        className="fz-upload",
+        className_active="fz-upload-over",
+        style={},
         style_active={},
-    )  # fmt: skip
-    return html.Div([
-        html.Div([
-            _field("credit_count", t("Whole credits"), dcc.Input(
-                id="retire-credit_count", type="number", min=1, step=1, value=max(1, row.ready_count), className="fz-input")),
-            _field("retired_on", t("Retired on (year-month-day)"), dcc.Input(
-                id="retire-retired_on", type="text", value=today, maxLength=10, className="fz-input")),
-        ], className="fz-two"),
-        html.Div([partly, html.P(t("What nobody has bought of them becomes surplus: retired, with nobody's claim on it."),
-                                 className="fz-note")]),
-        _field("link", t("Registry's page of this retirement"), dcc.Input(
-            id="retire-link", type="url", maxLength=2000, placeholder="https://", className="fz-input")),
-        _field("evidence", t("Registry's document"), upload),
-        _field("beneficiary", t("Beneficiary"), dcc.Input(
-            id="retire-beneficiary", type="text", maxLength=200, value=whom, className="fz-input")),
-        html.P(t("A confirmation can't be taken back: certificates turn to retired and are signed anew."), className="fz-small"),
-        html.Button(t("Confirm the retirement"), id="retire-confirm", n_clicks=0, className="fz-button fz-button-main"),
-    ], className="fz-form")  # fmt: skip
+    )
+    return html.Div(
+        [
+            html.Div(
+                [
+                    _field(
+                        "credit_count",
+                        t("Whole credits"),
+                        dcc.Input(
+                            id="retire-credit_count",
+                            type="number",
+                            min=1,
+                            step=1,
+                            value=max(1, row.ready_count),
+                            className="fz-input",
+                        ),
+                    ),
+                    _field(
+                        "retired_on",
+                        t("Retired on (year-month-day)"),
+                        dcc.Input(id="retire-retired_on", type="text", value=today, maxLength=10, className="fz-input"),
+                    ),
+                ],
+                className="fz-two",
+            ),
+            html.Div(
+                [
+                    partly,
+                    html.P(
+                        t("What nobody has bought of them becomes surplus: retired, with nobody's claim on it."),
+                        className="fz-note",
+                    ),
+                ]
+            ),
+            _field(
+                "link",
+                t("Registry's page of this retirement"),
+                dcc.Input(id="retire-link", type="url", maxLength=2000, placeholder="https://", className="fz-input"),
+            ),
+            _field("evidence", t("Registry's document"), upload),
+            _field(
+                "beneficiary",
+                t("Beneficiary"),
+                dcc.Input(id="retire-beneficiary", type="text", maxLength=200, value=whom, className="fz-input"),
+            ),
+            html.P(
+                t("A confirmation can't be taken back: certificates turn to retired and are signed anew."),
+                className="fz-small",
+            ),
+            html.Button(
+                t("Confirm the retirement"), id="retire-confirm", n_clicks=0, className="fz-button fz-button-main"
+            ),
+        ],
+        className="fz-form",
+    )
 
 
 def _field(name: str, label: str, control: Any) -> html.Div:
-    return html.Div([
-        html.Label(label, htmlFor=f"retire-{name}", className="fz-label"), control, field_error("", f"retire-{name}-error"),
-    ])  # fmt: skip
+    return html.Div(
+        [
+            html.Label(label, htmlFor=f"retire-{name}", className="fz-label"),
+            control,
+            field_error("", f"retire-{name}-error"),
+        ]
+    )
 
 
 @callback(Output("retire-file", "children"), Input("retire-evidence", "filename"), prevent_initial_call=True)
@@ -147,16 +205,32 @@ def _ids(what: Any) -> tuple[str, str]:
     prevent_initial_call=True,
 )
 def confirm(
-    _clicks: int, what: Any, count: Any, partly: Any, link: Any, contents: Any, filename: Any, day: Any, beneficiary: Any
-) -> tuple[Any, ...]:  # fmt: skip
+    _clicks: int,
+    what: Any,
+    count: Any,
+    partly: Any,
+    link: Any,
+    contents: Any,
+    filename: Any,
+    day: Any,
+    beneficiary: Any,
+) -> tuple[Any, ...]:
     """Confirms, or says below each field what is wrong; what was typed stays."""
     event_id, tranche_id = _ids(what)
     require(current_actor(), "retire", event_id)
     try:
         done = offsetting.confirm_retirement(
-            current_actor(), event_id, tranche_id, count if isinstance(count, int) else 0, bool(partly), str(link or ""),
-            _bytes_of(contents), str(filename or ""), _day_of(day), str(beneficiary or ""),
-        )  # fmt: skip
+            current_actor(),
+            event_id,
+            tranche_id,
+            count if isinstance(count, int) else 0,
+            bool(partly),
+            str(link or ""),
+            _bytes_of(contents),
+            str(filename or ""),
+            _day_of(day),
+            str(beneficiary or ""),
+        )
     except InputError as error:
         return None, *_below(error), no_update
     except Conflict as error:
@@ -165,7 +239,14 @@ def confirm(
 
 
 def _below(error: InputError) -> list[Any]:
-    return [error_children(" ".join(sentence_of(e) for e in error.errors if e.field == name)) for name in FIELDS]
+    names = {
+        "credit_count": t("Whole credits"),
+        "retired_on": t("Retired on"),
+        "link": t("Registry's page"),
+        "evidence": t("Registry's document"),
+        "beneficiary": t("Beneficiary"),
+    }
+    return [error_children(" ".join(sentence_of(e, names) for e in error.errors if e.field == name)) for name in FIELDS]
 
 
 def _bytes_of(contents: Any) -> bytes:
@@ -202,8 +283,16 @@ def _done(done: offsetting.Retirement) -> html.Div:
         if count > MOST_LINKS
         else None
     )
-    return html.Div([
-        html.H3(t("{count} credits are retired.", count=f.number(done.credit_count))), html.P(surplus) if surplus else None,
-        html.Ul(runs, className="fz-serial-list"), html.P(turned), html.Ul(links, className="fz-serial-list fz-certificates"), more,
-        html.A(t("Back to the exchange's desk"), href="/desk/exchange", className="fz-link"),
-    ], className="fz-told mt-3", id="retire-done")  # fmt: skip
+    return html.Div(
+        [
+            html.H3(t("{count} credits are retired.", count=f.number(done.credit_count))),
+            html.P(surplus) if surplus else None,
+            html.Ul(runs, className="fz-serial-list"),
+            html.P(turned),
+            html.Ul(links, className="fz-serial-list fz-certificates"),
+            more,
+            html.A(t("Back to the exchange's desk"), href="/desk/exchange", className="fz-link"),
+        ],
+        className="fz-told mt-3",
+        id="retire-done",
+    )

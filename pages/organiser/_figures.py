@@ -23,6 +23,7 @@ from pages._parts.svg import themed_svg
 
 TICK_HOURS = (1, 2, 3, 6, 12, 24, 48, 168)
 MOST_TICKS = 6
+PHONE_BARS = {"width": 326.0, "label_width": 100.0}  # a phone's card is as wide
 
 
 def key_figures(view: OrganiserView) -> html.Div:
@@ -56,13 +57,23 @@ def ring_panel(view: OrganiserView) -> html.Section:
 
     def draw(theme: Any) -> str:
         return ring(
-            totals.retired_g, totals.reserved_g, totals.mass.total_g, totals.extra_g, size=196, theme=theme,
-            number=f.percent_number(share), unit="%", caption=t("covered"),
-        )  # fmt: skip
+            totals.retired_g,
+            totals.reserved_g,
+            totals.mass.total_g,
+            totals.extra_g,
+            size=196,
+            theme=theme,
+            number=f.percent_number(share),
+            unit="%",
+            caption=t("covered"),
+        )
 
-    said = t("{share} covered: {retired} retired, {reserved} reserved",
-             share=f.percent(share), retired=f.mass_text(totals.retired_g),
-             reserved=f.mass_text(totals.reserved_g))  # fmt: skip
+    said = t(
+        "{share} covered: {retired} retired, {reserved} reserved",
+        share=f.percent(share),
+        retired=f.mass_text(totals.retired_g),
+        reserved=f.mass_text(totals.reserved_g),
+    )
     covered = totals.retired_g + totals.reserved_g + totals.extra_g
     count = totals.counts["paid_order_count"]
     words = [
@@ -86,8 +97,10 @@ def category_panel(view: OrganiserView) -> html.Section:
     if not rows:
         return panel(t("Emitted by category"), empty(t("The first footprint opens this chart.")), span=5)
     unit = f.mass_unit(sum(row.value_g for row in rows))
-    picture = themed_svg(lambda theme: category_bars(rows, theme=theme), bars_sentence(rows))
-    return panel(t("Emitted by category"), picture, t("{unit} CO₂e, whisker low–high", unit=unit), span=5)
+    said = bars_sentence(rows)
+    wide = themed_svg(lambda theme: category_bars(rows, theme=theme), said, "fz-wide-only")
+    narrow = themed_svg(lambda theme: category_bars(rows, theme=theme, **PHONE_BARS), said, "fz-narrow-only")
+    return panel(t("Emitted by category"), [wide, narrow], t("{unit} CO₂e, whisker low–high", unit=unit), span=5)
 
 
 def origin_panel(view: OrganiserView) -> html.Section:
@@ -102,10 +115,13 @@ def origin_panel(view: OrganiserView) -> html.Section:
         return panel(title, empty(t("Places are drawn once five guests have come from one.")), span=4)
     words = (t("N"), t("E"), t("S"), t("W"))
     picture = themed_svg(lambda theme: rose(places, theme=theme, compass=words), rose_sentence(places))
-    aside = html.Span([
-        html.Span([html.I(className="fz-stem"), t("mostly air")]),
-        html.Span([html.I(className="fz-stem fz-stem-rail"), t("mostly rail")]),
-    ], className="fz-stems")  # fmt: skip
+    aside = html.Span(
+        [
+            html.Span([html.I(className="fz-stem"), t("mostly air")]),
+            html.Span([html.I(className="fz-stem fz-stem-rail"), t("mostly rail")]),
+        ],
+        className="fz-stems",
+    )
     return panel(title, [picture, html.P(_others(view), className="fz-small")], aside, span=4)
 
 
@@ -120,18 +136,27 @@ def _others(view: OrganiserView) -> str:
 def day_panel(view: OrganiserView) -> html.Section:
     """Through the day: emitted with its band, covered from zero."""
     moments = [
-        Moment(_instant(row["bucket_at"]).timestamp(), row["total_g"], row["low_g"], row["high_g"], row["retired_g"],
-               row["reserved_g"])
+        Moment(
+            _instant(row["bucket_at"]).timestamp(),
+            row["total_g"],
+            row["low_g"],
+            row["high_g"],
+            row["retired_g"],
+            row["reserved_g"],
+        )
         for row in view.timeline
-    ]  # fmt: skip
+    ]
     title = t("Through the day")
     if len(moments) < 2:
         return panel(title, empty(t("The course is drawn from the second five minutes on.")), span=5)
     words = StepWords(t("Emitted"), t("Retired"), t("Reserved"))
     ticks = _ticks(moments[0].at_s, moments[-1].at_s, view.event.timezone)
-    picture = themed_svg(lambda theme: steps(moments, words, ticks, theme=theme), steps_sentence(moments, words))
+    said = steps_sentence(moments, words)
+    wide = themed_svg(lambda theme: steps(moments, words, ticks, theme=theme), said, "fz-wide-only")
+    few = ticks[:: max(1, len(ticks) // 3)]
+    narrow = themed_svg(lambda theme: steps(moments, words, few, theme=theme, width=326), said, "fz-narrow-only")
     unit = f.mass_unit(moments[-1].emitted_g)
-    return panel(title, picture, t("{unit} CO₂e, band low–high", unit=unit), span=5)
+    return panel(title, [wide, narrow], t("{unit} CO₂e, band low–high", unit=unit), span=5)
 
 
 def _instant(text: str) -> datetime:
@@ -159,14 +184,18 @@ def session_panel(view: OrganiserView) -> html.Section:
     largest = max((row["emitted_g"] for row in rows), default=0)
     numbers, unit = f.mass_parts([row["emitted_g"] for row in rows])
     body = [
-        html.Tr([
-            html.Td([html.B(session_name(view.event, row)), html.Br(), html.Span(_who(row), className="fz-note")]),
-            html.Td(cover_bar(row["retired_g"], row["reserved_g"], row["emitted_g"], largest), className="fz-cover-cell"),
-            html.Td(number, className="fz-right"),
-            html.Td(html.B(f.percent_bp(row["share_bp"], 1)), className="fz-right"),
-        ])
+        html.Tr(
+            [
+                html.Td([html.B(session_name(view.event, row)), html.Br(), html.Span(_who(row), className="fz-note")]),
+                html.Td(
+                    cover_bar(row["retired_g"], row["reserved_g"], row["emitted_g"], largest), className="fz-cover-cell"
+                ),
+                html.Td(number, className="fz-right"),
+                html.Td(html.B(f.percent_bp(row["share_bp"], 1)), className="fz-right"),
+            ]
+        )
         for row, number in zip(rows, numbers, strict=True)
-    ]  # fmt: skip
+    ]
     aside = t("{unit} emitted · covered", unit=unit)
     return panel(t("By sub-forum"), html.Table(html.Tbody(body), className="fz-table fz-table-plain"), aside, span=5)
 

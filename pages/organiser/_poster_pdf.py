@@ -68,8 +68,8 @@ class _Sheet:
         self.pdf.polygon([(x * self.scale, y * self.scale) for x, y in points], style="F")
 
     def lines(
-        self, y: float, text: str, size_mm: float, colour: str, family: str = "sans", style: str = "", lead: float = 1.25,
-        most: int = 3,
+        self, y: float, text: str, size_mm: float, colour: str, family: str = "sans", style: str = "",
+        lead: float = 1.25, most: int = 3,
     ) -> float:  # fmt: skip
         """Centred lines between the margins from ``y`` down, smaller where they would be more than ``most``; the new y.
         Words between ``**`` are bold."""

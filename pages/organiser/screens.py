@@ -16,9 +16,13 @@ from pages._parts.icons import icon
 from pages.registry import page
 
 page(
-    "/desk/e/<slug>/screens", kind="desk", title="Big screen", permission="screen.manage", scripts=("js/desk.js",),
+    "/desk/e/<slug>/screens",
+    kind="desk",
+    title="Big screen",
+    permission="screen.manage",
+    scripts=("js/desk.js",),
     styles=("css/desk-more.css",),
-)  # fmt: skip
+)
 
 
 def check(slug: str) -> None:
@@ -40,11 +44,19 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     end = html.Button(t("Revoke all links"), id="screens-revoke", n_clicks=0, className="fz-button")
     told = html.Div(id="screens-told", role="status")
     new = [
-        html.P(t("Whoever has the link sees the event's screen and nothing else. It is shown once, here."), className="fz-small"),
-        html.Div(label, className="mt-2"), html.Div(make, className="mt-3"), told,
-    ]  # fmt: skip
-    old = [html.P(t("Screens go dark within seconds; make new links afterwards."), className="fz-small"),
-           html.Div(end, className="mt-3"), html.Div(id="screens-ended", role="status")]  # fmt: skip
+        html.P(
+            t("Whoever has the link sees the event's screen and nothing else. It is shown once, here."),
+            className="fz-small",
+        ),
+        html.Div(label, className="mt-2"),
+        html.Div(make, className="mt-3"),
+        told,
+    ]
+    old = [
+        html.P(t("Screens go dark within seconds; make new links afterwards."), className="fz-small"),
+        html.Div(end, className="mt-3"),
+        html.Div(id="screens-ended", role="status"),
+    ]
     grid = [panel(t("A new screen"), new, span=7), panel(t("Screens that stand somewhere"), old, span=5)]
     body = [dcc.Store(id="screens-slug", data=slug), html.Div(grid, className="fz-grid")]
     head = {"subtitle": f"{pick(dict(event.names))} · {event_line(event)}"}
@@ -70,10 +82,18 @@ def act(_make: int, _revoke: int, slug: str, label: Any) -> Any:
 
 
 def _new_link(link: str) -> html.Div:
-    copy = html.Button([icon("copy"), html.Span(t("Copy link"))], className="fz-button",
-                       **{"data-copy": link, "data-copied": t("Copied")})  # fmt: skip
-    show = html.A([icon("screen"), html.Span(t("Open the screen"))], href=link, target="_blank", rel="noreferrer",
-                  className="fz-button fz-button-ink")  # fmt: skip
+    copy = html.Button(
+        [icon("copy"), html.Span(t("Copy link"))],
+        className="fz-button",
+        **{"data-copy": link, "data-copied": t("Copied")},
+    )
+    show = html.A(
+        [icon("screen"), html.Span(t("Open the screen"))],
+        href=link,
+        target="_blank",
+        rel="noreferrer",
+        className="fz-button fz-button-ink",
+    )
     words = html.P(html.Span(link, className="fz-mono"), id="screens-link")
     note = html.P(t("Add theme=light to the address for a bright room."), className="fz-note mt-2")
     return html.Div([words, html.Div([copy, show], className="d-flex gap-2 mt-2"), note], className="fz-told mt-3")

@@ -115,14 +115,14 @@ def _names_above(answer: Answer, row: Row, scale: float, theme: Theme) -> str:
     colours, body = palette(theme), ""
     slices = _slices(answer, row, scale)
     look = {"font_size": "12.5", "font_weight": "600", "fill": colours["ink"]}
-    upper: list[tuple[str, float | None]] = []
+    upper: list[tuple[str, float | None]] = []  # those with a swatch from the left, then those near their slices
     for name, x, width, _ in slices:
         if width > _width(category_name(name)) + 6:
             body += text(x, HEAD_PX - 11, category_name(name), **look)
         else:
             upper.append((name, x + width / 2))
     present = {name for name, *_ in slices}
-    upper += [(name, None) for name in answer.categories if name not in present]
+    upper = [(name, None) for name in answer.categories if name not in present] + upper
     for (name, centre), at in zip(upper, _places(upper), strict=True):
         words = category_name(name)
         if centre is None:

@@ -95,8 +95,8 @@ def _one(name: str, value: str, options: list[tuple[str, str]], label: str) -> h
 
 def _many(name: str, values: tuple[str, ...], options: tuple[reports.Choice, ...], none: str) -> html.Span:
     box = dcc.Dropdown(
-        _options(options), list(values), id=f"reports-{name}", multi=True, placeholder=none, searchable=len(options) > 12,
-        className="fz-choice", labels=_labels(),
+        _options(options), list(values), id=f"reports-{name}", multi=True, placeholder=none,
+        searchable=len(options) > 12, className="fz-choice", labels=_labels(), maxHeight=320,
     )  # fmt: skip
     return html.Span(box, title=none, className="fz-choice-home")
 
@@ -124,7 +124,10 @@ def _body(answer: Answer) -> html.Div:
         note = t("{unit} CO₂e by category", unit=unit)
     if shown > figures.MOST_BARS:
         note += " · " + t("{shown} of {count} rows, the table has all", shown=figures.MOST_BARS, count=f.number(shown))
-    chart = [html.P(note, className="fz-small mb-3"), figures.bars(answer)]
+    chart = [
+        html.P(note, className="fz-small mb-3"),
+        html.Div(figures.bars(answer), className="fz-chart", tabIndex="0"),
+    ]
     covered = t("{share} of it is covered: {retired} retired, {reserved} reserved.",
                 share=f.percent_bp(answer.total.covered_bp, 1), retired=f.mass_text(answer.total.retired_g),
                 reserved=f.mass_text(answer.total.reserved_g))  # fmt: skip
