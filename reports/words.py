@@ -62,7 +62,9 @@ def month(key: str) -> str:
     """A month: "September 2021"; lines without one have no date."""
     if not key:
         return t("No month")
-    year, number = key.split("-")
+    year, _, number = key.partition("-")
+    if not number:
+        return year
     if current_language() == "zh":
         return f"{year}年{int(number)}月"
     return str(format_date(date(int(year), int(number), 1), "MMMM y", locale=locale_of()))

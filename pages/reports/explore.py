@@ -19,6 +19,7 @@ from pages._parts.pieces import empty, filter_bar
 from pages.bundles import to_sign_in
 from pages.registry import page
 from pages.reports import _figures as figures
+from pages.reports import _plot as plot
 from reports import Answer, Question
 
 page(
@@ -135,8 +136,19 @@ def _body(answer: Answer) -> html.Div:
     return html.Div([
         panel(answer.sentence, chart, span=8, id="reports-finding"),
         panel(t("What is covered"), [html.P(covered, className="fz-small mb-2"), figures.coverage(answer)], span=4),
+        *_compared(answer),
         panel(t("The same as a table"), figures.table(answer), aside, flush=True),
     ], className="fz-grid")  # fmt: skip
+
+
+def _compared(answer: Answer) -> list[Any]:
+    """How the rows stand beside each other, where several of them have people of their own."""
+    rows = plot.scatter_rows(answer)
+    if len(rows) < plot.LEAST_ROWS:
+        return []
+    aside = t("dot area: all it emits; point at one to open it")
+    return [panel(plot.finding(rows), plot.chart(rows), aside)]
+
 
 
 @callback(
