@@ -26,11 +26,10 @@ def look_up(number: Annotated[str, Query(max_length=100)]) -> dict[str, Any]:
 @router.get(PREFIX + "/certificates/{number}")
 def certificate(number: str, request: Request) -> Response:
     """The certificate, in the form that Accept asks for: JSON, the signed credential, PDF or PNG."""
-    form = _form(request.headers.get("accept", ""))
+    view, form = offsetting.certificate(number), _form(request.headers.get("accept", ""))
     if form is None:
         sentence = t("A certificate can be had as {forms}.", forms=", ".join(FORMS))
         return problem(406, t("Not in this form"), sentence)
-    view = offsetting.certificate(number)
     if form in CREDENTIAL:
         return Response(offsetting.certificate_credential(view.number), media_type=form, headers=_fresh())
     if form == "application/json":

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import Header
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
 
 import events
 from accounts import ANONYMOUS, Unauthenticated, current_actor, once
@@ -19,6 +20,20 @@ Key = Annotated[
     str | None, Header(alias="Idempotency-Key", description="The same key and body give the same answer again.")
 ]
 Secret = Annotated[str | None, Header(alias="Authorization", description="Bearer and the participation's secret.")]
+
+
+def _storable(text: str) -> str:
+    """JSON can carry what no store keeps: NUL, and halves of characters."""
+    if "\0" in text:
+        raise PydanticCustomError("no_nul", "NUL can't be kept")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("string_unicode", "not Unicode") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
 
 
 class Strict(BaseModel):

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from accounts import ANONYMOUS, actor_of, may, set_actor
 from api import metrics
 from api.problems import answer_for, problem
+from calculations.model import FieldError, InputError
 from locales import LANGUAGES, negotiate, set_language, t
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -22,7 +23,8 @@ MAX_PAGE_BODY_BYTES = 256 * 1024
 MAX_IMPORT_BYTES = 32 * 1024 * 1024
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+    "font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+    "object-src 'none'"
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -117,8 +119,18 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return limited
 
 
+def _nul_in(name: str) -> Any:
+    message = "{field}: {value} does not fit; write text without the character NUL."
+    return answer_for(InputError([FieldError(name, "NUL", message)]))
+
+
 def _refusal(request: Request) -> Any:
-    """A foreign page must not make a signed-in person's browser change anything."""
+    """What no route should see: NUL, which no store keeps; bodies over the limit; and changes that a foreign page asks
+    for: it must not make a signed-in person's browser change anything."""
+    if "\0" in request.path:
+        return problem(404, t("Not found"), t("There is nothing at {path}.", path=repr(request.path[:80])))
+    if name := next((name for name, value in request.query.items() if "\0" in name + value), ""):
+        return _nul_in(name)
     length = request.headers.get("content-length", "0")
     if length.isdigit() and int(length) > _limit(request):
         return problem(413, t("Too large"), t("A body has at most {limit} bytes.", limit=_limit(request)))

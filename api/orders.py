@@ -11,7 +11,7 @@ from pydantic import Field
 
 import offsetting
 from accounts import SYSTEM, Actor, Forbidden, current_actor, require
-from api.common import PREFIX, Key, Secret, Strict, changed, guest, signed_in
+from api.common import PREFIX, Key, Secret, Strict, Text, changed, guest, signed_in
 from api.problems import problem
 from data.settings import get_settings
 from locales import t
@@ -20,7 +20,7 @@ router = APIRouter(tags=["offsetting"])
 
 
 class Reason(Strict):
-    reason: Annotated[str, Field(max_length=500)] = ""
+    reason: Annotated[Text, Field(max_length=500)] = ""
 
 
 class DemoPayment(Strict):

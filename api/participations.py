@@ -11,7 +11,7 @@ from pydantic import Field
 import events
 import offsetting
 from accounts import current_actor, throttle
-from api.common import PREFIX, Key, Secret, Strict, changed, guest
+from api.common import PREFIX, Key, Secret, Strict, Text, changed, guest
 from calculations.model import CABINS, DIETS, FUELS, MODES
 
 router = APIRouter(prefix=PREFIX, tags=["participations"])
@@ -19,13 +19,13 @@ STARTS_A_MINUTE = 6000  # of one event: a hall that scans at once, not a flood
 
 
 class Display(Strict):
-    pseudonym: Annotated[str, Field(max_length=80)] = ""
+    pseudonym: Annotated[Text, Field(max_length=80)] = ""
     consent: bool = False
 
 
 class Start(Strict):
-    session: Annotated[str, Field(max_length=64)] | None = None
-    company: Annotated[str, Field(max_length=80)] | None = None
+    session: Annotated[Text, Field(max_length=64)] | None = None
+    company: Annotated[Text, Field(max_length=80)] | None = None
     display: Display | None = None
 
 
@@ -125,7 +125,7 @@ def get_footprint(participation_id: str, authorization: Secret = None) -> dict[s
 
 
 class OrderBody(Strict):
-    project: Annotated[str, Field(max_length=64)]
+    project: Annotated[Text, Field(max_length=64)]
     share_percent: Annotated[int, Field(ge=1, le=200)] | None = None
     grams: Annotated[int, Field(ge=1, le=10**12)] | None = None
     gift: bool = False
@@ -133,8 +133,8 @@ class OrderBody(Strict):
 
 
 class EventOrderBody(OrderBody):
-    covers: Literal["residual", "company"] | Annotated[list[str], Field(max_length=1000)]
-    company: Annotated[str, Field(max_length=64)] | None = None
+    covers: Literal["residual", "company"] | Annotated[list[Text], Field(max_length=1000)]
+    company: Annotated[Text, Field(max_length=64)] | None = None
 
 
 @router.post("/participations/{participation_id}/orders", status_code=201, tags=["offsetting"])

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from accounts.errors import Conflict, DomainError, Forbidden, NotFound, TooMany, Unauthenticated
+from api import document
 from calculations.model import FieldError, InputError
 from locales import t
 
@@ -43,18 +44,24 @@ def problem(
 
 def field_sentence(error: FieldError) -> str:
     """The sentence for one field, in the reader's language."""
-    return t(error.message, **{"field": error.field, "value": _shown(error.value), **error.params})
+    said = t(error.message, **{"field": error.field, "value": _shown(error.value), **error.params})
+    return _whole(said)
 
 
 def _shown(value: Any) -> str:
-    shown = str(value)
-    return shown if len(shown) <= 80 else shown[:77] + "…"
+    """A value as it can be told again: short, and without the halves of characters that JSON can carry."""
+    shown = str(value) if not isinstance(value, int) or abs(value) < 10**80 else f"{'-' if value < 0 else ''}10^80…"
+    shown = shown if len(shown) <= 80 else shown[:77] + "…"
+    return _whole(shown)
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _json_safe(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | str):
-        return _shown(value) if isinstance(value, str) else value
-    return _shown(value)
+    small = isinstance(value, int) and abs(value) < 2**63
+    return value if value is None or isinstance(value, bool) or small else _shown(value)
 
 
 def answer_for(error: Exception) -> JSONResponse:
@@ -68,7 +75,7 @@ def answer_for(error: Exception) -> JSONResponse:
             headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else None
             if status == 401:
                 headers = {"WWW-Authenticate": "Bearer"}
-            return problem(status, t(title), t(error.message, **error.params), headers=headers)
+            return problem(status, t(title), _whole(t(error.message, **error.params)), headers=headers)
     incident = uuid.uuid4().hex[:12]
     log.error("unforeseen error %s", incident, exc_info=error)
     return problem(500, t("Something went wrong here"), t("We have noted it as {incident}.", incident=incident))
@@ -85,7 +92,10 @@ async def on_http_error(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == 405:
         sentence = t("{method} is not possible at {path}.", method=request.method, path=_shown(request.url.path))
         return problem(405, t("Not allowed"), sentence, headers=dict(error.headers or {}))
-    return problem(error.status_code, str(error.detail), str(error.detail), headers=dict(error.headers or {}))
+    if error.status_code == 400:
+        return problem(400, t("The body is not JSON."), t("The body can't be read; send JSON in UTF-8."))
+    sentence = t("The request can't be answered: {reason}.", reason=str(error.detail))
+    return problem(error.status_code, t("Not possible"), sentence, headers=dict(error.headers or {}))
 
 
 def _place_of(location: tuple[Any, ...]) -> str:
@@ -99,6 +109,8 @@ RIGHT: dict[str, str] = {  # what would be right, by the schema library's name o
     "string_type": "write text",
     "string_too_long": "write at most {max_length} characters",
     "string_too_short": "write at least {min_length} characters",
+    "string_unicode": "write text in Unicode",
+    "no_nul": "write text without the character NUL",
     "string_pattern_mismatch": "write it in the form {pattern}",
     "int_type": "write a whole number",
     "int_parsing": "write a whole number",
@@ -133,6 +145,8 @@ def _wrong(place: str, item: Any) -> str:
 async def on_validation_error(request: Request, error: Exception) -> JSONResponse:
     """What the schema refuses, with the field, the value and what would be right."""
     assert isinstance(error, RequestValidationError)
+    if any(isinstance(item.get("input"), bytes) for item in error.errors()):
+        return problem(415, t("The body is not JSON."), t("Send the body with Content-Type: application/json."))
     errors = []
     for item in error.errors():
         place = _place_of(tuple(item["loc"]))
@@ -144,7 +158,8 @@ async def on_validation_error(request: Request, error: Exception) -> JSONRespons
 
 
 def install(app: Any) -> None:
-    """Puts the handlers on the application."""
+    """Puts the handlers on the application, and tells of them in its document."""
+    app.openapi = lambda: document.describe(app)
     for kind in STATUS:
         app.add_exception_handler(kind, on_error)
     app.add_exception_handler(HTTPException, on_http_error)

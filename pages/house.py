@@ -19,6 +19,7 @@ import dash
 from dash import Dash, dcc, html
 from dash._utils import to_json
 from dash.backends._fastapi import FastAPIDashServer, get_current_request, reset_current_request, set_current_request
+from dash.exceptions import DashException, PreventUpdate
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
@@ -60,15 +61,17 @@ class HouseBackend(FastAPIDashServer):
             if problem := _wrong_shape(dash_app, body):
                 return _refusal(400, problem)
             get_current_request().state.json_body = body
-            context = dash_app._initialize_context(body)
-            function = dash_app._prepare_callback(context, body)
-            values = dash_app._inputs_to_vals(context.inputs_list + context.states_list)
-            run = dash_app._execute_callback(function, values, context.outputs_list, context)
             try:
+                context = dash_app._initialize_context(body)
+                function = dash_app._prepare_callback(context, body)
+                values = dash_app._inputs_to_vals(context.inputs_list + context.states_list)
+                run = dash_app._execute_callback(function, values, context.outputs_list, context)
                 answer = await anyio.to_thread.run_sync(copy_context().run, run)
                 if inspect.iscoroutine(answer):
                     answer = await answer
-            except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            except PreventUpdate:
+                return Response(status_code=204)
+            except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, DashException) as error:
                 log.error("a callback could not use what it was sent: %s", body["output"][:200], exc_info=error)
                 return _refusal(400, t("The page sent something that can't be used; reload it and try again."))
             return context.dash_response.set_response(data=answer)
@@ -105,6 +108,8 @@ async def _callback_body(request: Request) -> Any:
     if len(raw) > most:
         return _refusal(413, t("A callback has at most {limit} bytes.", limit=most))
     try:
+        if b"\\u0000" in raw:  # no store keeps NUL
+            raise ValueError("NUL")
         return json.loads(raw)
     except (ValueError, RecursionError):
         return _refusal(400, t("The body is not JSON."))
@@ -129,13 +134,18 @@ def _wrong_shape(dash_app: Dash, body: Any) -> str | None:
         return t("The callback's {name} are not those of the page.", name="changedPropIds")
     return (
         None
-        if _outputs_fit(body.get("outputs"))
+        if _outputs_fit(body["output"], body.get("outputs"))
         else t("The callback's {name} are not those of the page.", name="outputs")
     )
 
 
-def _outputs_fit(outputs: Any) -> bool:
-    items = outputs if isinstance(outputs, list) else [outputs]
+def _outputs_fit(output: str, outputs: Any) -> bool:
+    many = output.startswith("..")
+    if many != isinstance(outputs, list) or (many and len(outputs) != len(output.strip(".").split("..."))):
+        return False
+    items = outputs if many else [outputs]
+    if "{" not in output and any(isinstance(item, list) for item in items):
+        return False  # only a pattern stands for several
     flat = [one for item in items for one in (item if isinstance(item, list) else [item])]
     return all(one is None or (isinstance(one, dict) and "id" in one and "property" in one) for one in flat)
 
@@ -162,10 +172,9 @@ def _specs(dash_app: Dash) -> dict[str, dict[str, Any]]:
 def _asked() -> tuple[registry.PageSpec, dict[str, str]] | None:
     """The page whose renderer asks, by its Referer (same origin by our referrer policy)."""
     try:
-        referer = get_current_request().headers.get("referer", "")
-    except RuntimeError:
+        parts = urlsplit(get_current_request().headers.get("referer", ""))
+    except (RuntimeError, ValueError):  # outside a request, or with a Referer that no browser sends
         return None
-    parts = urlsplit(referer)
     found = registry.match(parts.path)
     return (found[0], {**registry.query_of(parts.query), **found[1]}) if found else None
 

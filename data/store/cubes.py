@@ -98,7 +98,7 @@ def company_sums(conn: sa.Connection, company_id: str = "") -> list[sa.RowMappin
         )
         .join(s.event, e.event_id == both.c.event_id)
         .join(s.company, c.company_id == both.c.company_id)
-        .group_by(both.c.event_id, both.c.company_id, e.slug, e.livemode, e.state, e.starts_at, c.company_id)
+        .group_by(both.c.event_id, both.c.company_id, e.event_id, c.company_id)  # keys: the rest depends on them
         .order_by(e.starts_at.desc(), both.c.company_id)
     )  # fmt: skip
     return list(conn.execute(query).mappings())
