@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const { kept, keep, when, tell, device, line } = window.fz;
-  let config, draft, form, wire, asking = null, unique = 0;
+  let config, draft, form, wire, asking = null, again = false, unique = 0;
 
   const blank = { trips: [], stays: [], meals: {}, other: {}, remote: {}, about: {} };
   const clone = (value) => JSON.parse(JSON.stringify(value));
@@ -43,6 +43,7 @@
     const group = `calc-g${(unique += 1)}`;
     const changed = () => { shown(block, model); after(); };
     for (const field of all(block, "[data-name]")) {
+      if (field.closest("[data-block]") !== block) continue;
       const name = field.dataset.name, label = one(block, `[data-label="${name}"]`);
       if (label && field.matches("input,select")) { field.id = field.id || `calc-f${(unique += 1)}`; label.htmlFor = field.id; }
       if (field.matches(".fz-counter")) counter(field, model, name, changed);
@@ -203,7 +204,7 @@
     }
     for (const part of all(root, "[data-if]")) part.hidden = !figures?.[part.dataset.if];
     const way = one(root, "[data-way]"), icon = one(document, `[data-icon="${figures?.better_icon || "check"}"]`);
-    if (way && icon) way.style.cssText = icon.style.cssText;
+    if (way && icon && figures?.better) way.style.cssText = icon.style.cssText;
   }
 
   function fill(answer) {
@@ -249,8 +250,15 @@
     for (const part of all(document, "[data-kept]")) part.hidden = part.dataset.kept !== name;
   }
 
+  /* Who takes part remotely has no trip to tell. */
+  function away() {
+    for (const part of all(form, "[data-away]")) part.hidden = Boolean(draft.remote?.on);
+  }
+
   let timer = 0;
   function later() {
+    again = false;
+    away();
     keep(config.slug, { draft });
     state(navigator.onLine ? "kept" : "offline");
     clearTimeout(timer);
@@ -275,20 +283,23 @@
     keep(config.slug, { draft });
     asking = line("calc-ask", { onWait: () => { state("offline"); } });
     busy(true);
-    asking.send({ slug: config.slug, draft, device: device(config.slug) });
+    ask();
   }
+
+  const ask = () => asking.send({ slug: config.slug, draft, device: device(config.slug), again });
 
   function saved(answer) {
     if (!answer || !asking) return "";
     if (!asking.got(answer.seq)) return "";
     if (answer.device) {
       keep(config.slug, answer.device);
-      asking.send({ slug: config.slug, draft, device: device(config.slug) });
+      ask();
     } else if (answer.next) {
       keep(config.slug, { footprint: answer.footprint });
       location.assign(answer.next);
     } else {
       asking.stop();
+      again = Boolean(answer.again);
       busy(false);
       wire.stop();
       fill({ ...(shownAnswer || {}), errors: answer.errors, general: answer.general });
@@ -300,6 +311,7 @@
   function begin(home) {
     const template = one(document, '[data-template="form"]').firstElementChild;
     form = template.cloneNode(true);
+    for (const part of all(form, "[data-id]")) part.id = part.dataset.id;
     home.replaceChildren(form);
     home.removeAttribute("aria-busy");
     for (const block of all(form, "[data-block]")) {
@@ -321,6 +333,9 @@
         one(form, `[data-block="${kind}.${draft[kind].length - 1}"] input:not([type=radio])`)?.focus();
       });
     }
+    document.addEventListener("keydown", keys);
+    one(document, "#calc-sheet").addEventListener("click", inSheet);
+    away();
     form.addEventListener("submit", (event) => event.preventDefault());
     one(document, "#calc-go").addEventListener("click", go);
     state(navigator.onLine ? "kept" : "offline");
@@ -345,39 +360,46 @@
   }
 
   /* ------------------------------------------------------------------ the trace drawer: a dialog that Escape closes */
+  const dialog = () => one(document, "#calc-sheet [role=dialog]");
+
+  function shut() {
+    document.body.style.overflow = "";
+    for (const part of all(document, ".fz-page > [inert]")) part.inert = false;
+    window.dash_clientside.set_props("calc-sheet", { children: null });
+    if (trace.back?.isConnected) trace.back.focus();
+  }
+
+  function keys(event) {
+    const sheet = dialog();
+    if (!sheet) return;
+    if (event.key === "Escape") shut();
+    if (event.key !== "Tab") return;
+    const stops = all(sheet, "button, a[href], summary, [tabindex='0']").filter((stop) => stop.offsetParent);
+    const end = event.shiftKey ? stops[0] : stops[stops.length - 1];
+    if (document.activeElement !== end && sheet.contains(document.activeElement)) return;
+    event.preventDefault();
+    (event.shiftKey ? stops[stops.length - 1] : stops[0]).focus();
+  }
+
+  async function inSheet(event) {
+    const button = event.target.closest("[data-act]"), sheet = dialog();
+    if (!button || !sheet) return;
+    if (button.dataset.act === "close") shut();
+    if (button.dataset.act === "copy" && await window.fz.copy(one(sheet, "[data-trace]").textContent)) window.fz.say("copied");
+    if (button.dataset.act !== "models") return;
+    const more = one(sheet, "[data-models]");
+    more.hidden = !more.hidden;
+    button.setAttribute("aria-expanded", String(!more.hidden));
+    if (!more.hidden) more.scrollIntoView({ block: "nearest" });
+  }
+
   function opened(children) {
     if (!children) return "";
     requestAnimationFrame(() => {
-      const sheet = one(document, "#calc-sheet [role=dialog]");
+      const sheet = dialog();
       if (!sheet) return;
       document.body.style.overflow = "hidden";
-      one(document, ".fz-page > :not(#calc-sheet)") && all(document, ".fz-page > :not(#calc-sheet)").forEach((part) => { part.inert = true; });
-      const shut = () => {
-        document.body.style.overflow = "";
-        all(document, ".fz-page > [inert]").forEach((part) => { part.inert = false; });
-        document.removeEventListener("keydown", key);
-        window.dash_clientside.set_props("calc-sheet", { children: null });
-        trace.back?.isConnected && trace.back.focus();
-      };
-      const key = (event) => {
-        if (event.key === "Escape") return shut();
-        if (event.key !== "Tab") return;
-        const stops = all(sheet, "button, a[href], summary, [tabindex='0']").filter((stop) => stop.offsetParent);
-        const last = stops[stops.length - 1];
-        if (event.shiftKey && document.activeElement === stops[0]) { event.preventDefault(); last.focus(); }
-        else if (!event.shiftKey && document.activeElement === last) { event.preventDefault(); stops[0].focus(); }
-      };
-      document.addEventListener("keydown", key);
-      for (const button of all(document, "#calc-sheet [data-act=close]")) button.addEventListener("click", shut);
-      one(sheet, "[data-act=copy]")?.addEventListener("click", async () => {
-        if (await window.fz.copy(one(sheet, "[data-trace]").textContent)) window.fz.say("copied");
-      });
-      one(sheet, "[data-act=models]")?.addEventListener("click", (event) => {
-        const more = one(sheet, "[data-models]");
-        more.hidden = !more.hidden;
-        event.currentTarget.setAttribute("aria-expanded", String(!more.hidden));
-        if (!more.hidden) more.scrollIntoView({ block: "nearest" });
-      });
+      for (const part of all(document, ".fz-page > *")) part.inert = true;
       one(sheet, "[data-act=close]").focus();
     });
     return "";

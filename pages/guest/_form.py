@@ -209,12 +209,12 @@ def form(event: Event, scenario: Scenario) -> html.Form:
     ]
     if "trips" in scenario.asks:
         parts.append(
-            html.Div([html.Div(id="calc-trips", className="fz-stack"), _add("trips", t("Add a trip"))], **away)
+            html.Div([html.Div(className="fz-stack", **data(id="calc-trips")), _add("trips", t("Add a trip"))], **away)
         )
     if "stays" in scenario.asks:
         stays = [
             html.H2(t("Where do you sleep?")),
-            html.Div(id="calc-stays", className="fz-stack"),
+            html.Div(className="fz-stack", **data(id="calc-stays")),
             _add("stays", t("Add a stay")),
         ]
         parts.append(html.Div(stays, **away))
@@ -236,7 +236,11 @@ def form(event: Event, scenario: Scenario) -> html.Form:
 
 def _add(kind: str, words: str) -> html.Button:
     return html.Button(
-        [icon("plus"), words], id=f"calc-add-{kind}", type="button", className="fz-link", disable_n_clicks=True
+        [icon("plus"), words],
+        type="button",
+        className="fz-link",
+        disable_n_clicks=True,
+        **data(id=f"calc-add-{kind}"),
     )
 
 

@@ -252,6 +252,9 @@ def save(asked: Any) -> Any:
         return {"seq": seq, **_nothing(draft, scenario)}
     if wanted.errors:
         return {"seq": seq, "errors": wanted.errors}
+    if _without_trip(scenario, draft, wanted) and message.get("again") is not True:
+        sentence = t("Tell where you came from, or press the button once more to go on without a trip.")
+        return {"seq": seq, "errors": {"trips.0.from": sentence}, "again": True}
     try:
         events.preview_footprint(event.slug, wanted.body)
         return {"seq": seq, **_stored(event, draft, wanted, device_of(message))}
@@ -270,6 +273,12 @@ def _nothing(draft: Any, scenario: Scenario) -> dict[str, Any]:
             sentence = t("Tell where you came from: type a town or an airport’s code.")
         return {"errors": {"trips.0.from": sentence}}
     return {"errors": {}, "general": t("Nothing is filled in yet: one number is enough to begin.")}
+
+
+def _without_trip(scenario: Scenario, draft: Any, wanted: Asked) -> bool:
+    """Whether a conference's guest has left the way there empty."""
+    remote = part(draft, "remote", dict).get("on") is True
+    return scenario.scenario_id == "conference" and not remote and not wanted.body["trips"]
 
 
 def _stored(event: Event, draft: Any, wanted: Asked, device: Mapping[str, Any]) -> dict[str, Any]:
