@@ -21,7 +21,9 @@ def order_list(found: OrderList, base: str, state: str, zone: str) -> list[Any]:
     head = (t("Order"), t("When"), t("For"), t("Project"), t("State"), t("Mass"), t("Paid"))
     top = html.Tr([html.Th(word, scope="col", className="fz-right" if i > 4 else "") for i, word in enumerate(head)])
     rows = html.Tbody([_row(row, zone) for row in found.rows])
-    table = html.Div(html.Table([html.Thead(top), rows], className="fz-table"), className="fz-scroll", tabIndex="0")
+    table = html.Div(
+        html.Table([html.Thead(top), rows], className="fz-table fz-wide-table"), className="fz-scroll", tabIndex="0"
+    )
     return [_states(found, base, state), table, _pager(found, base, state)]
 
 

@@ -80,7 +80,7 @@ def _batch(rows: Sequence[offsetting.DeskRow]) -> html.Section:
     head = html.Tr(
         [html.Th(word, scope="col", className="fz-right" if 2 < i < 8 else "") for i, word in enumerate(words)]
     )
-    table = html.Table([html.Thead(head), html.Tbody([_row(row) for row in rows])], className="fz-table fz-exchange")
+    table = html.Table([html.Thead(head), html.Tbody([_row(row) for row in rows])], className="fz-table fz-wide-table")
     return panel(title, html.Div(table, className="fz-scroll", tabIndex="0"), aside, flush=True)
 
 
@@ -122,7 +122,9 @@ def _confirmed(rows: Sequence[offsetting.Retired]) -> html.Div:
         )
     words = (t("Retired on"), t("Event and project"), t("Serial numbers"), t("Credits"), t("Proof"), t("Certificates"))
     head = html.Tr([html.Th(word, scope="col", className="fz-right" if i == 3 else "") for i, word in enumerate(words)])
-    table = html.Table([html.Thead(head), html.Tbody([_confirmed_row(row) for row in rows])], className="fz-table")
+    table = html.Table(
+        [html.Thead(head), html.Tbody([_confirmed_row(row) for row in rows])], className="fz-table fz-wide-table"
+    )
     inside = panel(title, html.Div(table, className="fz-scroll", tabIndex="0"), t("newest first"), flush=True)
     return html.Div(inside, className="fz-grid mt-3")
 

@@ -77,75 +77,44 @@ def layout(event_id: str = "", tranche_id: str = "", **_: Any) -> html.Div:
 def _form(row: offsetting.DeskRow) -> html.Div:
     today = datetime.now(UTC).date().isoformat()
     whom = t("Participants of {event}", event=pick(dict(row.event_names)))
-    partly = dcc.Checklist(
-        [{"value": "partly", "label": t("Also take credits that are only partly sold")}],
-        [],
-        id="retire-partly",
-        className="fz-checks",
+    count = _input("credit_count", "number", min=1, step=1, value=max(1, row.ready_count))
+    day = _input("retired_on", "text", value=today, maxLength=10)
+    link = _input("link", "url", maxLength=2000, placeholder="https://")
+    beneficiary = _input("beneficiary", "text", maxLength=200, value=whom)
+    two = [
+        _field("credit_count", t("Whole credits"), count),
+        _field("retired_on", t("Retired on (year-month-day)"), day),
+    ]
+    warning = t("A confirmation can't be taken back: certificates turn to retired and are signed anew.")
+    act = html.Button(
+        t("Confirm the retirement"), id="retire-confirm", n_clicks=0, className="fz-button fz-button-main"
     )
-    upload = dcc.Upload(
-        html.Span([icon("upload"), html.Span(t("Choose the registry's document"), id="retire-file")]),
-        id="retire-evidence",
-        max_size=20_000_000,
-        className="fz-upload",
-        className_active="fz-upload-over",
-        style={},
-        style_active={},
-    )
+    parts = [
+        html.Div(two, className="fz-two"), _partly(), _field("link", t("Registry's page of this retirement"), link),
+        _field("evidence", t("Registry's document"), _upload()),
+        _field("beneficiary", t("Beneficiary"), beneficiary), html.P(warning, className="fz-small"), act,
+    ]  # fmt: skip
+    return html.Div(parts, className="fz-form")
+
+
+def _input(name: str, kind: str, **more: Any) -> dcc.Input:
+    return dcc.Input(id=f"retire-{name}", type=kind, className="fz-input", **more)
+
+
+def _partly() -> html.Div:
+    options = [{"value": "partly", "label": t("Also take credits that are only partly sold")}]
+    note = t("What nobody has bought of them becomes surplus: retired, with nobody's claim on it.")
     return html.Div(
-        [
-            html.Div(
-                [
-                    _field(
-                        "credit_count",
-                        t("Whole credits"),
-                        dcc.Input(
-                            id="retire-credit_count",
-                            type="number",
-                            min=1,
-                            step=1,
-                            value=max(1, row.ready_count),
-                            className="fz-input",
-                        ),
-                    ),
-                    _field(
-                        "retired_on",
-                        t("Retired on (year-month-day)"),
-                        dcc.Input(id="retire-retired_on", type="text", value=today, maxLength=10, className="fz-input"),
-                    ),
-                ],
-                className="fz-two",
-            ),
-            html.Div(
-                [
-                    partly,
-                    html.P(
-                        t("What nobody has bought of them becomes surplus: retired, with nobody's claim on it."),
-                        className="fz-note",
-                    ),
-                ]
-            ),
-            _field(
-                "link",
-                t("Registry's page of this retirement"),
-                dcc.Input(id="retire-link", type="url", maxLength=2000, placeholder="https://", className="fz-input"),
-            ),
-            _field("evidence", t("Registry's document"), upload),
-            _field(
-                "beneficiary",
-                t("Beneficiary"),
-                dcc.Input(id="retire-beneficiary", type="text", maxLength=200, value=whom, className="fz-input"),
-            ),
-            html.P(
-                t("A confirmation can't be taken back: certificates turn to retired and are signed anew."),
-                className="fz-small",
-            ),
-            html.Button(
-                t("Confirm the retirement"), id="retire-confirm", n_clicks=0, className="fz-button fz-button-main"
-            ),
-        ],
-        className="fz-form",
+        [dcc.Checklist(options, [], id="retire-partly", className="fz-checks"), html.P(note, className="fz-note")]
     )
+
+
+def _upload() -> dcc.Upload:
+    words = html.Span([icon("upload"), html.Span(t("Choose the registry's document"), id="retire-file")])
+    return dcc.Upload(
+        words, id="retire-evidence", max_size=20_000_000, className="fz-upload", className_active="fz-upload-over",
+        style={}, style_active={},
+    )  # fmt: skip
 
 
 def _field(name: str, label: str, control: Any) -> html.Div:

@@ -1,0 +1,200 @@
+"""Reports: the question is the address, the parts are the whole, test and live are never one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+import accounts
+import events
+import reports
+from accounts import ANONYMOUS, SYSTEM, Actor, set_actor
+from calculations.model import CATEGORIES, InputError
+from data.store.engine import Store
+from locales import pick
+from reports import BY, KINDS, MEASURES, Question
+from reports.exports import export_csv
+from tests.support.api import begin, buy, client, open_forum, pay, token
+from tests.support.events import draft, guests
+
+NAMES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True)
+MONTHS = st.one_of(st.just(""), st.from_regex(r"20[0-9]{2}-(0[1-9]|1[0-2])", fullmatch=True))
+
+
+@pytest.fixture(autouse=True)
+def system() -> Iterator[None]:
+    """Tests ask as the system unless they say otherwise."""
+    set_actor(SYSTEM)
+    yield
+    set_actor(ANONYMOUS)
+
+
+@given(
+    st.builds(
+        Question,
+        measure=st.sampled_from(MEASURES),
+        by=st.sampled_from(BY),
+        kind=st.sampled_from(KINDS),
+        event=st.lists(NAMES, max_size=4, unique=True).map(tuple),
+        session=st.lists(NAMES, max_size=4, unique=True).map(tuple),
+        category=st.lists(st.sampled_from(CATEGORIES), unique=True).map(tuple),
+        mode=st.lists(st.sampled_from(["plane", "rail", "none"]), unique=True).map(tuple),
+        month_from=MONTHS,
+        month_to=MONTHS,
+    )
+)
+def test_a_question_comes_back_from_its_address(question: Question) -> None:
+    query = dict(pair.split("=", 1) for pair in question.to_url().split("&") if pair)
+    assert Question.from_url(query) == question
+
+
+def test_the_usual_question_has_no_query() -> None:
+    assert Question().to_url() == ""
+    assert Question.from_url({"lang": "zh", "utm": "x"}) == Question()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("measure", "guilt"), ("by", "person"), ("kind", "both"), ("category", "travel,air"), ("month_from", "2021-13"),
+     ("event", "a b"), ("mode", "x" * 65), ("session", ",".join(str(i) for i in range(101)))],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_named(name: str, value: str) -> None:
+    with pytest.raises(InputError) as refused:
+        Question.from_url({name: value})
+    assert [error.field for error in refused.value.errors] == [name]
+
+
+def _two_events() -> None:
+    events.create_event(draft())
+    events.create_event(draft("elsewhere"))
+    guests("hall-2026", 3, "main")
+    guests("hall-2026", 2, "life", "high_speed_rail")
+    guests("elsewhere", 1, "main")
+
+
+def _grams(slug: str) -> int:
+    totals = events.totals(slug)
+    return totals.mass.total_g - totals.mass.estimated_g
+
+
+@pytest.mark.parametrize("by", BY)
+def test_the_rows_are_the_total_and_the_total_is_the_events(store: Store, by: str) -> None:
+    _two_events()
+    for measure in ("emitted", "covered"):
+        answer = reports.explore(Question(by=by, measure=measure))
+        for name in ("low_g", "total_g", "high_g", "reserved_g", "retired_g", "value_g"):
+            assert sum(getattr(row, name) for row in answer.rows) == getattr(answer.total, name), name
+        for category in answer.categories:
+            assert sum(row.by_category.get(category, 0) for row in answer.rows) == answer.total.by_category[category]
+        assert all(sum(row.by_category.values()) == row.value_g for row in answer.rows)
+        assert answer.total.total_g == _grams("hall-2026") + _grams("elsewhere") > 0
+
+
+def test_filters_cut_the_cube(store: Store) -> None:
+    _two_events()
+    whole = reports.explore(Question(event=("hall-2026",))).total
+    rail = reports.explore(Question(event=("hall-2026",), mode=("high_speed_rail",)))
+    life = reports.explore(Question(event=("hall-2026",), session=("life",)))
+    assert 0 < rail.total.total_g < life.total.total_g < whole.total_g
+    assert life.total.people == 2
+    assert whole.people == 5
+    assert reports.explore(Question(month_to="2000-01")).total.total_g == 0
+
+
+def test_per_guest_is_the_mean_and_its_categories_add_up_to_it(store: Store) -> None:
+    _two_events()
+    row = reports.explore(Question(measure="per_guest", event=("elsewhere",))).rows[0]
+    assert row.people == 1
+    assert row.per_guest_g == row.value_g == sum(row.by_category.values()) == _grams("elsewhere")
+
+
+def test_covered_follows_the_orders(sqlite_store: Store) -> None:
+    forum, api = open_forum(), client()
+    order = buy(begin(api), forum, 50)
+    set_actor(SYSTEM)
+    assert reports.explore(Question(measure="covered")).total.value_g == 0
+    pay(api, order["order_id"])
+    set_actor(SYSTEM)
+    total = reports.explore(Question(measure="covered")).total
+    assert (total.value_g, total.reserved_g, total.retired_g) == (order["grams"], order["grams"], 0)
+    assert 4990 <= total.covered_bp <= 5010
+
+
+def test_test_and_live_are_never_added(sqlite_store: Store) -> None:
+    events.create_event(draft())
+    events.create_event(draft("real", livemode=True))
+    guests("hall-2026", 1)
+    guests("real", 2)
+    assert [row.people for row in reports.explore(Question()).rows] == [1]
+    assert [row.people for row in reports.explore(Question(kind="live")).rows] == [2]
+    with pytest.raises(InputError):
+        reports.explore(Question(event=("real",)))
+
+
+def test_who_sees_what(sqlite_store: Store) -> None:
+    _two_events()
+    own = events.get_event("elsewhere").event_id
+    set_actor(Actor("person", "p", "Organiser", frozenset({("organiser", own, "")})))
+    assert [row.key for row in reports.explore(Question()).rows] == [own]
+    with pytest.raises(InputError):
+        reports.explore(Question(event=("hall-2026",)))
+    set_actor(Actor("person", "p", "Exchange", frozenset({("exchange", "", "")})))
+    with pytest.raises(accounts.Forbidden):
+        reports.explore(Question())
+    set_actor(ANONYMOUS)
+    with pytest.raises(accounts.Unauthenticated):
+        reports.explore(Question())
+
+
+def test_files_hold_the_same_integers(sqlite_store: Store) -> None:
+    _two_events()
+    answer = reports.explore(Question(by="session", event=("hall-2026",)))
+    lines = list(csv.reader(io.StringIO(export_csv(answer).decode("utf-8-sig"))))
+    place = [column.key for column in answer.columns].index("value_g")
+    assert [int(line[place]) for line in lines[1:-1]] == [row.total_g for row in answer.rows]
+    assert int(lines[-1][place]) == answer.total.total_g
+    sheet = load_workbook(io.BytesIO(reports.export_xlsx(answer))).worksheets[0]
+    assert [cell.value for cell in sheet[sheet.max_row]][place] == answer.total.total_g
+
+
+def test_a_name_is_no_formula(sqlite_store: Store) -> None:
+    events.create_event(draft("odd", names={"en": "=HYPERLINK(1)"}))
+    guests("odd", 1)
+    text = export_csv(reports.explore(Question())).decode("utf-8-sig")
+    assert "\n'=HYPERLINK(1)," in text.replace("\r", "")
+
+
+def test_files_over_http(sqlite_store: Store) -> None:
+    _two_events()
+    api = client()
+    asked = api.get("/desk/reports.csv?by=mode", follow_redirects=False)
+    assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in?next=%2Fdesk%2Freports.csv%3Fby%3Dmode")
+    assert api.get("/desk/reports.csv", headers=token("exchange")).status_code == 403
+    held = token("sustainability")
+    answer = api.get("/desk/reports.csv?by=mode", headers=held)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert api.get("/desk/reports.csv?by=person", headers=held).status_code == 422
+    assert api.get("/desk/reports.xlsx", headers=held).content.startswith(b"PK")
+
+
+def test_a_company_sees_its_own_people_from_five_on(store: Store) -> None:
+    events.create_event(draft())
+    guests("hall-2026", 5, company="Alpha Works")
+    guests("hall-2026", 4, company="Beta Works")
+    rows = {pick(dict(row.company_names)): row for row in reports.companies_at_events()}
+    assert rows["Alpha Works"].people == 5
+    assert rows["Alpha Works"].total_g > 0
+    assert rows["Beta Works"].hidden
+    assert rows["Beta Works"].total_g == 0
+    alpha = rows["Alpha Works"].company_id
+    set_actor(Actor("person", "p", "Somebody", frozenset({("company", "", alpha)})))
+    assert [row.company_id for row in reports.companies_at_events()] == [alpha]
+    with pytest.raises(accounts.Forbidden):
+        reports.company_at_event(rows["Beta Works"].company_id, "hall-2026")
