@@ -6,18 +6,18 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from cryptography.fernet import Fernet
+from sqlalchemy import Connection
 
 from accounts.errors import Conflict
 from data.settings import get_settings
 from data.store import idempotency as rows
-from data.store.engine import get_store
+from data.store.engine import get_store, joined, repeated
 
-CUT_OFF = timedelta(seconds=20)  # a claim this old was left by a process that died: statements end within 15
 Answer = tuple[int, Any]
 
 
@@ -28,31 +28,44 @@ def _seal() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
+class _Used(Exception):
+    """The key was used by a request that came first."""
+
+
 def once(scope: str, key: str, body: bytes, command: Callable[[], Answer]) -> Answer:
-    """Runs ``command`` for a key that is new in ``scope``, else gives its answer again. Raises Conflict where the key was
-    used with another body, or where the first request is still being worked on. A command that raises frees the key."""
-    sha, now, store = hashlib.sha256(body).hexdigest(), datetime.now(UTC), get_store()
-    with store.write() as conn:
-        ours = rows.claim(conn, scope, key, sha, now)
-        known = None if ours else rows.get(conn, scope, key)
-        if known is not None and known["body_sha256"] == sha and known["status"] == 0:
-            ours = rows.take_over(conn, scope, key, now - CUT_OFF, now)
-    if not ours:
-        return _again(known, key, sha)
+    """Runs ``command`` for a key that is new in ``scope``, else gives its answer again. The key, what the command
+    writes and its answer are one transaction: cut off at any instant, either all of it is there or nothing. Raises Conflict
+    where the key was used with another body. A command that raises leaves the key free."""
+    sha, store = hashlib.sha256(body).hexdigest(), get_store()
+
+    def claim(conn: Connection) -> None:
+        if not rows.claim(conn, scope, key, sha, datetime.now(UTC)):
+            raise _Used
+
+    def run() -> Answer:
+        with joined(store, claim) as joint:
+            status, answer = command()
+            sealed = _seal().encrypt(json.dumps(answer).encode()).decode()
+            rows.answer(joint.begin(), scope, key, status, sealed)
+        return status, answer
+
+    known = _known(scope, key, sha)
+    if known is not None:
+        return known
     try:
-        status, answer = command()
-    except Exception:
-        with store.write() as conn:
-            rows.release(conn, scope, key)
-        raise
-    with store.write() as conn:
-        rows.answer(conn, scope, key, status, _seal().encrypt(json.dumps(answer).encode()).decode())
-    return status, answer
-
-
-def _again(known: Any, key: str, sha: str) -> Answer:
-    if known is None or (known["status"] == 0 and known["body_sha256"] == sha):
+        return repeated(run)
+    except _Used:
+        known = _known(scope, key, sha)
+    if known is None:
         raise Conflict("The first request with the Idempotency-Key {key} is still being worked on.", key=key)
-    if known["body_sha256"] != sha:
+    return known
+
+
+def _known(scope: str, key: str, sha: str) -> Answer | None:
+    with get_store().read() as conn:
+        row = rows.get(conn, scope, key)
+    if row is None or row["status"] == 0:
+        return None
+    if row["body_sha256"] != sha:
         raise Conflict("The Idempotency-Key {key} was used with another body; take a new key.", key=key)
-    return known["status"], json.loads(_seal().decrypt(known["answer"].encode()))
+    return row["status"], json.loads(_seal().decrypt(row["answer"].encode()))

@@ -64,9 +64,10 @@ def save_footprint(participation_id: str, body: Any) -> FootprintView:
         event = read_event(conn, event_id=event_id)
     check_open(event)
     done, now = compute_for(event, body), datetime.now(UTC)
+    better = _better(event, done.answers)
     with get_store().write() as conn:
         version = store_version(conn, event, participation_id, done, body, now)
-    return _view(participation_id, version, done, _better(event, done.answers), body, now)
+    return _view(participation_id, version, done, better, body, now)
 
 
 def save_inventory(slug: str, body: Any) -> FootprintView:

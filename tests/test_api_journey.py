@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -292,3 +293,31 @@ def test_what_anybody_may_read(api: TestClient, forum: Forum) -> None:
     assert (api.get("/healthz").status_code, api.get("/readyz").status_code) == (200, 200)
     assert "forum_zero_requests_total" in api.get("/metrics").text
     assert api.get(f"{V1}/docs").status_code == 200
+
+
+def test_cut_before_the_answer_nothing_is_left_and_the_key_is_free(
+    api: TestClient, forum: Forum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest, key = begin(api), {"Idempotency-Key": "a-key-of-my-own-0003"}
+    guest.tell()
+    order = {"project": forum.project, "share_percent": 100}
+    with monkeypatch.context() as cut:
+        cut.setattr("data.store.idempotency.answer", lambda *_: 1 / 0)
+        assert guest.order(order, **key).status_code == 500
+    assert offsetting.orders_of(guest.participation_id) == []
+    assert guest.order(order, **key).status_code == 201
+    assert len(offsetting.orders_of(guest.participation_id)) == 1
+    prove(forum.slug)
+
+
+def test_the_same_key_at_once_is_one_command(api: TestClient, forum: Forum) -> None:
+    guest, key = begin(api), {"Idempotency-Key": "a-key-of-my-own-0004"}
+    guest.tell()
+    with ThreadPoolExecutor(8) as pool:
+        order = {"project": forum.project, "share_percent": 100}
+        answers = list(
+            pool.map(lambda _: Guest(client(), guest.participation_id, guest.secret).order(order, **key), range(8))
+        )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["order_id"] for answer in answers}) == 1
+    assert len(offsetting.orders_of(guest.participation_id)) == 1

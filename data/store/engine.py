@@ -12,7 +12,8 @@ import sqlite3
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -76,12 +77,28 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one moment of the store and can change nothing."""
+        joint = _joint_of(self)
+        if joint is not None and joint.connection is not None:
+            yield joint.connection  # what the joint transaction has written is seen
+            return
         with self.reader.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection whose changes are kept when the block ends, and dropped when it raises."""
+        """A connection whose changes are kept when the block ends, and dropped when it raises. Within `joined` the
+        block is a part of the joint transaction: dropped by itself when it raises, kept with all the rest."""
+        joint = _joint_of(self)
+        if joint is not None:
+            connection = joint.begin()
+            with connection.begin_nested():
+                yield connection
+            return
+        with self._begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
         if not self.is_sqlite:
             with self.writer.begin() as connection:
                 yield connection
@@ -110,6 +127,44 @@ class Store:
         self._file_lock = None
 
 
+class Joint:
+    """One transaction for everything that is written while it is open; begun by the first write."""
+
+    def __init__(self, store: Store, first: Callable[[Connection], None]) -> None:
+        self.store = store
+        self.connection: Connection | None = None
+        self._first = first
+        self._stack = ExitStack()
+
+    def begin(self) -> Connection:
+        """The connection; the first time the transaction begins, with ``first``."""
+        if self.connection is None:
+            self.connection = self._stack.enter_context(self.store._begin())
+            self._first(self.connection)
+        return self.connection
+
+
+@contextmanager
+def joined(store: Store, first: Callable[[Connection], None]) -> Iterator[Joint]:
+    """All that this thread writes within the block is one transaction, kept when the block ends and dropped when it
+    raises. ``first`` runs at its beginning. What is read before the first write is read outside of it."""
+    joint = Joint(store, first)
+    with joint._stack:
+        token = _joint.set(joint)
+        try:
+            yield joint
+        finally:
+            _joint.reset(token)
+
+
+_joint: ContextVar[Joint | None] = ContextVar("forum_zero_joint", default=None)
+
+
+def _joint_of(store: Store) -> Joint | None:
+    joint = _joint.get()
+    return joint if joint is not None and joint.store is store else None
+
+
 def open_store(url: str | URL) -> Store:
     """A store at `url`: `sqlite:///var/forumzero.sqlite3` or `postgresql://user:password@host/name`."""
     return Store(url)
@@ -118,12 +173,22 @@ def open_store(url: str | URL) -> Store:
 def run_write(store: Store, work: Callable[[Connection], T]) -> T:
     """Run `work` in a write transaction; repeat it a bounded number of times when PostgreSQL asks for that.
 
-    `work` must have no effect but on the store, as it may run several times.
+    `work` must have no effect but on the store, as it may run several times. Within `joined` it runs once: the joint
+    transaction is repeated by whoever opened it.
     """
+
+    def attempt_once() -> T:
+        with store.write() as connection:
+            return work(connection)
+
+    return attempt_once() if _joint_of(store) is not None else repeated(attempt_once)
+
+
+def repeated(work: Callable[[], T]) -> T:
+    """Run `work`, a transaction in itself, again a bounded number of times when PostgreSQL asks for that."""
     for attempt in range(1, RETRY_COUNT + 1):
         try:
-            with store.write() as connection:
-                return work(connection)
+            return work()
         except DBAPIError as error:
             if attempt == RETRY_COUNT or not is_repeatable(error):
                 raise

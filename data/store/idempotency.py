@@ -28,15 +28,5 @@ def answer(conn: sa.Connection, scope: str, key: str, status: int, body: Any) ->
     conn.execute(sa.update(_row).where(_row.c.scope == scope, _row.c.key == key).values(status=status, answer=body))
 
 
-def release(conn: sa.Connection, scope: str, key: str) -> None:
-    conn.execute(sa.delete(_row).where(_row.c.scope == scope, _row.c.key == key, _row.c.status == 0))
-
-
-def take_over(conn: sa.Connection, scope: str, key: str, started_before: datetime, now: datetime) -> bool:
-    """Whether an unanswered claim older than that became ours (its server was cut off)."""
-    where = (_row.c.scope == scope, _row.c.key == key, _row.c.status == 0, _row.c.created_at < started_before)
-    return conn.execute(sa.update(_row).where(*where).values(created_at=now)).rowcount == 1
-
-
 def sweep(conn: sa.Connection, before: datetime) -> None:
     conn.execute(sa.delete(_row).where(_row.c.created_at < before))
