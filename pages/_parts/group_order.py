@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from accounts import Conflict
@@ -41,18 +42,18 @@ def group_order_form(prefix: str, offers: Sequence[Offer], button: str) -> html.
         _field(
             t("Share of what is open, %"),
             f"{prefix}-share",
-            dcc.Input(id=f"{prefix}-share", type="number", value=100, min=1, max=200, step=1, className="fz-input"),
+            dbc.Input(id=f"{prefix}-share", type="number", value=100, min=1, max=200, step=1, className="fz-input"),
             f"{prefix}-share-error",
         ),
     ]
-    act = html.Button(button, id=f"{prefix}-place", n_clicks=0, className="fz-button fz-button-main")
+    act = dbc.Button(button, id=f"{prefix}-place", n_clicks=0, className="fz-button fz-button-main")
     told = html.Div(id=f"{prefix}-told", role="status")
     return html.Div([html.Div(fields, className="fz-two"), html.Div(act, className="mt-3"), told])
 
 
 def _field(label: str, dom_id: str, control: Any, error_id: str = "") -> html.Div:
     below = field_error("", error_id) if error_id else None
-    return html.Div([html.Label(label, htmlFor=dom_id, className="fz-label"), control, below])
+    return html.Div([dbc.Label(label, html_for=dom_id, className="fz-label"), control, below])
 
 
 def placed_words(order: Order, zone: str) -> html.Div:

@@ -7,6 +7,7 @@ import binascii
 from datetime import UTC, date, datetime
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, dcc, html, no_update
 
 import events
@@ -78,15 +79,15 @@ def _form(row: offsetting.DeskRow) -> html.Div:
     today = datetime.now(UTC).date().isoformat()
     whom = t("Participants of {event}", event=pick(dict(row.event_names)))
     count = _input("credit_count", "number", min=1, step=1, value=max(1, row.ready_count))
-    day = _input("retired_on", "text", value=today, maxLength=10)
-    link = _input("link", "url", maxLength=2000, placeholder="https://")
-    beneficiary = _input("beneficiary", "text", maxLength=200, value=whom)
+    day = _input("retired_on", "text", value=today, maxlength=10)
+    link = _input("link", "url", maxlength=2000, placeholder="https://")
+    beneficiary = _input("beneficiary", "text", maxlength=200, value=whom)
     two = [
         _field("credit_count", t("Whole credits"), count),
         _field("retired_on", t("Retired on (year-month-day)"), day),
     ]
     warning = t("A confirmation can't be taken back: certificates turn to retired and are signed anew.")
-    act = html.Button(
+    act = dbc.Button(
         t("Confirm the retirement"), id="retire-confirm", n_clicks=0, className="fz-button fz-button-main"
     )
     parts = [
@@ -97,8 +98,8 @@ def _form(row: offsetting.DeskRow) -> html.Div:
     return html.Div(parts, className="fz-form")
 
 
-def _input(name: str, kind: str, **more: Any) -> dcc.Input:
-    return dcc.Input(id=f"retire-{name}", type=kind, className="fz-input", **more)
+def _input(name: str, kind: str, **more: Any) -> dbc.Input:
+    return dbc.Input(id=f"retire-{name}", type=kind, className="fz-input", **more)
 
 
 def _partly() -> html.Div:
@@ -120,7 +121,7 @@ def _upload() -> dcc.Upload:
 def _field(name: str, label: str, control: Any) -> html.Div:
     return html.Div(
         [
-            html.Label(label, htmlFor=f"retire-{name}", className="fz-label"),
+            dbc.Label(label, html_for=f"retire-{name}", className="fz-label"),
             control,
             field_error("", f"retire-{name}-error"),
         ]

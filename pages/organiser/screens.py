@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, ctx, dcc, html
 
 import events
@@ -35,13 +36,13 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     event = events.get_event(slug)
     require(current_actor(), "screen.manage", event.event_id)
     label = [
-        html.Label(t("Where it stands (for your own record)"), htmlFor="screens-label", className="fz-label"),
-        dcc.Input(
-            id="screens-label", type="text", maxLength=80, className="fz-input", placeholder=t("Main hall, left")
+        dbc.Label(t("Where it stands (for your own record)"), html_for="screens-label", className="fz-label"),
+        dbc.Input(
+            id="screens-label", type="text", maxlength=80, className="fz-input", placeholder=t("Main hall, left")
         ),
     ]
-    make = html.Button(t("Make a link"), id="screens-make", n_clicks=0, className="fz-button fz-button-main")
-    end = html.Button(t("Revoke all links"), id="screens-revoke", n_clicks=0, className="fz-button")
+    make = dbc.Button(t("Make a link"), id="screens-make", n_clicks=0, className="fz-button fz-button-main")
+    end = dbc.Button(t("Revoke all links"), id="screens-revoke", n_clicks=0, className="fz-button")
     told = html.Div(id="screens-told", role="status")
     new = [
         html.P(
