@@ -198,3 +198,16 @@ def test_a_company_sees_its_own_people_from_five_on(store: Store) -> None:
     assert [row.company_id for row in reports.companies_at_events()] == [alpha]
     with pytest.raises(accounts.Forbidden):
         reports.company_at_event(rows["Beta Works"].company_id, "hall-2026")
+
+
+def test_the_api_gives_what_the_page_shows(sqlite_store: Store) -> None:
+    _two_events()
+    api, held = client(), token("sustainability")
+    assert api.get("/api/v1/reports/explore").status_code == 401
+    assert api.get("/api/v1/reports/explore", headers=token("exchange")).status_code == 403
+    shown = api.get("/api/v1/reports/explore?by=session&event=hall-2026", headers=held).json()
+    assert shown["query"] == "by=session&event=hall-2026"
+    assert sum(row["value_g"] for row in shown["rows"]) == shown["total"]["value_g"] == _grams("hall-2026")
+    refused = api.get("/api/v1/reports/explore?by=person", headers=held)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "by"
