@@ -43,14 +43,15 @@ class Channel:
             waiting, self.changed = self.changed, asyncio.Event()
             waiting.set()
 
-    async def frame(self, key: ViewKey, view: View) -> bytes:
-        """The current frame of a view, made by the first who asks."""
+    async def frame(self, key: ViewKey, view: View) -> tuple[int, bytes]:
+        """The current version and its frame of a view, made by the first who asks."""
         async with self.lock:
-            if key not in self.frames:
+            version, frames = self.version, self.frames  # a refresh may come while the view is made
+            if key not in frames:
                 text = await anyio.to_thread.run_sync(view, self.snapshot)
                 lines = "".join(f"data: {line}\n" for line in text.split("\n"))
-                self.frames[key] = f"event: snapshot\nid: {self.version}\n{lines}\n".encode()
-            return self.frames[key]
+                frames[key] = f"event: snapshot\nid: {version}\n{lines}\n".encode()
+            return version, frames[key]
 
 
 class Hub:
@@ -72,8 +73,8 @@ class Hub:
             while True:
                 waiting = channel.changed
                 if channel.version > seen:
-                    seen = channel.version
-                    yield await channel.frame(key, view)
+                    seen, frame = await channel.frame(key, view)
+                    yield frame
                     continue
                 try:
                     await asyncio.wait_for(waiting.wait(), COMMENT_SECONDS)

@@ -27,7 +27,7 @@ NASTY: list[str] = [  # as JSON, so that what no serialiser writes can be sent a
 FOOTPRINT = {
     "trips": [{"from": "geo:1816670", "to": {"lat": 30.7, "lon": 104.1}, "via": ["geo:1796236"], "mode": "plane",
                "cabin": "economy", "people": 1, "round_trip": True, "count": 1},
-              {"from": "geo:1816670", "mode": "car", "fuel": "petrol", "people": 2}],
+              {"from": "geo:1816670", "mode": "car", "fuel": "petrol", "people": 2, "round_trip": False}],
     "stays": [{"country": "CN", "nights": 2, "rooms": 1, "guests": 1, "kind": "hotel"}],
     "meals": [{"diet": "average", "count": 1}],
     "other": [{"activity": "remote_participation", "quantity": 1.0, "unit": "hour"}],
@@ -153,6 +153,12 @@ REFUSED: list[tuple[tuple[Any, ...], str, str]] = [
     (("meals", 0, "count"), str(10**30), "meals[0].count"), (("other", 0, "activity"), '"x"', "other[0].activity"),
     (("other", 0, "unit"), '"kg"', "other[0].unit"), (("trips",), '"x"', "trips"),
 ]  # fmt: skip
+
+
+def test_what_is_mutated_would_do(api: TestClient, forum: Forum) -> None:
+    told = begin(api).tell(FOOTPRINT)
+    assert (told.status_code, len(told.json()["lines"]) > 4) == (200, True), told.text
+    assert begin(api, **START)
 
 
 def test_the_sentence_names_field_value_and_what_would_be_right(api: TestClient, forum: Forum) -> None:
