@@ -207,7 +207,15 @@
     if (way && icon && figures?.better) way.style.cssText = icon.style.cssText;
   }
 
+  /* Where something is wrong, the other figures stay as they were, and the total says by its paleness that it is old. */
   function fill(answer) {
+    const wrong = Object.keys(answer.errors || {});
+    one(document, ".fz-bar").classList.toggle("fz-stale", wrong.length > 0);
+    if (wrong.length) {
+      const lines = { ...shownAnswer?.lines };
+      for (const path of wrong) delete lines[path.split(".").slice(0, 2).join(".")];
+      answer = { ...answer, lines };
+    }
     shownAnswer = answer;
     for (const block of all(form, "[data-block]")) {
       if (block.dataset.block === "stop") continue;

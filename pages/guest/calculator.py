@@ -251,7 +251,7 @@ def save(asked: Any) -> Any:
     if not wanted.errors and wanted.is_empty:
         return {"seq": seq, **_nothing(draft, scenario)}
     if wanted.errors:
-        return {"seq": seq, "errors": wanted.errors}
+        return {"seq": seq, "errors": wanted.errors | _wrong(event, scenario, wanted)}
     if _without_trip(scenario, draft, wanted) and message.get("again") is not True:
         sentence = t("Tell where you came from, or press the button once more to go on without a trip.")
         return {"seq": seq, "errors": {"trips.0.from": sentence}, "again": True}
@@ -273,6 +273,15 @@ def _nothing(draft: Any, scenario: Scenario) -> dict[str, Any]:
             sentence = t("Tell where you came from: type a town or an airport’s code.")
         return {"errors": {"trips.0.from": sentence}}
     return {"errors": {}, "general": t("Nothing is filled in yet: one number is enough to begin.")}
+
+
+def _wrong(event: Event, scenario: Scenario, wanted: Asked) -> dict[str, str]:
+    """What else is wrong, by field."""
+    try:
+        events.preview_footprint(event.slug, wanted.body)
+    except InputError as error:
+        return sentences(wanted, error, _names(scenario))
+    return {}
 
 
 def _without_trip(scenario: Scenario, draft: Any, wanted: Asked) -> bool:

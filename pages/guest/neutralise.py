@@ -178,7 +178,7 @@ def _share(share: int, offers: list[Offer], quotes: Mapping[str, Mapping[int, Qu
 
 
 def _project(offer: Offer, quotes: Mapping[int, Quote], first: bool) -> html.Label:
-    sold_out = offer.available_g < quotes[25].grams
+    sold_out = offer.available_g == 0
     name = html.B(pick(offer.names))
     price = html.B(
         [f.money(offer.price_minor_per_tonne, offer.currency), html.Small("/t", className="fz-unit")],
