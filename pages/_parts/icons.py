@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from pages._parts.svg import data_uri, element, fmt, polar
+from pages._parts.svg import element, fmt, polar
 
 GAP = (14.0, 50.0)  # degrees clockwise from 12 where an icon's circle stands open
 
@@ -173,7 +173,11 @@ def icon_svg(name: str, size: float = 24, colour: str = "currentColor", class_na
 
 @cache
 def _mask(name: str) -> str:
-    return f'url("{data_uri(icon_svg(name, colour="#000"))}")'
+    """Percent-encoded, not base64: what icons have in common compresses away in a page's layout."""
+    picture = icon_svg(name, colour="#000").replace('"', "'")
+    for sign, code in (("#", "%23"), ("<", "%3C"), (">", "%3E")):
+        picture = picture.replace(sign, code)
+    return f'url("data:image/svg+xml,{picture}")'
 
 
 def icon(name: str, class_name: str = "", **attributes: Any) -> html.Span:
