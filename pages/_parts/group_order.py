@@ -42,7 +42,7 @@ def group_order_form(prefix: str, offers: Sequence[Offer], button: str) -> html.
         _field(
             t("Share of what is open, %"),
             f"{prefix}-share",
-            dbc.Input(id=f"{prefix}-share", type="number", value=100, min=1, max=200, step=1, className="fz-input"),
+            dbc.Input(id=f"{prefix}-share", type="number", value=100, step=1, className="fz-input"),
             f"{prefix}-share-error",
         ),
     ]

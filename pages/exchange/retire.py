@@ -78,7 +78,7 @@ def layout(event_id: str = "", tranche_id: str = "", **_: Any) -> html.Div:
 def _form(row: offsetting.DeskRow) -> html.Div:
     today = datetime.now(UTC).date().isoformat()
     whom = t("Participants of {event}", event=pick(dict(row.event_names)))
-    count = _input("credit_count", "number", min=1, step=1, value=max(1, row.ready_count))
+    count = _input("credit_count", "number", step=1, value=max(1, row.ready_count))
     day = _input("retired_on", "text", value=today, maxlength=10)
     link = _input("link", "url", maxlength=2000, placeholder="https://")
     beneficiary = _input("beneficiary", "text", maxlength=200, value=whom)
