@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 
 from accounts import ANONYMOUS, actor_of, may, set_actor
 from api import metrics
 from api.problems import answer_for, problem
 from calculations.model import FieldError, InputError
+from data.settings import get_settings
 from locales import LANGUAGES, negotiate, set_language, t
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -43,17 +44,10 @@ class Request:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=None)[:100])
-        self.cookies = _cookies(self.headers.get("cookie", ""))
-        self.secure = scope.get("scheme") == "https"
-
-
-def _cookies(header: str) -> dict[str, str]:
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(header[:8192])
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
+        self.cookies = cookie_parser(self.headers.get("cookie", "")[:8192])
+        scheme, token = (self.headers.get("authorization", "").split(" ", 1) + [""])[:2]
+        self.bearer = token.strip() if scheme.lower() == "bearer" else ""
+        self.secure = scope.get("scheme") == "https" or get_settings().is_secure
 
 
 class Guard:
@@ -63,6 +57,9 @@ class Guard:
         self.app = app
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # nothing here speaks it, so nothing of it goes unchecked
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -134,26 +131,30 @@ def _refusal(request: Request) -> Any:
     length = request.headers.get("content-length", "0")
     if length.isdigit() and int(length) > _limit(request):
         return problem(413, t("Too large"), t("A body has at most {limit} bytes.", limit=_limit(request)))
-    if request.method in ("GET", "HEAD", "OPTIONS") or not request.cookies:
+    if request.method in ("GET", "HEAD", "OPTIONS") or request.path.startswith("/webhooks/") or request.bearer:
         return None
-    if request.path.startswith("/webhooks/") or "authorization" in request.headers:
-        return None
-    origin, host = request.headers.get("origin"), request.headers.get("host")
-    site = request.headers.get("sec-fetch-site")
-    foreign = site not in (None, "same-origin", "none") or (origin is not None and urlsplit(origin).netloc != host)
-    if foreign or (origin is None and site is None):
+    if _is_foreign(request):
         return problem(403, t("Not allowed"), t("A change has to come from a page of this address."))
     return None
 
 
+def _is_foreign(request: Request) -> bool:
+    """Whether another address asks for a change, with a cookie or without (a sign-in has none yet). A browser tells;
+    a program, which need not, has no cookie."""
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    if site not in (None, "same-origin", "none"):
+        return True
+    if origin is None:
+        return site is None and bool(request.cookies)
+    own = (request.headers.get("host"), get_settings().base_url.split("://", 1)[-1])
+    scheme, _, host = origin.partition("://")
+    return scheme not in ("http", "https") or host not in own
+
+
 async def _actor(request: Request) -> Any:
-    bearer = request.headers.get("authorization", "")
-    token = (
-        bearer[7:]
-        if bearer[:7].lower() == "bearer " and bearer[7:].startswith("fzp_")
-        else request.cookies.get("fz_session")
-    )
-    if not token:
+    """Who asks: a program by its token, a person by the session's cookie; a guest's secret is nobody of the desks."""
+    token = request.bearer if request.bearer else request.cookies.get("fz_session")
+    if not token or (request.bearer and not token.startswith("fzp_")):
         return ANONYMOUS
     import anyio.to_thread
 
@@ -169,6 +170,7 @@ def _with_headers(send: Send, request: Request, asked: str | None) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
+            headers.setdefault("Cache-Control", "no-store")  # what may be kept says so itself
             if request.secure:
                 headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             if asked in LANGUAGES and request.cookies.get("fz_lang") != asked:

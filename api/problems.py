@@ -67,7 +67,9 @@ def _json_safe(value: Any) -> Any:
 def answer_for(error: Exception) -> JSONResponse:
     """The answer to any exception; what we did not foresee is logged with an id and told as 500."""
     if isinstance(error, InputError):
-        errors = [{"field": e.field, "value": _json_safe(e.value), "message": field_sentence(e)} for e in error.errors]
+        errors = [
+            {"field": _shown(e.field), "value": _json_safe(e.value), "message": field_sentence(e)} for e in error.errors
+        ]
         detail = " ".join(str(e["message"]) for e in errors[:3])
         return problem(422, t(STATUS[InputError][1]), detail, errors)
     for kind, (status, title) in STATUS.items():

@@ -50,11 +50,19 @@ class Shelf:
 
     def find(self, path: str) -> Item | None:
         if path not in self._items and path.startswith("/assets/"):
-            file = (self.assets / path.removeprefix("/assets/")).resolve()
-            if not file.is_relative_to(self.assets.resolve()) or not file.is_file():
+            file = self._file(path.removeprefix("/assets/"))
+            if file is None:
                 return None
             self._items[path] = self._make(path, file.read_bytes())
         return self._items.get(path)
+
+    def _file(self, name: str) -> Path | None:
+        """The file under assets/ of exactly this name: one name a file, so that the shelf holds no more than there are."""
+        parts = name.split("/")
+        if "\0" in name or any(part in ("", ".", "..") or len(part.encode()) > 255 for part in parts):
+            return None
+        file = (self.assets / name).resolve()
+        return file if file.is_relative_to(self.assets.resolve()) and file.is_file() else None
 
     def answer(self, path: str, request: Request, forever: bool = False) -> Response:
         """The best body the reader takes, kept for a year where the address carries a fingerprint; 404 for none."""

@@ -58,6 +58,8 @@ class HouseBackend(FastAPIDashServer):
             body = await _callback_body(request)
             if isinstance(body, Response):
                 return body
+            if permission := _permission_of(dash_app, body):
+                require(current_actor(), permission)
             if problem := _wrong_shape(dash_app, body):
                 return _refusal(400, problem)
             get_current_request().state.json_body = body
@@ -113,6 +115,17 @@ async def _callback_body(request: Request) -> Any:
         return json.loads(raw)
     except (ValueError, RecursionError):
         return _refusal(400, t("The body is not JSON."))
+
+
+def _permission_of(dash_app: Dash, body: Any) -> str | None:
+    """The action that opens the page a callback belongs to: whoever may not open the page may not call it either."""
+    guarded: dict[str, str] | None = getattr(dash_app, "_fz_guarded", None)
+    if guarded is None:
+        pages = [spec for spec in registry.PAGES if spec.permission]
+        guarded = {item["output"]: str(spec.permission) for spec in pages for item in spec.callbacks}
+        dash_app._fz_guarded = guarded
+    output = body.get("output") if isinstance(body, dict) else None
+    return guarded.get(output) if isinstance(output, str) else None
 
 
 def _wrong_shape(dash_app: Dash, body: Any) -> str | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import anyio.to_thread
 from dash import html
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from accounts import ANONYMOUS, Forbidden, TooMany, Unauthenticated, current_actor, sign_in, sign_out
+from accounts import ANONYMOUS, TooMany, Unauthenticated, current_actor, sign_in, sign_out
+from data.settings import get_settings
 from locales import current_language, t
 from pages._parts.html_text import document, tag
 from pages._parts.shell import field_error, guest_shell
@@ -21,8 +22,10 @@ COOKIE = "fz_session"
 
 
 def _path_of(next_path: str) -> str:
-    """Where to go afterwards: a path of this address, never another host."""
-    return next_path if next_path.startswith("/") and not next_path.startswith(("//", "/\\")) else "/desk"
+    """Where to go afterwards: a path of this address, never another host. Browsers read a backslash as a slash and
+    leave out tabs and line ends, so no address with one is taken."""
+    whole = next_path.isprintable() and "\\" not in next_path
+    return next_path if whole and next_path.startswith("/") and not next_path.startswith("//") else "/desk"
 
 
 def _field(name: str, label: str, kind: str, value: str = "", complete: str = "") -> html.Div:
@@ -66,13 +69,10 @@ def form(next: str = "/desk") -> Response:
 
 @router.post("/sign-in")
 async def enter(request: Request) -> Response:
-    """Checks email and password and sets the session's cookie."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Forbidden("A change has to come from a page of this address.")
+    """Checks email and password and sets the session's cookie. The guard has seen that no other address asks."""
     told = {key: values[-1] for key, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()}
-    email, next_path = told.get("email", ""), _path_of(told.get("next", "")[:500])
-    address = request.client.host if request.client else ""
+    email, next_path = told.get("email", "").replace("\0", ""), _path_of(told.get("next", "")[:500])
+    address = _address(request)
     try:
         session = await anyio.to_thread.run_sync(sign_in, email, told.get("password", ""), address)
     except TooMany as error:
@@ -82,9 +82,19 @@ async def enter(request: Request) -> Response:
     except Unauthenticated as error:
         return _page(next_path, email, t(error.message), 401)
     answer = RedirectResponse(next_path, 303, headers={"Cache-Control": "no-store"})
-    secure = request.url.scheme == "https"
+    secure = request.url.scheme == "https" or get_settings().is_secure
     answer.set_cookie(COOKIE, session.token, max_age=12 * 3600, httponly=True, samesite="lax", secure=secure, path="/")
     return answer
+
+
+def _address(request: Request) -> str:
+    """Who asks, for throttles: the address that the outermost proxy of ours saw, else the connection's."""
+    told = ",".join(request.headers.getlist("x-forwarded-for"))
+    seen = [part.strip() for part in told.split(",") if part.strip()]
+    trusted = get_settings().trusted_proxies
+    if trusted and len(seen) >= trusted:
+        return seen[-trusted][:64]
+    return request.client.host if request.client else ""
 
 
 @router.get("/sign-out")
