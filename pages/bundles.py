@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -25,8 +26,8 @@ STYLES = {
     "wall": ("css/tokens.css", "css/base.css", "css/wall.css"),
 }
 _START = b"\n;window.__renderer = new DashRenderer();\n"
+_GENERATORS = Path(__file__).resolve().parent.parent / "assets" / "js" / "generators.js"  # instead of the polyfill
 _GUEST_PARTS = (
-    ("dash", "deps/polyfill@7.12.1.min.js"),
     ("dash", "deps/react@18.3.1.min.js"),
     ("dash", "deps/react-dom@18.3.1.min.js"),
     ("dash", "deps/prop-types@15.8.1.min.js"),
@@ -50,7 +51,7 @@ def _inline(app: Dash) -> bytes:
 
 def make(app: Dash, shelf: Any) -> None:
     """Puts the bundles on the shelf and tells documents what they may preload."""
-    parts = [_source(package, path) for package, path in _GUEST_PARTS]
+    parts = [_GENERATORS.read_bytes(), *(_source(package, path) for package, path in _GUEST_PARTS)]
     guest = shelf.add("/static/guest.js", b"\n;".join([*parts, _inline(app)]) + _START)
     start = shelf.add("/static/start.js", _inline(app) + _START)
     registry.set_bundle_url("guest", guest)

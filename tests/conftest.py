@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from data.settings import get_settings
 from data.store.engine import Store, open_store, set_store
@@ -14,6 +14,9 @@ from data.store.migrate import upgrade
 from tests.support.browser import FLAGS, SENTENCE, Visit, find_browser, visit
 from tests.support.postgres import Postgres, start_postgres
 from tests.support.server import PROJECT_DIR, Server
+
+
+expect.set_options(timeout=20_000)  # a condition is waited for; how long says nothing, machines differ
 
 
 @pytest.fixture(autouse=True)
