@@ -15,7 +15,6 @@ from tests.support.browser import FLAGS, SENTENCE, Visit, find_browser, visit
 from tests.support.postgres import Postgres, start_postgres
 from tests.support.server import PROJECT_DIR, Server
 
-
 expect.set_options(timeout=20_000)  # a condition is waited for; how long says nothing, machines differ
 
 
