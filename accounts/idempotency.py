@@ -34,8 +34,8 @@ class _Used(Exception):
 
 def once(scope: str, key: str, body: bytes, command: Callable[[], Answer]) -> Answer:
     """Runs ``command`` for a key that is new in ``scope``, else gives its answer again. The key, what the command
-    writes and its answer are one transaction: cut off at any instant, either all of it is there or nothing. Raises Conflict
-    where the key was used with another body. A command that raises leaves the key free."""
+    writes and its answer are one transaction: cut off at any instant, either all of it is there or nothing. Raises
+    Conflict where the key was used with another body. A command that raises leaves the key free."""
     sha, store = hashlib.sha256(body).hexdigest(), get_store()
 
     def claim(conn: Connection) -> None:
@@ -49,13 +49,14 @@ def once(scope: str, key: str, body: bytes, command: Callable[[], Answer]) -> An
             rows.answer(joint.begin(), scope, key, status, sealed)
         return status, answer
 
-    known = _known(scope, key, sha)
-    if known is not None:
-        return known
     try:
         return repeated(run)
     except _Used:
         known = _known(scope, key, sha)
+    except Exception:
+        known = _known(scope, key, sha)  # refused as things stand now; they stood otherwise when it was answered first
+        if known is None:
+            raise
     if known is None:
         raise Conflict("The first request with the Idempotency-Key {key} is still being worked on.", key=key)
     return known

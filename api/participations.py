@@ -91,9 +91,9 @@ _FOOTPRINT_DOC = {"requestBody": {"required": True, "content": {"application/jso
 @router.post("/events/{slug}/participations", status_code=201)
 def start(slug: str, body: Start, key: Key = None) -> JSONResponse:
     """Begins a participation; its secret is told this once."""
-    throttle(f"start:{slug}", STARTS_A_MINUTE, 60)
 
     def command() -> tuple[int, Any]:
+        throttle(f"start:{slug}", STARTS_A_MINUTE, 60)
         display = body.display.model_dump() if body.display else None
         started = events.start_participation(slug, body.session, body.company, display)
         return 201, {"participation_id": started.participation_id, "secret": started.secret}

@@ -16,6 +16,7 @@ from gateways.demo import DemoPayment
 from offsetting.providers import demo
 from tests.support.api import V1, Forum, Guest, begin, buy, client, open_forum, pay, prove, token
 from tests.support.events import body, trip
+from tests.support.shop import SPLIT
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -220,17 +221,17 @@ def test_a_guest_cancels_before_paying(api: TestClient, forum: Forum) -> None:
 
 
 def test_the_organiser_buys_the_residual_and_a_company_its_own(api: TestClient, forum: Forum) -> None:
-    guests = [begin(api, company="Panda Green Ltd") for _ in range(2)] + [begin(api)]
+    guests = [begin(api, company="Panda Green Ltd") for _ in range(5)] + [begin(api)]
     grams = [guest.tell().json()["total_g"] for guest in guests]
     url, wanted = f"{V1}/events/{forum.slug}/orders", {"project": forum.project, "share_percent": 100}
     company_id = events.guest(guests[0].participation_id, guests[0].secret).company_id
     company = token("company", company_id=company_id)
     own = api.post(url, json=wanted | {"covers": "company"}, headers=company)
-    assert (own.status_code, own.json()["grams"]) == (201, grams[0] + grams[1])
+    assert (own.status_code, own.json()["grams"]) == (201, sum(grams[:5]))
     pay(api, own.json()["order_id"])
     organiser = token("organiser", event_id=forum.event_id)
     rest = api.post(url, json=wanted | {"covers": "residual"}, headers=organiser)
-    assert (rest.status_code, rest.json()["grams"]) == (201, grams[2])
+    assert (rest.status_code, rest.json()["grams"]) == (201, grams[5])
     pay(api, rest.json()["order_id"])
     assert api.post(url, json=wanted | {"covers": "residual"}, headers=organiser).status_code == 409
     events.fold_due()
@@ -321,3 +322,28 @@ def test_the_same_key_at_once_is_one_command(api: TestClient, forum: Forum) -> N
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["order_id"] for answer in answers}) == 1
     assert len(offsetting.orders_of(guest.participation_id)) == 1
+
+
+def test_an_answer_is_given_again_when_things_have_changed(api: TestClient, forum: Forum) -> None:
+    guest, key = begin(api), {"Idempotency-Key": "a-key-of-my-own-0005"}
+    guest.tell()
+    order = {"project": forum.project, "share_percent": 100}
+    first = guest.order(order, **key)
+    offsetting.open_offering(forum.event_id, forum.project, 4500, "CNY", SPLIT, is_open=False)
+    assert guest.order(order).status_code == 404
+    again = guest.order(order, **key)
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
+def test_a_call_that_fails_in_the_middle_leaves_nothing(
+    api: TestClient, forum: Forum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, key = buy(begin(api), forum), {"Idempotency-Key": "a-key-of-my-own-0006"}
+    url = f"{V1}/demo-payments/{order['order_id']}"
+    with monkeypatch.context() as cut:
+        cut.setattr("data.store.journal.post", lambda *_: 1 / 0)
+        assert api.post(url, json={"outcome": "succeeded"}, headers=key).status_code == 500
+    assert api.get(f"{V1}/orders/{order['order_id']}").json()["state"] == "held"
+    assert api.post(url, json={"outcome": "succeeded"}, headers=key).status_code == 202
+    assert api.get(f"{V1}/orders/{order['order_id']}").json()["state"] == "pooled"
+    prove(forum.slug)

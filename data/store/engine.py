@@ -87,11 +87,10 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection whose changes are kept when the block ends, and dropped when it raises. Within `joined` the
-        block is a part of the joint transaction: dropped by itself when it raises, kept with all the rest."""
+        block is a part of the joint transaction: kept with all the rest, and all the rest is dropped with it."""
         joint = _joint_of(self)
         if joint is not None:
-            connection = joint.begin()
-            with connection.begin_nested():
+            with joint.part() as connection:
                 yield connection
             return
         with self._begin() as connection:
@@ -133,6 +132,7 @@ class Joint:
     def __init__(self, store: Store, first: Callable[[Connection], None]) -> None:
         self.store = store
         self.connection: Connection | None = None
+        self.is_broken = False
         self._first = first
         self._stack = ExitStack()
 
@@ -142,6 +142,20 @@ class Joint:
             self.connection = self._stack.enter_context(self.store._begin())
             self._first(self.connection)
         return self.connection
+
+    @contextmanager
+    def part(self) -> Iterator[Connection]:
+        """A block of the transaction; where one raises, the whole can't be kept."""
+        try:
+            yield self.begin()
+        except BaseException:
+            self.is_broken = True
+            raise
+
+    def check(self) -> None:
+        """Raises where a part failed, whoever caught its error."""
+        if self.is_broken:
+            raise RuntimeError("a part of a joint transaction failed; nothing of it is kept")
 
 
 @contextmanager
@@ -153,6 +167,7 @@ def joined(store: Store, first: Callable[[Connection], None]) -> Iterator[Joint]
         token = _joint.set(joint)
         try:
             yield joint
+            joint.check()
         finally:
             _joint.reset(token)
 
