@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from calculations.model import Answers, Place, Trip
@@ -27,6 +27,18 @@ def share_bp(covered_g: int, total_g: int) -> int:
     if total_g <= 0:
         return FULL_BP
     return max(0, min(FULL_BP, covered_g * FULL_BP // total_g))
+
+
+def shown_groups(people: Mapping[str, int], others: int = 0) -> frozenset[str]:
+    """The groups whose figures may stand beside those of the whole: five people and more. Where those left out
+    (``others`` are people of no group) would be one to four in all, the whole less what is shown would tell of them: then
+    the smallest of the shown is left out too."""
+    large = (key for key, count in people.items() if count >= SMALLEST_GROUP)
+    shown = sorted(large, key=lambda key: (people[key], key))
+    left = others + sum(count for count in people.values() if count < SMALLEST_GROUP)
+    if shown and 0 < left < SMALLEST_GROUP:
+        shown.pop(0)
+    return frozenset(shown)
 
 
 def norm_bp(travel_g: int, norm_g: int) -> int:

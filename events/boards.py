@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from accounts import NotFound
-from calculations.ranking import share_bp, standings
+from calculations.ranking import share_bp, shown_groups, standings
 from data.store import boards as person_rows
 from data.store import events as event_rows
 from data.store import participations, rollups
@@ -72,16 +72,19 @@ def _person(row: Mapping[str, Any], me: str) -> BoardRow:
 
 
 def _groups(conn: sa.Connection, event: Event, kind: str, mine: Mapping[Any, Any] | None) -> list[BoardRow]:
-    """Sessions or companies of five people and more, ranked by share, then by grams a person. A session's share is of
-    all it emits, guests who have not answered included: the figure that totals and live views show."""
+    """Sessions or companies that may be shown (five people and more), ranked by share, then by grams a person. A
+    session's share is of all it emits, guests who have not answered included: what totals and live views show."""
     column = "session_id" if kind == "sessions" else "company_id"
     sums = _sums(conn, event.event_id, column)
+    of_none = sums.pop("", {"people_count": 0})["people_count"]
+    shown = shown_groups({key: row["people_count"] for key, row in sums.items()}, of_none)
     if kind == "sessions":
-        for figure in read_totals(conn, event).sessions:
-            if figure.session_id in sums:
-                sums[figure.session_id]["total_g"] = figure.mass.total_g
+        figures = [figure for figure in read_totals(conn, event).sessions if figure.session_id in sums]
+        shown = frozenset(figure.session_id for figure in figures if not figure.hidden)
+        for figure in figures:
+            sums[figure.session_id]["total_g"] = figure.mass.total_g
     names = _names(conn, event, kind, list(sums))
-    keys = [key for key, row in sums.items() if key in names and row["people_count"] >= SMALLEST_GROUP]
+    keys = [key for key in sums if key in names and key in shown]
     covered = {key: sums[key]["reserved_g"] + sums[key]["retired_g"] for key in keys}
     order = [(share_bp(covered[k], sums[k]["total_g"]), sums[k]["total_g"] // sums[k]["people_count"]) for k in keys]
     own = mine[column] if mine is not None else None
@@ -97,7 +100,7 @@ def _groups(conn: sa.Connection, event: Event, kind: str, mine: Mapping[Any, Any
 def _sums(conn: sa.Connection, event_id: str, column: str) -> dict[str, dict[str, int]]:
     sums: dict[str, dict[str, int]] = {}
     for row in rollups.as_rows(rollups.TALLY, rollups.read(conn, rollups.TALLY, event_id, unfolded=True)):
-        if row["session_id"] == ORGANISER_SESSION or not row[column]:
+        if row["session_id"] == ORGANISER_SESSION:
             continue
         entry = sums.setdefault(row[column], dict.fromkeys(rollups.TALLY.measures, 0))
         for measure in entry:
@@ -146,11 +149,11 @@ def _why_no_row(conn: sa.Connection, event: Event, kind: str, mine: Mapping[Any,
     if kind == "sessions":
         if not mine["session_id"]:
             return t("You have not chosen a sub-forum, so none of them is yours.")
-        return t("Fewer than five people of your sub-forum have answered, so it is not shown yet.")
+        return t("Your sub-forum is not shown yet: in it, or in one beside it, fewer than five people have answered.")
     if kind == "companies":
         if not mine["company_id"]:
             return t("You have not named a company, so none of them is yours.")
-        return t("Fewer than five people of your company have answered, so it is not shown yet.")
+        return t("Your company is not shown yet: in it, or in one beside it, fewer than five people have answered.")
     if not mine["footprint_version"]:
         return t("You are not listed yet: your footprint is missing.")
     if not participations.paid_orders(conn, event.event_id, mine["participation_id"]):

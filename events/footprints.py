@@ -64,10 +64,19 @@ def save_footprint(participation_id: str, body: Any) -> FootprintView:
         event = read_event(conn, event_id=event_id)
     check_open(event)
     done, now = compute_for(event, body), datetime.now(UTC)
-    better = _better(event, done.answers)
+    better, body = _better(event, done.answers), coarse(body)
     with get_store().write() as conn:
         version = store_version(conn, event, participation_id, done, body, now)
     return _view(participation_id, version, done, better, body, now)
+
+
+def coarse(told: Any) -> Any:
+    """What was told as it may be kept: a device's position to 0.01°, as it is computed with."""
+    if isinstance(told, Mapping):
+        known = {key: coarse(value) for key, value in told.items()}
+        exact = {key: known[key] for key in ("lat", "lon") if isinstance(known.get(key), float)}
+        return known | {key: round(value, 2) + 0.0 for key, value in exact.items()}
+    return [coarse(value) for value in told] if isinstance(told, list | tuple) else told
 
 
 def save_inventory(slug: str, body: Any) -> FootprintView:

@@ -45,7 +45,8 @@ def fold_in(conn: sa.Connection, event_id: str, now: datetime) -> bool:
     totals = read_totals(conn, event, unfolded=False)
     _milestone(conn, event_id, certificates, totals.counts["certificate_count"], now)
     _publish(conn, totals)
-    live.put_bucket(conn, event_id, bucket_of(event, now), course_of(totals))
+    if not totals.hidden:  # the course of the day is shown later on, its first four guests never
+        live.put_bucket(conn, event_id, bucket_of(event, now), course_of(totals))
     live.trim_ticker(conn, event_id)
     return True
 

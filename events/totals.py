@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from calculations.extrapolation import estimated_g, spread
 from calculations.model import CATEGORIES
-from calculations.ranking import share_bp
+from calculations.ranking import share_bp, shown_groups
 from data.store import events as event_rows
 from data.store import live, rollups
 from data.store.engine import get_store
@@ -227,11 +227,12 @@ def _sessions(
     guests = [sid for sid, _, kind in known if kind != "organiser"]
     shares = dict(zip(guests, _shared([sums[sid] for sid in guests], extra), strict=True))
     nothing = dict.fromkeys(MASSES, 0)
+    shown = shown_groups({sid: sums[sid]["people_count"] for sid in guests})
     return tuple(
         SessionFigure(
             sid, names, kind, sums[sid]["people_count"], _with(sums[sid], shares.get(sid, nothing)),
             sums[sid]["reserved_g"], sums[sid]["retired_g"],
-            hidden=kind != "organiser" and sums[sid]["people_count"] < SMALLEST_GROUP,
+            hidden=kind != "organiser" and sid not in shown,
         )
         for sid, names, kind in known
         if kind != "none" or any(sums[sid].values())

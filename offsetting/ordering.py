@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from accounts import Actor, Conflict, NotFound, record, require
 from calculations import order_states as states
 from calculations.model import FieldError, InputError
+from calculations.ranking import SMALLEST_GROUP
 from calculations.slicing import share_grams
 from data.settings import get_settings
-from data.store import allocations, claims, orders, rollups
+from data.store import allocations, claims, orders, participations, rollups
 from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_id
@@ -79,6 +80,8 @@ def place_event_order(
         if event is None:
             raise NotFound("There is no event “{event}”.", event=slug[:64])
         buyer = _buyer(actor, event["event_id"], covers)
+        if buyer["company_id"]:
+            _check_enough(conn, event["event_id"], buyer["company_id"])
         context = _event_context(conn, event, project)
         wanted = grams if grams is not None else _open_share(conn, event["event_id"], buyer, share_percent or 100)
         buyer["share_percent"] = share_percent or 0
@@ -142,6 +145,12 @@ def _buyer(actor: Actor, event_id: str, covers: object) -> dict[str, Any]:
         message = "{field}: {value} is not known; give residual, company or a list of participations."
         raise InputError([FieldError("covers", str(covers)[:60], message)])
     return {"buyer": "organiser", "participation_id": "", "company_id": "", "covers": scope}
+
+
+def _check_enough(conn: Connection, event_id: str, company_id: str) -> None:
+    """An order and its certificate tell what a company's people emit: never of fewer than five."""
+    if participations.answered_people(conn, event_id, company_id) < SMALLEST_GROUP:
+        raise Conflict("Figures open once five of your people have answered.")
 
 
 def _company_of(actor: Actor, event_id: str) -> str:

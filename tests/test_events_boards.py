@@ -77,6 +77,7 @@ def test_groups_are_ranked_by_share_and_small_ones_stay_out(store: Store) -> Non
     guests("hall-2026", 5, "main", company="Demo Works")
     mine = guests("hall-2026", 5, "life", "high_speed_rail", company="Demo Rail")
     guests("hall-2026", 4, "life", "high_speed_rail", company="Demo Small")
+    guests("hall-2026", 1, "life", "high_speed_rail")
     with store.write() as conn:
         rollups.add_tally(conn, event.event_id, [{"session_id": "main", "company_id": "x", "reserved_g": 400_000}])
     sessions = events.leaderboard("hall-2026", "sessions", me=mine[0])

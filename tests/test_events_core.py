@@ -65,13 +65,18 @@ def test_groups_under_five_are_null_in_public(store: Store) -> None:
     guests("hall-2026", 6, "main")
     guests("hall-2026", 4, "life", "high_speed_rail")
     events.fold(event.event_id)
+    alone = events.snapshot("hall-2026")["by_session"]
+    shown = [row["emitted_g"] for row in alone if row["kind"] != "organiser"]
+    assert shown == [None, None]  # else life would be the difference
+    guests("hall-2026", 1, "", "high_speed_rail")
+    events.fold(event.event_id)
     sessions = {row["id"]: row for row in events.snapshot("hall-2026")["by_session"]}
     assert sessions["main"]["people"] == 6
     assert sessions["main"]["emitted_g"] > 0
     assert sessions["life"]["people"] is None
     assert sessions["life"]["emitted_g"] is None
     places = events.snapshot("hall-2026")["origins"]
-    assert [(p["names"]["zh"], p["people"]) for p in places["places"]] == [("北京", 10)]
+    assert [(p["names"]["zh"], p["people"]) for p in places["places"]] == [("北京", 11)]
     assert 1400 < places["places"][0]["distance_km"] < 1600
     assert 30 < places["places"][0]["azimuth"] < 60
 

@@ -107,11 +107,16 @@ def test_what_guests_cover_meanwhile_makes_the_organisers_an_extra() -> None:
 
 def test_a_company_covers_its_own_people_only() -> None:
     shop = open_shop()
-    own, other = add_guest(shop, company_id="acme"), add_guest(shop, company_id="other")
+    own, other = [add_guest(shop, company_id="acme") for _ in range(4)], add_guest(shop, company_id="other")
+    with pytest.raises(offsetting.Conflict, match="five of your people"):
+        offsetting.place_event_order(COMPANY, shop.slug, shop.project, "company", share_percent=50, now=NOW)
+    own.append(add_guest(shop, company_id="acme"))
     order = offsetting.place_event_order(COMPANY, shop.slug, shop.project, "company", share_percent=50, now=NOW)
-    assert (order.buyer, order.company_id, order.grams) == ("company", "acme", TOTAL_G // 2)
+    assert (order.buyer, order.company_id, order.grams) == ("company", "acme", 5 * TOTAL_G // 2)
     pay(order)
-    assert (sum(covered(own)[0]), covered(other)) == (TOTAL_G // 2, ([], 0))
+    assert sum(row["grams"] for row in rows(s.claim)) == 5 * TOTAL_G // 2
+    assert {row["participation_id"] for row in rows(s.claim)} <= set(own)
+    assert covered(other) == ([], 0)
     prove(shop)
     for covers in ({"company": "other"}, "residual"):
         with pytest.raises(offsetting.Forbidden):

@@ -86,6 +86,15 @@ def forget_answers(conn: sa.Connection, event_id: str, participation_id: str) ->
     conn.execute(sa.update(f).where(where).values(answers={}))
 
 
+def answered_people(conn: sa.Connection, event_id: str, company_id: str) -> int:
+    """People of a company who have told their footprint at an event, those who have been unlinked since included."""
+    p = s.participation.c
+    query = sa.select(sa.func.coalesce(sa.func.sum(p.people_count), 0)).where(
+        p.event_id == event_id, p.company_id == company_id, p.footprint_version > 0, p.kind != "organiser"
+    )
+    return int(conn.execute(query).scalar_one())
+
+
 def paid_orders(conn: sa.Connection, event_id: str, participation_id: str) -> int:
     """How many of a participation's orders are paid, pooled or retired."""
     o = s.orders
