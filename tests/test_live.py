@@ -13,6 +13,7 @@ import pytest
 
 import events
 from events import hub
+from tests.support import asyncs
 from tests.support.api import V1, begin, buy, client, open_forum, pay
 from tests.support.events import guests
 from tests.support.server import Server
@@ -77,7 +78,7 @@ def test_twenty_streams_share_one_snapshot_of_each_version(counted: list[int]) -
         assert mine.channels == {}
         return seen
 
-    seen = asyncio.run(watch())
+    seen = asyncs.run(watch())
     assert [len(set(versions)) for versions in seen] == [1, 1, 1]
     assert seen[0][0] < seen[1][0] < seen[2][0]
     assert counted == frames_made == [versions[0] for versions in seen]
@@ -105,7 +106,7 @@ def test_who_comes_later_gets_the_newest_and_nobody_an_older(counted: list[int])
         await early.aclose()
         await late.aclose()
 
-    asyncio.run(watch())
+    asyncs.run(watch())
 
 
 @pytest.mark.usefixtures("store")
@@ -130,7 +131,7 @@ def test_a_change_while_a_frame_is_made_does_not_pass_for_the_newer_version() ->
         assert first < second == events.live_version(forum.event_id)
         await stream.aclose()
 
-    asyncio.run(watch())
+    asyncs.run(watch())
 
 
 @pytest.mark.usefixtures("store")
@@ -145,7 +146,7 @@ def test_a_quiet_stream_sends_comments(monkeypatch: pytest.MonkeyPatch) -> None:
         await stream.aclose()
         return heard
 
-    heard = asyncio.run(watch())
+    heard = asyncs.run(watch())
     assert version_of(heard[1]) > 0
     assert heard[2:] == [b": still here\n\n"] * 2
 

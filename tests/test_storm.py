@@ -11,6 +11,7 @@ import offsetting
 from benchmarks.client import Times
 from benchmarks.walk import OUTCOMES, Walker, walk_many
 from data.store.engine import open_store, set_store
+from tests.support import asyncs
 from tests.support.postgres import Postgres
 from tests.support.server import Server
 
@@ -39,7 +40,7 @@ def weather(server: Server, kills: int) -> None:
     server.cli("demo")
     server.start()
     times = Times()
-    walkers = asyncio.run(storm(server, times, kills))
+    walkers = asyncs.run(storm(server, times, kills))
     server.stop()
     assert times.errors == []
     numbers = [number for walker in walkers for number in walker.certificates]
