@@ -31,8 +31,8 @@ def share_bp(covered_g: int, total_g: int) -> int:
 
 def shown_groups(people: Mapping[str, int], others: int = 0) -> frozenset[str]:
     """The groups whose figures may stand beside those of the whole: five people and more. Where those left out
-    (``others`` are people of no group) would be one to four in all, the whole less what is shown would tell of them: then
-    the smallest of the shown is left out too."""
+    (``others`` are people of no group) would be one to four in all, the whole less what is shown would tell of them:
+    then the smallest of the shown is left out too."""
     large = (key for key, count in people.items() if count >= SMALLEST_GROUP)
     shown = sorted(large, key=lambda key: (people[key], key))
     left = others + sum(count for count in people.values() if count < SMALLEST_GROUP)

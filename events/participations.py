@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+import offsetting
 from accounts import Conflict, NotFound, Unauthenticated, throttle
 from calculations.model import FieldError, InputError
 from data.store import boards, live, rollups
@@ -150,6 +151,7 @@ def set_display(participation_id: str, name: str, consent: bool) -> None:
         shown = {"display_name": tidy if consent else "", "display_consent": consent and bool(tidy)}
         rows.update(conn, event_id, participation_id, **shown)
         boards.refresh_person(conn, event_id, participation_id, now)
+        offsetting.restate_holder(conn, event_id, participation_id, now)
         live.touch(conn, event_id)
 
 
@@ -163,6 +165,7 @@ def delete_participation(participation_id: str) -> None:
         )
         rows.forget_answers(conn, event_id, participation_id)
         boards.remove(conn, event_id, participation_id)
+        offsetting.restate_holder(conn, event_id, participation_id, now)
         live.touch(conn, event_id)
 
 

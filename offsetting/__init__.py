@@ -3,7 +3,7 @@
 from accounts import Conflict, Forbidden, NotFound, Unauthenticated
 from calculations.order_states import STATES, TRANSITIONS
 from offsetting.auditing import audit
-from offsetting.certificates import certificate, certificate_credential, find_certificate
+from offsetting.certificates import certificate, certificate_credential, find_certificate, restate_holder
 from offsetting.claiming import reslice
 from offsetting.deferred import run_due
 from offsetting.desk_lists import Retired, retirement_plan, retirements
@@ -31,6 +31,6 @@ __all__ = [
     "add_project", "assign_tranche", "audit", "cancel_order", "certificate", "certificate_credential",
     "confirm_retirement", "demo_payment", "did_document", "expire_due", "find_certificate", "forget_test_events",
     "get_order", "handle_webhook", "list_orders", "offers", "open_offering", "orders_of", "place_event_order",
-    "place_order", "quote", "reconcile", "refund_order", "render", "reslice", "retirement_desk", "retirement_plan",
-    "retirements", "return_tranche", "rotate_key", "run_due", "shares", "verify_document",
+    "place_order", "quote", "reconcile", "refund_order", "render", "reslice", "restate_holder", "retirement_desk",
+    "retirement_plan", "retirements", "return_tranche", "rotate_key", "run_due", "shares", "verify_document",
 ]  # fmt: skip

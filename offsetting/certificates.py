@@ -22,6 +22,7 @@ from calculations.slicing import share_bp as share_of
 from data.settings import get_settings
 from data.store import certificates as rows
 from data.store import ids
+from data.store import orders as order_rows
 from data.store.engine import get_store
 from locales import COMPLETE
 from offsetting import claims
@@ -62,6 +63,24 @@ def reissue(conn: Connection, event_id: str, number: str, reason: str, now: date
     return version
 
 
+def restate_holder(conn: Connection, event_id: str, participation_id: str, now: datetime) -> None:
+    """States anew, in the caller's transaction, every certificate whose newest statement names somebody who has since
+    taken their name back, chosen another, or left."""
+    for order in order_rows.of_participation(conn, event_id, participation_id):
+        number = rows.number_of_order(conn, event_id, order["order_id"])
+        if number and _holder(_facts(conn, event_id, order["order_id"])) != _stated_holder(conn, event_id, number):
+            reissue(conn, event_id, number, "holder changed", now)
+
+
+def _stated_holder(conn: Connection, event_id: str, number: str) -> Any:
+    return _subject_of(rows.statements(conn, event_id, number)[0])["holder"]
+
+
+def _subject_of(statement: RowMapping) -> Mapping[str, Any]:
+    subject: Mapping[str, Any] = json.loads(statement["credential"])["credentialSubject"]
+    return subject
+
+
 def revoke(conn: Connection, event_id: str, number: str, reason: str, now: datetime | None = None) -> int:
     """Revokes a certificate: its last claim is stated once more as revoked; returns that statement's version.
     A second call changes nothing."""
@@ -85,12 +104,16 @@ def certificate(text: str) -> CertificateView:
 
 
 def certificate_credential(text: str, version: int | None = None) -> str:
-    """The signed credential (canonical JSON) of a certificate: the newest statement, or one by its version."""
+    """The signed credential (canonical JSON) of a certificate: the newest statement, or one by its version. An older
+    one that gives a name which the newest does not is kept, and told no more."""
     with get_store().read() as conn:
         number, event_id = _find(conn, text)
-        for row in rows.statements(conn, event_id, number):
+        kept = rows.statements(conn, event_id, number)
+        for row in kept:
             if version is None or row["version"] == version:
-                return str(row["credential"])
+                holder = _subject_of(row)["holder"]
+                if row is kept[0] or holder["kind"] != "name" or holder == _subject_of(kept[0])["holder"]:
+                    return str(row["credential"])
     raise NotFound("This certificate has no statement {version}.", version=version)
 
 

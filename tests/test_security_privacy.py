@@ -7,7 +7,7 @@ import pytest
 import events
 from calculations.ranking import shown_groups
 from data.store.engine import Store
-from tests.support.api import Forum, begin, client, open_forum, token
+from tests.support.api import Forum, Guest, begin, buy, client, open_forum, pay, token
 from tests.support.events import body, trip
 
 
@@ -131,3 +131,27 @@ def test_a_name_is_shown_only_while_there_is_consent(sqlite_store: Store) -> Non
     seen += [str(events.snapshot(forum.slug)), order["order_id"]]
     assert not any("Real Name" in text for text in seen)
     assert not any(silent.participation_id in text or order["order_id"] in text for text in seen[:-1])
+
+
+def test_a_name_taken_back_is_gone_from_the_certificate_and_its_history(store: Store) -> None:
+    forum, api = open_forum(), client()
+    for leave in (False, True):
+        guest = begin(api, display={"pseudonym": "Real Name", "consent": True})
+        number = _paid(guest, forum)
+        assert "Real Name" in api.get(f"/verify/{number}.json").text
+        if leave:
+            events.delete_participation(guest.participation_id)
+        else:
+            events.set_display(guest.participation_id, "", False)
+        for path in (f"/verify/{number}.json", f"/verify/{number}", f"/certificate/{number}"):
+            answer = api.get(path)
+            assert answer.status_code == 200 and "Real Name" not in answer.text, path
+        assert api.get(f"/verify/{number}.json?version=1").status_code == 404
+        assert api.get(f"/verify/{number}.json?version=2").status_code == 200
+    assert "Real Name" not in str(events.snapshot(forum.slug))
+
+
+def _paid(guest: Guest, forum: Forum) -> str:
+    """The number of the certificate of a guest who has paid."""
+    order = buy(guest, forum)
+    return str(pay(guest.api, order["order_id"])["certificate"])
