@@ -1,16 +1,18 @@
-"""Takes the pictures of this folder from the running product: `python -m docs.pictures.take [NAME …]`.
+"""Takes the pictures of this folder from the running product: `python -m docs.pictures.take`.
 
-Starts a server of its own with the demonstration, walks through each page in a browser, and writes a PNG a page,
-language and theme. Needs requirements-dev.txt and a browser, as the tests do.
+The README shows three of them under names of their own. Starts a server of its own with the demonstration, walks
+through each page in a browser, and writes a PNG a page, language and theme. Needs requirements-dev.txt and a browser,
+as the tests do.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.browser import FLAGS, find_browser, visit
@@ -19,18 +21,21 @@ from tests.support.server import Server
 FOLDER = Path(__file__).parent
 LOOKS = (("en", "light"), ("zh", "dark"))
 EVENT = "/e/chengdu-2021"
-Taker = Callable[[Page, str], None]
+README = {"phone": "calculator-en-light", "organiser": "organiser-en-light", "wall": "wall-en-dark"}
 
 
 def _still(page: Page) -> None:
-    """Until nothing is being asked for and the fonts are there."""
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(600)
+    """Until the page has loaded and nothing loads any more (a live page's stream never ends)."""
+    page.wait_for_load_state("load")
+    page.wait_for_selector(".fz-loading", state="detached")
+    page.wait_for_timeout(2500)
 
 
-def _save(page: Page, name: str, full: bool = False) -> None:
+def _save(page: Page, name: str) -> None:
     _still(page)
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=full)
+    path = FOLDER / f"{name}.png"
+    page.screenshot(path=path)
+    Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
     print(name)
 
 
@@ -89,8 +94,11 @@ def walls(browser: Browser, server: Server) -> None:
         language, theme = look.split("-")
         window = visit(browser, size, language, theme, server.url)
         window.page.goto(f"{link}?lang={language}&theme={theme}")
-        window.page.wait_for_timeout(1500)
-        window.page.screenshot(path=FOLDER / f"{size}-{look}.png")
+        window.page.wait_for_selector("[data-count=emitted]")
+        window.page.wait_for_timeout(1500)  # the stream stays open: the network is never idle
+        path = FOLDER / f"{size}-{look}.png"
+        window.page.screenshot(path=path)
+        Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
         window.context.close()
         print(size, look)
 
@@ -115,6 +123,8 @@ def main() -> None:
                 desk(window.page, f"{language}-{theme}", _people(server.log))
                 window.context.close()
             walls(browser, server)
+            for name, shown in README.items():
+                shutil.copy(FOLDER / f"{shown}.png", FOLDER / f"{name}.png")
         finally:
             browser.close()
             server.stop()
