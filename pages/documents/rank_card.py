@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import PlainTextResponse, Response
 from PIL import Image, ImageDraw
 
 import events
@@ -25,9 +25,9 @@ def picture(slug: str, certificate: str = "") -> Response:
         view = offsetting.certificate(certificate)
         board = events.rank_of_certificate(view.number)
     except events.NotFound as error:
-        return HTMLResponse(t(error.message, **error.params), 404)
+        return PlainTextResponse(t(error.message, **error.params), 404)
     if view.event_slug != slug or board.me is None:
-        return HTMLResponse(board.why_not or t("This certificate has no rank here."), 404)
+        return PlainTextResponse(board.why_not or t("This certificate has no rank here."), 404)
     return Response(
         rank_png(view, board, current_language()), media_type="image/png", headers={"Cache-Control": "no-cache"}
     )

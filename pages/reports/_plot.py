@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from html import escape
 
 import plotly.graph_objects as go
 from dash import dcc, html
@@ -57,7 +58,7 @@ def _told(row: Row) -> str:
     """The row in words, for the hover."""
     return "<br>".join(
         [
-            f"<b>{row.name}</b>",
+            f"<b>{escape(row.name, quote=False)}</b>",  # a hover reads some markup
             t("{count} guests", count=f.number(row.people or 0)),
             t("{mass} in all", mass=f.mass_text(row.value_g)),
             t("{mass} a guest", mass=f.mass_text(row.per_guest_g or 0)),
