@@ -18,7 +18,9 @@ from accounts.people import (
 from accounts.permissions import ROLES, TABLE, may, require, roles_for
 
 __all__ = [
-    "ANONYMOUS", "ROLES", "SYSTEM", "TABLE", "Actor", "Conflict", "DomainError", "Forbidden", "InstallPerson", "NotFound",
-    "SignedIn", "TooMany", "Unauthenticated", "actor_of", "create_person", "create_program_token", "current_actor",
-    "ensure_install_people", "may", "once", "record", "require", "roles_for", "set_actor", "sign_in", "sign_out", "throttle",
+    "ANONYMOUS", "ROLES", "SYSTEM", "TABLE", "Actor", "Conflict", "DomainError", "Forbidden", "InstallPerson",
+    "NotFound", "SignedIn", "TooMany", "Unauthenticated", "actor_of", "create_person", "create_program_token",
+    "current_actor",
+    "ensure_install_people", "may", "once", "record", "require", "roles_for", "set_actor", "sign_in", "sign_out",
+    "throttle",
 ]  # fmt: skip

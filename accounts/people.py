@@ -73,7 +73,7 @@ def _matches(password_hash: str, password: str) -> bool:
 
 
 def throttle(name: str, limit: int, window_s: int) -> None:
-    """Counts one use of ``name``; raises TooMany past ``limit`` in a window of ``window_s`` seconds, in every process."""
+    """Counts one use of ``name``, over all processes; raises TooMany past ``limit`` in a window of ``window_s`` s."""
     now = time.time()
     start = int(now // window_s) * window_s
     with get_store().write() as conn:
@@ -145,7 +145,7 @@ def actor_of(token: str) -> Actor:
 def create_person(
     email: str, name: str, password: str, roles: tuple[str, ...], event_id: str = "", company_id: str = ""
 ) -> str:
-    """A person with roles; returns the person's id. Raises InputError for what does not fit, Conflict for a known email."""
+    """A person with roles; returns their id. Raises InputError for what does not fit, Conflict for a known email."""
     errors = _person_errors(email, password, roles)
     if errors:
         raise InputError(errors)

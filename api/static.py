@@ -57,7 +57,7 @@ class Shelf:
         return self._items.get(path)
 
     def _file(self, name: str) -> Path | None:
-        """The file under assets/ of exactly this name: one name a file, so that the shelf holds no more than there are."""
+        """The file under assets/ of exactly this name: one name a file, so that the shelf holds no more than that."""
         parts = name.split("/")
         if "\0" in name or any(part in ("", ".", "..") or len(part.encode()) > 255 for part in parts):
             return None

@@ -7,7 +7,7 @@ once per process (no compiled files). ``t`` speaks the language of the current r
 from __future__ import annotations
 
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def _known(tag: str) -> str | None:
     return code if code in LANGUAGES else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def catalogue(language: str) -> dict[str, str]:
     """msgid → msgstr of a language, all its domains merged; empty and fuzzy strings are left out."""
     words: dict[str, str] = {}

@@ -292,7 +292,8 @@ def test_hostile_headers(api: TestClient, forum: Forum) -> None:
         told_well(answer, value)
     for name, value in [("Accept-Language", "\xff;q=x,,;"),
     ("Cookie", "fz_lang=\x01; =; fz_session=" + "x" * 9000), ("Accept", ",;"),
-                        ("Accept-Language", "zh" * 4000), ("Referer", "http://[::bad"), ("Origin", "null")]:  # fmt: skip
+                        ("Accept-Language", "zh" * 4000), ("Referer", "http://[::bad"),
+                        ("Origin", "null")]:  # fmt: skip
         answer = api.get(f"{V1}/events", headers=[(name.encode(), value.encode("latin-1"))])
         assert answer.status_code < 500, (name, value, answer.text)
 

@@ -1,7 +1,7 @@
 """All tables. Grams and minor units are integers, times UTC; a row of an event has ``event_id`` first in its key.
 
-Rules (DESIGN 1, 3, 6, 7, 8): rows of ledgers (allocation apart) are written once and corrected by new rows; roll-ups are
-folded from ``*_delta`` rows written in the transaction of the change.
+Rules (DESIGN 1, 3, 6, 7, 8): rows of ledgers (allocation apart) are written once and corrected by new rows; roll-ups
+are folded from ``*_delta`` rows written in the transaction of the change.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ event = sa.Table(
     _json("place"), _text("country"), sa.Column("lat", sa.Float, nullable=False),
     sa.Column("lon", sa.Float, nullable=False), _at("starts_at"), _at("ends_at"), _text("timezone"), _text("currency"),
     _text("factor_set_id"), _text("factor_set_sha256"), _json("boundary"), _json("defaults"), _text("jurisdiction"),
-    _text("state"), sa.Column("livemode", sa.Boolean, nullable=False), sa.Column("payments", sa.Boolean, nullable=False),
+    _text("state"), sa.Column("livemode", sa.Boolean, nullable=False),
+    sa.Column("payments", sa.Boolean, nullable=False),
     sa.Column("simulated", sa.Boolean, nullable=False), _count("expected_people"), _text("search_text"),
     _at("created_at"),
 )  # fmt: skip
@@ -154,6 +155,7 @@ allocation = sa.Table(  # tiles its tranche. state: free, held, sold, retired, s
 )  # fmt: skip
 
 # ---------------------------------------------------------------- orders, claims, money
+_HELD = sa.text("state = 'held'")
 orders = sa.Table(  # buyer: guest, company, organiser
     "orders", metadata, _key("event_id"), _key("order_id"), _text("buyer"), _text("participation_id"),
     _text("company_id"), _json("covers"), _text("project_id"), _count("grams", Grams), _count("share_percent"),
@@ -162,7 +164,7 @@ orders = sa.Table(  # buyer: guest, company, organiser
     sa.Column("livemode", sa.Boolean, nullable=False), _at("created_at"), _at("expires_at"), _at("paid_at", True),
     _text("certificate_number"),
     sa.Index(None, "event_id", "participation_id"), sa.Index(None, "event_id", "state"),
-    sa.Index("ix_orders_held", "expires_at", sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'")),
+    sa.Index("ix_orders_held", "expires_at", sqlite_where=_HELD, postgresql_where=_HELD),
 )  # fmt: skip
 order_transition = sa.Table(
     "order_transition", metadata, _key("event_id"), _key("order_id"), sa.Column("seq", sa.BigInteger, primary_key=True),

@@ -87,9 +87,7 @@ def _form(row: offsetting.DeskRow) -> html.Div:
         _field("retired_on", t("Retired on (year-month-day)"), day),
     ]
     warning = t("A confirmation can't be taken back: certificates turn to retired and are signed anew.")
-    act = dbc.Button(
-        t("Confirm the retirement"), id="retire-confirm", n_clicks=0, className="fz-button fz-button-main"
-    )
+    act = dbc.Button(t("Confirm the retirement"), id="retire-confirm", n_clicks=0, className="fz-button fz-button-main")
     parts = [
         html.Div(two, className="fz-two"), _partly(), _field("link", t("Registry's page of this retirement"), link),
         _field("evidence", t("Registry's document"), _upload()),
