@@ -13,6 +13,7 @@ from accounts.people import (
     record,
     sign_in,
     sign_out,
+    sweep,
     throttle,
 )
 from accounts.permissions import ROLES, TABLE, may, require, roles_for
@@ -22,5 +23,5 @@ __all__ = [
     "NotFound", "SignedIn", "TooMany", "Unauthenticated", "actor_of", "create_person", "create_program_token",
     "current_actor",
     "ensure_install_people", "may", "once", "record", "require", "roles_for", "set_actor", "sign_in", "sign_out",
-    "throttle",
+    "sweep", "throttle",
 ]  # fmt: skip

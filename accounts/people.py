@@ -17,12 +17,14 @@ from accounts.actor import ANONYMOUS, Actor
 from accounts.errors import Conflict, TooMany, Unauthenticated
 from accounts.permissions import ROLES
 from calculations.model import FieldError, InputError
+from data.store import idempotency
 from data.store import people as rows
 from data.store.engine import get_store
 from data.store.ids import new_row_id
 
 SESSION_HOURS = 12
 PROGRAM_DAYS = 365
+KEY_DAYS = 7
 ACTOR_SECONDS = 5.0
 _hasher = PasswordHasher()
 _actors: dict[str, tuple[float, Actor]] = {}
@@ -81,6 +83,14 @@ def throttle(name: str, limit: int, window_s: int) -> None:
     if hits > limit:
         wait_s = max(1, int(start + window_s - now))
         raise TooMany("Too many tries; try again in {seconds} seconds.", wait_s, seconds=wait_s)
+
+
+def sweep() -> None:
+    """Forgets counters whose windows are over, and idempotency keys after a week; any worker may, at any time."""
+    now = datetime.now(UTC)
+    with get_store().write() as conn:
+        rows.sweep_throttles(conn, now)
+        idempotency.sweep(conn, now - timedelta(days=KEY_DAYS))
 
 
 def sign_in(email: str, password: str, address: str = "") -> SignedIn:

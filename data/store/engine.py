@@ -62,6 +62,8 @@ class Store:
         if self.is_sqlite:
             self.path = Path(self.url.database or "").absolute()
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            if not self.path.exists():  # hashes of passwords are in it: its owner's alone, as its log will be
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             self.reader: Engine = _sqlite_engine(self.url, "BEGIN", READ_POOL_SIZE, query_only=True)
             self.writer: Engine = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1, query_only=False)
         else:

@@ -11,6 +11,7 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 import events
 import offsetting
 from accounts import DomainError
+from data.settings import get_settings
 from locales import formats as f
 from locales import pick, t
 from offsetting import Order
@@ -24,7 +25,9 @@ OUTCOMES = ("succeeded", "failed", "late", "doubled")
 
 
 def check(order_id: str) -> None:
-    """NotFound where there is no such order."""
+    """NotFound where there is no such order, or no such provider."""
+    if not get_settings().demo_payments:
+        raise offsetting.NotFound("The demo payment provider is off here.")
     offsetting.get_order(order_id)
 
 
