@@ -11,12 +11,14 @@ from typing import Any
 
 import anyio.to_thread
 
+import accounts
 import events
 import offsetting
 
 log = logging.getLogger("forum_zero")
 FOLD_SECONDS = 0.2
 JOB_SECONDS = 0.5
+SWEEP_SECONDS = 600.0
 
 
 async def _repeat(name: str, seconds: float, work: Callable[[], Any]) -> None:
@@ -38,6 +40,7 @@ async def start_background() -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(_repeat("fold", FOLD_SECONDS, events.fold_due)),
         asyncio.create_task(_repeat("jobs", JOB_SECONDS, lambda: offsetting.run_due(datetime.now(UTC), 50))),
+        asyncio.create_task(_repeat("sweep", SWEEP_SECONDS, accounts.sweep)),
         asyncio.create_task(events.HUB.watch()),
     ]
     try:
