@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 
@@ -47,6 +48,7 @@ class Request:
         self.cookies = cookie_parser(self.headers.get("cookie", "")[:8192])
         scheme, token = (self.headers.get("authorization", "").split(" ", 1) + [""])[:2]
         self.bearer = token.strip() if scheme.lower() == "bearer" else ""
+        self.answered = False
         self.secure = scope.get("scheme") == "https" or get_settings().is_secure
 
 
@@ -76,17 +78,18 @@ class Guard:
             set_actor(actor)
             await self.app(scope, _limited(receive, _limit(request, actor)), sending)
         except TooLarge as error:
-            await problem(413, t("Too large"), t("A body has at most {limit} bytes.", limit=error.limit))(
-                scope, receive, sending
-            )
+            await problem(413, t("Too large"), str(error.detail))(scope, receive, sending)
         except Exception as error:  # the framework has no handler of its own around the page framework's routes
+            if request.answered:  # a stream that breaks off: there is no second answer
+                raise
             await answer_for(error)(scope, receive, sending)
 
 
-class TooLarge(Exception):
+class TooLarge(HTTPException):
+    """An HTTP error, so that whoever reads the body lets it through as it is."""
+
     def __init__(self, limit: int) -> None:
-        super().__init__(limit)
-        self.limit = limit
+        super().__init__(413, t("A body has at most {limit} bytes.", limit=limit))
 
 
 def _limit(request: Request, actor: Any = None) -> int:
@@ -166,6 +169,7 @@ def _with_headers(send: Send, request: Request, asked: str | None) -> Send:
 
     async def sending(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
+            request.answered = True
             metrics.count(request.method, message["status"], request.path, time.perf_counter() - began)
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -284,3 +286,31 @@ def test_no_websocket_is_spoken(api: TestClient) -> None:
 def test_nothing_private_is_told_before_anybody_has_proved_who_they_are(api: TestClient) -> None:
     told = json.dumps(api.get("/_dash-dependencies").json()) + api.get("/_dash-layout").text
     assert "example.org" not in told and "secret_hash" not in told
+
+
+def test_a_body_of_no_told_length_is_cut_off_at_the_limit(api: TestClient) -> None:
+    def pieces() -> Iterator[bytes]:
+        for _ in range(300):
+            yield b"a" * 1024
+
+    for path in ("/api/v1/events/hall-2026/participations", "/webhooks/demo", "/sign-in", "/_dash-update-component"):
+        sent = api.post(path, content=pieces(), headers={"Content-Type": "application/json"})
+        assert sent.status_code == 413 and "bytes" in sent.json()["detail"], path
+
+
+def test_a_stream_that_breaks_off_is_answered_once(api: TestClient) -> None:
+    from api.middleware import Guard
+
+    sent: list[str] = []
+
+    async def breaks(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError("cut")
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    scope = {"type": "http", "method": "GET", "path": "/x", "query_string": b"", "headers": []}
+    with pytest.raises(RuntimeError):
+        asyncio.run(Guard(breaks)(scope, lambda: None, send))
+    assert sent == ["http.response.start"]
