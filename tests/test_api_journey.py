@@ -347,3 +347,13 @@ def test_a_call_that_fails_in_the_middle_leaves_nothing(
     assert api.post(url, json={"outcome": "succeeded"}, headers=key).status_code == 202
     assert api.get(f"{V1}/orders/{order['order_id']}").json()["state"] == "pooled"
     prove(forum.slug)
+
+
+def test_too_many_at_once_are_told_when_to_come_again(
+    api: TestClient, forum: Forum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.participations.STARTS_A_MINUTE", 0)
+    monkeypatch.setattr("api.participations.COUNTED_EVERY", 1)
+    answer = api.post(f"{V1}/events/{forum.slug}/participations", json={})
+    assert (answer.status_code, answer.headers["content-type"]) == (429, "application/problem+json")
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
