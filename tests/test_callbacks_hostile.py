@@ -184,8 +184,7 @@ def paths() -> list[str]:
     """Each page, with an event that is there where it takes one."""
     given = {"slug": "hall-2026", "number": "TEST-0000-0000-0000-0000", "order_id": "abcdefgh-x", "token": "x"}
     return [
-        registry._PARAMETER.sub(lambda found: given.get(found.group(1), "x"),
-        spec.template) for spec in registry.PAGES
+        registry._PARAMETER.sub(lambda found: given.get(found.group(1), "x"), spec.template) for spec in registry.PAGES
     ]
 
 
@@ -200,8 +199,7 @@ def test_every_page_and_its_layout_answers(api: TestClient, forum: Forum, role: 
             assert layout.status_code in (200, 401, 403, 404), (path, layout.status_code, layout.text[:300])
             if page.status_code == 200:
                 assert layout.status_code == 200, (path, layout.text[:300])
-    for referer in ("", "http://testserver/nowhere", "http://[::bad", "http://testserver/e/%00/footprint",
-    "x" * 5000):
+    for referer in ("", "http://testserver/nowhere", "http://[::bad", "http://testserver/e/%00/footprint", "x" * 5000):
         layout = api.get("/_dash-layout", headers={"Referer": referer})
         assert layout.status_code < 500, (referer, layout.text[:300])
         assert api.get("/_dash-dependencies", headers={"Referer": referer}).status_code < 500, referer

@@ -150,7 +150,6 @@ def _compared(answer: Answer) -> list[Any]:
     return [panel(plot.finding(rows), plot.chart(rows), aside)]
 
 
-
 @callback(
     Output("reports-where", "search"),
     Output("reports-body", "children"),
