@@ -14,11 +14,10 @@ from calculations.model import InputError
 from locales import current_language, pick, t
 from locales import formats as f
 from pages._parts.desk import event_notice, frame, panel
+from pages._parts.desk_ring import covered_ring
 from pages._parts.group_order import asked_share, group_order_form, placed_words, refused_words
 from pages._parts.order_list import order_list
 from pages._parts.pieces import empty, kpi
-from pages._parts.ring import ring
-from pages._parts.svg import themed_svg
 from pages.registry import page as register
 from reports import CompanyAtEvent
 
@@ -72,28 +71,8 @@ def _figures(view: CompanyAtEvent) -> html.Div:
 
 
 def _ring(view: CompanyAtEvent) -> html.Section:
-    share = view.covered_bp / 10_000
-
-    def draw(theme: Any) -> str:
-        return ring(
-            view.retired_g,
-            view.reserved_g,
-            view.total_g,
-            view.extra_g,
-            size=196,
-            theme=theme,
-            number=f.percent_number(share),
-            unit="%",
-            caption=t("covered"),
-        )
-
-    said = t(
-        "{share} covered: {retired} retired, {reserved} reserved",
-        share=f.percent(share),
-        retired=f.mass_text(view.retired_g),
-        reserved=f.mass_text(view.reserved_g),
-    )
-    return panel(t("Ring of the company"), themed_svg(draw, said, "fz-figure-own"), span=4)
+    drawn = covered_ring(view.retired_g, view.reserved_g, view.total_g, view.extra_g, view.covered_bp)
+    return panel(t("Ring of the company"), drawn, span=4)
 
 
 def _order(view: CompanyAtEvent, event: events.Event) -> html.Section:

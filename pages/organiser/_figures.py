@@ -14,9 +14,9 @@ from locales import formats as f
 from locales import pick, t
 from pages._parts.bars import BarRow, bars_sentence, category_bars
 from pages._parts.desk import cover_bar, panel, session_name
+from pages._parts.desk_ring import covered_ring
 from pages._parts.palette import CATEGORIES
 from pages._parts.pieces import category_name, empty, kpi
-from pages._parts.ring import ring
 from pages._parts.rose import Origin, rose, rose_sentence
 from pages._parts.steps import Moment, StepWords, steps, steps_sentence
 from pages._parts.svg import themed_svg
@@ -53,27 +53,6 @@ def _of(part: int, whole: int, words: str) -> str:
 def ring_panel(view: OrganiserView) -> html.Section:
     """The ring of the event, with orders and money below it."""
     totals = view.totals
-    share = totals.share_bp / 10_000
-
-    def draw(theme: Any) -> str:
-        return ring(
-            totals.retired_g,
-            totals.reserved_g,
-            totals.mass.total_g,
-            totals.extra_g,
-            size=196,
-            theme=theme,
-            number=f.percent_number(share),
-            unit="%",
-            caption=t("covered"),
-        )
-
-    said = t(
-        "{share} covered: {retired} retired, {reserved} reserved",
-        share=f.percent(share),
-        retired=f.mass_text(totals.retired_g),
-        reserved=f.mass_text(totals.reserved_g),
-    )
     covered = totals.retired_g + totals.reserved_g + totals.extra_g
     count = totals.counts["paid_order_count"]
     words = [
@@ -82,7 +61,8 @@ def ring_panel(view: OrganiserView) -> html.Section:
         ),
         html.P(t("{mass} paid for, extra included", mass=f.mass_text(covered))),
     ]
-    body = [themed_svg(draw, said, "fz-figure-own"), html.Div(words, className="fz-small text-center mt-3")]
+    drawn = covered_ring(totals.retired_g, totals.reserved_g, totals.mass.total_g, totals.extra_g, totals.share_bp)
+    body = [drawn, html.Div(words, className="fz-small text-center mt-3")]
     return panel(t("Ring of the event"), body, span=3)
 
 
