@@ -312,5 +312,5 @@ def test_a_stream_that_breaks_off_is_answered_once(api: TestClient) -> None:
 
     scope = {"type": "http", "method": "GET", "path": "/x", "query_string": b"", "headers": []}
     with pytest.raises(RuntimeError):
-        asyncio.run(Guard(breaks)(scope, lambda: None, send))
+        asyncs.run(Guard(breaks)(scope, lambda: None, send))
     assert sent == ["http.response.start"]
