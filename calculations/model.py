@@ -18,6 +18,7 @@ MODES = (
 CABINS = ("economy", "premium_economy", "business", "first")
 FUELS = ("petrol", "diesel", "hybrid", "electric", "lpg", "cng")
 DIETS = ("vegan", "vegetarian", "fish", "chicken", "beef", "average")
+KNOWN = ("measured", "declared", "estimated", "defaulted")  # how a quantity is known, best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Boundary:
     non_co2: bool = True
     upstream: bool = False
     who: str = "all"
+    electricity: str = "location"  # or market: which of the two bases of electricity counts
+    flight_method: str = ""  # a method's id that prices flights; '' = the edition's International rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class Trip:
     round_trip: bool = True
     count: int = 1
     distance_km: float | None = None  # a routed distance one way, where it is known (skips the detour)
+    known: str = "declared"  # one of KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,14 @@ class Stay:
     rooms: int = 1
     guests: int = 1
     kind: str = "hotel"
+    known: str = "declared"
 
 
 @dataclass(frozen=True, slots=True)
 class Meal:
     diet: str
     count: int
+    known: str = "declared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,7 @@ class OtherActivity:
     times: str = ""
     scale: float = 1.0  # the template's own, e.g. 52 for weeks of a year
     region: str = ""
+    known: str = "declared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,9 @@ class Scenario:
 @dataclass(frozen=True, slots=True)
 class EmissionLine:
     """activity × factor. ``total_g`` is rounded once, here; ``low_g`` and ``high_g`` bound it; ``non_co2_g`` is the
-    aviation part beyond CO2 (within ``total_g`` where the boundary counts it). ``trace`` recomputes it to the gram."""
+    aviation part beyond CO2 (within ``total_g`` where the boundary counts it), ``upstream_g`` the fuel's way to the
+    tank (likewise). ``quality`` is the data-quality score in hundredths, 100 best to 500 worst, 0 where not scored.
+    ``trace`` recomputes it to the gram."""
 
     category: str
     activity: str
@@ -188,6 +197,8 @@ class EmissionLine:
     distance_km: float | None = None
     mode: str = ""
     trace: Mapping[str, Any] = field(default_factory=dict)
+    upstream_g: int = 0
+    quality: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +211,8 @@ class FootprintResult:
     high_g: int
     non_co2_g: int
     by_category: Mapping[str, int]
+    upstream_g: int = 0
+    quality: int = 0  # of its lines, weighted by grams
 
 
 @dataclass(frozen=True, slots=True)
