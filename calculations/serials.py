@@ -23,6 +23,11 @@ class SerialRun:
         return (self.first_g, self.last_g) == (1, GRAMS_PER_CREDIT)
 
 
+def credits_for(emission_g: int) -> int:
+    """The whole credits that outweigh ``emission_g``: what is needed where a registry cancels whole tonnes only."""
+    return -(-max(0, emission_g) // GRAMS_PER_CREDIT)
+
+
 def serial(prefix: str, first: int, digits: int, credit_index: int) -> str:
     """The serial number of a batch's credit (from 0): DEMO-CDCER-2020-000140."""
     return f"{prefix}{first + credit_index:0{digits}d}"
