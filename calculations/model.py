@@ -51,7 +51,8 @@ class FactorSet:
     factor_set_id: str
     sha256: str
     factors: Mapping[str, Factor]
-    preferred: Mapping[str, Any]  # data/factors/<edition>/preferred.toml, parsed
+    preferred: Mapping[str, Any]  # data/factors/<edition>/*.toml, parsed, as one table
+    quality: Mapping[str, Any] = field(default_factory=dict)  # its quality.toml, parsed; empty where it has none
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from calculations.trace import rated
 from calculations.uncertainty import bounds
 
 
-def add_upstream(rows: list[Any], bases: list[Any], factor_id: str, factors: FactorSet) -> None:
-    """Adds the well-to-tank row as a group of its own. Raises FactorMissing for a row that is not one."""
+def add_upstream(rows: list[Any], bases: list[Any], factor_id: str, factors: FactorSet, counted: bool = True) -> None:
+    """Adds the well-to-tank row as a group of its own, ``counted`` or only told. Raises FactorMissing for a row that
+    is not one."""
     factor = factor_of(factors, factor_id)
     if factor.includes_wtt != "only":
         raise FactorMissing(f"{factor_id} is not a well-to-tank row")
     low, high, basis = bounds(factor, factors)
-    rows.append(rated(factor, "upstream", low, high, group=1))
-    bases.append(basis)
+    rows.append(rated(factor, "upstream", low, high, group=1, counted=counted))
+    if counted:
+        bases.append(basis)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -14,11 +13,12 @@ from typing import Any
 from calculations.lookup import factor_of
 from calculations.methods import Method, parse_method
 from calculations.model import Factor, FactorMissing, FactorSet, FieldError, InputError, Scenario, ScenarioActivity
-from data.factors.build import MANIFEST, edition_entries, set_hash
+from data.factors.build import MANIFEST, edition_entries, path_of, read_manifest, set_hash
 
-DEFAULT_EDITION = "2026.1"
+DEFAULT_EDITION = "2026.2"
 DEFAULT_METHOD = "defra_international"
 ROOT = Path(__file__).resolve().parent
+QUALITY = "quality.toml"  # an edition's scheme for uncertainty and data quality, where it has one
 FACTORS, METHODS, SCENARIOS = ROOT / "factors", ROOT / "methods", ROOT / "scenarios"
 HEADER = (
     "id", "category", "activity", "region", "unit", "value", "lower", "upper", "gwp_basis", "includes_rf",
@@ -41,17 +41,33 @@ def load_factor_set(edition: str = DEFAULT_EDITION) -> FactorSet:
 
 def read_factor_set(folder: Path) -> FactorSet:
     """The factor set in a folder. Raises FactorMissing for a doubled id or a wrong header, ValueError for a number."""
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = read_manifest(folder)
     factors: dict[str, Factor] = {}
     for entry in manifest["files"]:
         if not entry["name"].endswith(".csv"):
             continue
-        for factor in read_factors(folder / entry["name"]):
+        for factor in read_factors(path_of(folder, entry)):
             if factor.factor_id in factors:
                 raise FactorMissing(f"two rows are called {factor.factor_id!r}")
             factors[factor.factor_id] = factor
-    preferred = tomllib.loads((folder / "preferred.toml").read_text(encoding="utf-8"))
-    return FactorSet(manifest["edition"], manifest["sha256"], MappingProxyType(factors), preferred)
+    quality = _tables(folder / QUALITY) if (folder / QUALITY).is_file() else {}
+    return FactorSet(manifest["edition"], manifest["sha256"], MappingProxyType(factors), _preferred(folder), quality)
+
+
+def _preferred(folder: Path) -> Mapping[str, Any]:
+    """The tables of every TOML file of an edition as one, the quality scheme apart. Raises FactorMissing where two
+    files say the same table."""
+    found: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.toml")):
+        tables = _tables(path) if path.name != QUALITY else {}
+        if doubled := found.keys() & tables.keys() - {"edition"}:
+            raise FactorMissing(f"{path.name} says {', '.join(sorted(doubled))} again")
+        found |= tables
+    return found
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def read_factors(path: Path) -> list[Factor]:
@@ -77,7 +93,7 @@ def verify_factor_set(edition: str = DEFAULT_EDITION, root: Path = FACTORS) -> l
     folder = root / edition
     if not (folder / MANIFEST).is_file():
         return [f"{edition}: there is no {MANIFEST}"]
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = read_manifest(folder)
     listed = {entry["name"]: entry for entry in manifest["files"]}
     found = {entry["name"]: entry for entry in edition_entries(folder)}
     problems = [f"{name}: is missing" for name in sorted(listed.keys() - found.keys())]

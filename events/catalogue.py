@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from accounts import Conflict, NotFound
 from calculations.model import CATEGORIES, Boundary, FactorSet, FieldError, InputError, Place, Scenario
-from data.library import DEFAULT_EDITION, load_factor_set, load_scenarios
+from data.library import DEFAULT_EDITION, list_editions, load_factor_set, load_scenarios
 from data.places import index
 from data.store import events as rows
 from data.store import live
@@ -147,6 +147,8 @@ def _errors(draft: EventDraft) -> list[FieldError | None]:
                "The address “{value}” may hold small letters, digits and hyphens, at most 64."),
         _wrong(any(draft.names.values()), "names", "", "The event needs a name."),
         _wrong(known, "scenario", draft.scenario, "There is no scenario “{value}”."),
+        _wrong(not draft.factor_set_id or draft.factor_set_id in list_editions(), "factor_set", draft.factor_set_id,
+               "There is no factor set “{value}” on this server."),
         _wrong(draft.starts_at <= draft.ends_at, "ends", str(draft.ends_at), "The end {value} lies before the start."),
         _wrong(_zone_exists(draft.timezone), "timezone", draft.timezone, "“{value}” is no time zone."),
         _wrong(re.fullmatch("[A-Z]{3}", draft.currency), "currency", draft.currency,

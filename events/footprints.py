@@ -11,15 +11,16 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 import offsetting
-from accounts import NotFound, TooMany, current_actor, require
+from accounts import Conflict, NotFound, TooMany, current_actor, require
 from calculations.answers import parse_answers
 from calculations.better import better_way
 from calculations.distance import geodesic_km
 from calculations.footprint import compute
-from calculations.model import Answers, EmissionLine, FactorMissing, FactorSet, FootprintResult, Place, Scenario
+from calculations.model import Answers, EmissionLine, FactorSet, FootprintResult, Place, Scenario
+from calculations.propagation import spread_rows
 from calculations.ranking import norm_answers
 from calculations.travel import category_of
-from data.library import load_factor_set, load_scenarios
+from data.library import list_editions, load_factor_set, load_scenarios
 from data.places import index
 from data.store import boards, live, rollups
 from data.store import participations as rows
@@ -31,7 +32,7 @@ from events.origins import origin_of, travelled
 from events.participations import ROW, check_open
 
 MAX_VERSIONS = 500
-MASSES = ("low_g", "total_g", "high_g", "non_co2_g")
+MASSES = ("low_g", "total_g", "high_g", "non_co2_g", "upstream_g")
 RAIL = ("high_speed_rail", "rail")
 Key = dict[str, str]
 
@@ -113,11 +114,11 @@ def current_footprint(participation_id: str) -> FootprintView | None:
             return None
         lines = tuple(line_of(row) for row in rows.lines(conn, event_id, participation_id, foot["version"]))
         event = read_event(conn, event_id=event_id)
-    better = _better(event, parse(event, foot["answers"])) if foot["answers"] else ()
+    better = _better_if_known(event, foot["answers"]) if foot["answers"] else ()
     return FootprintView(
         f"{participation_id}.{foot['version']}", foot["version"], foot["low_g"], foot["total_g"], foot["high_g"],
         foot["non_co2_g"], lines, _by_category(lines), better, foot["travel_g"], foot["norm_g"], foot["answers"],
-        foot["created_at"],
+        foot["created_at"], foot["upstream_g"], foot["quality"],
     )  # fmt: skip
 
 
@@ -135,10 +136,14 @@ def _inventory_scenario(event: Event) -> Scenario:
 
 
 def factors_of(event: Event) -> FactorSet:
-    """The event's factor set, held to its hash. Raises FactorMissing."""
+    """The event's factor set, held to its hash. Raises Conflict where it is not on this server, or is another one."""
+    if event.factor_set_id not in list_editions():
+        message = "This event was made with factor set {edition}, which is not on this server: nothing can be computed."
+        raise Conflict(message, edition=event.factor_set_id)
     factors = load_factor_set(event.factor_set_id)
     if factors.sha256 != event.factor_set_sha256:
-        raise FactorMissing(f"factor set {event.factor_set_id} is not the one this event was made with")
+        message = "Factor set {edition} on this server is not the one this event was made with: its hash differs."
+        raise Conflict(message, edition=event.factor_set_id)
     return factors
 
 
@@ -166,6 +171,14 @@ def _better(event: Event, answers: Answers) -> tuple[Any, ...]:
     return tuple(better_way(answers, factors_of(event), event.boundary, event.defaults.get("hotel_norm")))
 
 
+def _better_if_known(event: Event, told: Any) -> tuple[Any, ...]:
+    """The better ways of a stored footprint; none where its factor set is no longer here: what was computed stays."""
+    try:
+        return _better(event, parse(event, told))
+    except Conflict:
+        return ()
+
+
 def store_version(
     conn: sa.Connection, event: Event, participation_id: str, done: Computed, body: Any, now: datetime
 ) -> int:
@@ -187,6 +200,7 @@ def store_version(
         footprint_version=version, origin_place_id=done.origin[0], main_mode=done.origin[1],
     )  # fmt: skip
     rollups.add_cube(conn, event_id, [*cube_rows(part, old_lines, -1), *cube_rows(part, new_lines, 1)])
+    rollups.add_spread(conn, event_id, [*spread_changes(old_lines, -1), *spread_changes(new_lines, 1)])
     rollups.add_tally(conn, event_id, [*tally_rows(part, before, -1), *tally_rows(part, foot, 1)])
     rollups.add_origin(conn, event_id, _origin_change(part, done.origin, before is not None))
     _after_version(conn, event_id, participation_id, version, done.result.lines, part, now)
@@ -219,7 +233,8 @@ def footprint_row(
         "event_id": event.event_id, "participation_id": participation_id, "version": version, "answers": body,
         "low_g": result.low_g, "total_g": result.total_g, "high_g": result.high_g, "non_co2_g": result.non_co2_g,
         "norm_g": done.norm_g, "travel_g": done.travel_g, "travel_m": done.travel_m,
-        "factor_set_sha256": event.factor_set_sha256, "created_at": now,
+        "factor_set_sha256": event.factor_set_sha256, "created_at": now, "upstream_g": result.upstream_g,
+        "quality": result.quality,
     }  # fmt: skip
 
 
@@ -233,7 +248,7 @@ def line_rows(
             "category": line.category, "activity": line.activity, "mode": line.mode, "quantity": line.quantity,
             "unit": line.unit, "distance_km": line.distance_km, "factor_id": line.factor_id, "low_g": line.low_g,
             "total_g": line.total_g, "high_g": line.high_g, "non_co2_g": line.non_co2_g, "month": month,
-            "trace": dict(line.trace),
+            "trace": dict(line.trace), "upstream_g": line.upstream_g, "quality": line.quality,
         }
         for number, line in enumerate(lines)
     ]  # fmt: skip
@@ -244,6 +259,7 @@ def line_of(row: Mapping[Any, Any]) -> EmissionLine:
     return EmissionLine(
         row["category"], row["activity"], row["quantity"], row["unit"], row["factor_id"], row["low_g"],
         row["total_g"], row["high_g"], row["non_co2_g"], row["distance_km"], row["mode"], row["trace"],
+        row["upstream_g"], row["quality"],
     )  # fmt: skip
 
 
@@ -256,6 +272,14 @@ def cube_rows(part: Mapping[Any, Any], lines: Iterable[Mapping[Any, Any]], sign:
         | {mass: sign * line[mass] for mass in MASSES}
         for line in lines
     ]
+
+
+def spread_changes(lines: Iterable[Mapping[str, Any]], sign: int) -> list[dict[str, Any]]:
+    """What lines add to (or, with −1, take from) the roll-up of what is uncertain."""
+    rows = (
+        row for line in lines for row in spread_rows(line["category"], line["total_g"], line["quality"], line["trace"])
+    )
+    return [{key: sign * value if isinstance(value, int) else value for key, value in row.items()} for row in rows]
 
 
 def tally_rows(part: Mapping[Any, Any], foot: Mapping[Any, Any] | None, sign: int) -> list[dict[str, Any]]:
@@ -299,5 +323,5 @@ def _view(
     footprint_id = f"{participation_id}.{version}" if version else ""
     return FootprintView(
         footprint_id, version, result.low_g, result.total_g, result.high_g, result.non_co2_g, result.lines,
-        result.by_category, better, done.travel_g, done.norm_g, body, now,
+        result.by_category, better, done.travel_g, done.norm_g, body, now, result.upstream_g, result.quality,
     )  # fmt: skip

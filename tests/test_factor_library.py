@@ -22,17 +22,47 @@ from data.library import (
     verify_factor_set,
 )  # fmt: skip
 
+FIRST_EDITION = "2026.1"
+FIRST_SHA256 = "47fdabb39915c245a1c86b1987a04be0742559cbbcfc7a9ea673a06f2a765ca8"
 
-def copy_of_edition(folder: Path) -> Path:
-    shutil.copytree(FACTORS / DEFAULT_EDITION, folder / DEFAULT_EDITION)
-    return folder / DEFAULT_EDITION
+
+def copy_of_edition(folder: Path, edition: str = FIRST_EDITION) -> Path:
+    shutil.copytree(FACTORS / edition, folder / edition)
+    return folder / edition
 
 
 def test_the_edition_is_whole() -> None:
     factors = load_factor_set()
-    assert (factors.factor_set_id, len(factors.factors)) == ("2026.1", 1948)
-    assert verify_factor_set() == []
-    assert list_editions() == ["2026.1"]
+    assert (factors.factor_set_id, len(factors.factors)) == (DEFAULT_EDITION, 1948)
+    assert list_editions() == ["2026.1", "2026.2"]
+    assert [verify_factor_set(edition) for edition in list_editions()] == [[], []]
+
+
+def test_the_first_edition_never_changes() -> None:
+    assert load_factor_set(FIRST_EDITION).sha256 == FIRST_SHA256
+
+
+def test_the_second_edition_refers_to_the_first_ones_files_by_their_hashes(tmp_path: Path) -> None:
+    assert load_factor_set("2026.2").factors == load_factor_set(FIRST_EDITION).factors
+    assert not list((FACTORS / "2026.2").glob("*.csv"))
+    first = copy_of_edition(tmp_path)
+    copy_of_edition(tmp_path, "2026.2")
+    assert verify_factor_set("2026.2", tmp_path) == []
+    (first / "food.csv").write_text((first / "food.csv").read_text("utf-8").replace("4.97", "4.98"), "utf-8")
+    assert verify_factor_set("2026.2", tmp_path) == ["food.csv: was altered"]
+    (first / "food.csv").unlink()
+    assert verify_factor_set("2026.2", tmp_path) == ["food.csv: is missing"]
+
+
+def test_an_edition_is_built_on_another(tmp_path: Path) -> None:
+    copy_of_edition(tmp_path)
+    (tmp_path / "2027.1").mkdir()
+    (tmp_path / "2027.1" / "preferred.toml").write_bytes((FACTORS / FIRST_EDITION / "preferred.toml").read_bytes())
+    build("2027.1", root=tmp_path, base=FIRST_EDITION)
+    assert verify_factor_set("2027.1", tmp_path) == []
+    assert read_factor_set(tmp_path / "2027.1").sha256 == FIRST_SHA256
+    build("2027.1", root=tmp_path)  # once more without naming the base: what it took stays taken
+    assert len(read_factor_set(tmp_path / "2027.1").factors) == 1948
 
 
 def test_an_unknown_edition_raises() -> None:
@@ -59,23 +89,23 @@ def test_one_altered_byte_is_found(tmp_path: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1
     (folder / name).write_bytes(bytes(content))
-    assert verify_factor_set(DEFAULT_EDITION, tmp_path) == [f"{name}: was altered"]
+    assert verify_factor_set(FIRST_EDITION, tmp_path) == [f"{name}: was altered"]
 
 
 def test_missing_and_added_files_are_found(tmp_path: Path) -> None:
     folder = copy_of_edition(tmp_path)
     (folder / "food.csv").unlink()
     (folder / "extra.csv").write_text("id\n", encoding="utf-8")
-    problems = verify_factor_set(DEFAULT_EDITION, tmp_path)
+    problems = verify_factor_set(FIRST_EDITION, tmp_path)
     assert problems == ["food.csv: is missing", "extra.csv: is not in the manifest"]
 
 
 def test_a_changed_edition_has_another_hash(tmp_path: Path) -> None:
     folder = copy_of_edition(tmp_path)
     (folder / "food.csv").write_text((folder / "food.csv").read_text("utf-8").replace("4.97", "4.98"), "utf-8")
-    build(DEFAULT_EDITION, root=tmp_path)
-    assert verify_factor_set(DEFAULT_EDITION, tmp_path) == []
-    assert read_factor_set(folder).sha256 != load_factor_set().sha256
+    build(FIRST_EDITION, root=tmp_path)
+    assert verify_factor_set(FIRST_EDITION, tmp_path) == []
+    assert read_factor_set(folder).sha256 != FIRST_SHA256
 
 
 def test_a_preferred_row_that_is_none_is_found(tmp_path: Path) -> None:
@@ -84,8 +114,8 @@ def test_a_preferred_row_that_is_none_is_found(tmp_path: Path) -> None:
         (folder / "preferred.toml").read_text("utf-8").replace('beef = "ic_meal_duboeuf"', 'beef = "ic_meal_nothing"')
     )
     (folder / "preferred.toml").write_text(text, "utf-8")
-    build(DEFAULT_EDITION, root=tmp_path)
-    assert verify_factor_set(DEFAULT_EDITION, tmp_path) == [
+    build(FIRST_EDITION, root=tmp_path)
+    assert verify_factor_set(FIRST_EDITION, tmp_path) == [
         "preferred.toml: meal.beef names 'ic_meal_nothing', which is no row"
     ]
 

@@ -75,7 +75,7 @@ def test_the_trace_recomputes_every_line_and_the_parts_add_up(given_answers: Ans
         assert recompute(trace) == (line.low_g, line.total_g, line.high_g)
         assert recompute_non_co2(trace) == line.non_co2_g
         assert 0 <= line.low_g <= line.total_g <= line.high_g
-        assert trace["factor_set"] == {"id": "2026.1", "sha256": FACTORS.sha256}
+        assert trace["factor_set"] == {"id": FACTORS.factor_set_id, "sha256": FACTORS.sha256}
         assert all(row["source_title"] and row["source_address"] and row["licence"] for row in trace["factors"])
     assert result.total_g == sum(line.total_g for line in result.lines) == sum(result.by_category.values())
     assert (result.low_g, result.high_g) == (
