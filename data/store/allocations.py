@@ -203,16 +203,17 @@ def of_tranche(
     return list(conn.execute(query.with_for_update() if lock else query).mappings())
 
 
+_OF_ORDER = (
+    sa.select(s.tranche.c.batch_id, _a.tranche_id, _a.from_g, _a.to_g, _a.state)
+    .join(s.tranche, (s.tranche.c.event_id == _a.event_id) & (s.tranche.c.tranche_id == _a.tranche_id))
+    .where(_a.event_id == sa.bindparam("e"), _a.order_id == sa.bindparam("o"))
+    .order_by(s.tranche.c.batch_id, _a.from_g)
+)
+
+
 def of_order(conn: sa.Connection, event_id: str, order_id: str) -> list[Mapping[Any, Any]]:
     """An order's intervals with their batch, in order."""
-    on_tranche = (s.tranche.c.event_id == _a.event_id) & (s.tranche.c.tranche_id == _a.tranche_id)
-    query = (
-        sa.select(s.tranche.c.batch_id, _a.tranche_id, _a.from_g, _a.to_g, _a.state)
-        .join(s.tranche, on_tranche)
-        .where(_a.event_id == event_id, _a.order_id == order_id)
-        .order_by(s.tranche.c.batch_id, _a.from_g)
-    )
-    return list(conn.execute(query).mappings())
+    return list(conn.execute(_OF_ORDER, {"e": event_id, "o": order_id}).mappings())
 
 
 def cut_at(conn: sa.Connection, row: Mapping[Any, Any], at_g: int) -> None:

@@ -94,8 +94,14 @@ def _upsert(dialect: str) -> sa.Insert:
 
 def remove(conn: sa.Connection, event_id: str, participation_id: str) -> None:
     """Takes a person off the board."""
-    b = s.board_person
-    conn.execute(sa.delete(b).where(b.c.event_id == event_id, b.c.participation_id == participation_id))
+    conn.execute(_removal(), {"e": event_id, "p": participation_id})
+
+
+@cache
+def _removal() -> sa.Delete:
+    b = s.board_person.c
+    where = (b.event_id == sa.bindparam("e"), b.participation_id == sa.bindparam("p"))
+    return sa.delete(s.board_person).where(*where)
 
 
 def _ranked(event_id: str) -> sa.Subquery:

@@ -31,6 +31,9 @@ from data.store.schema import (
     tranche,
 )
 
+_ADD, _ADD_NUMBER = sa.insert(certificate), sa.insert(certificate_number)
+_ADD_STATEMENT = sa.insert(certificate_statement)
+
 
 def has_key(conn: Connection, key_id: str) -> bool:
     """Whether the store knows this public key."""
@@ -62,15 +65,21 @@ def key_ids(conn: Connection) -> list[str]:
 
 def add_certificate(conn: Connection, values: dict[str, Any]) -> None:
     """A certificate (event_id, number, order_id, locale, livemode, issued_at) and its number's signpost."""
-    conn.execute(sa.insert(certificate).values({**values, "statement_version": 0}))
+    conn.execute(_ADD, {"statement_version": 0, "revoked_at": None, **values})
     signpost = {name: values[name] for name in ("number", "event_id", "order_id")}
-    conn.execute(sa.insert(certificate_number).values(signpost))
+    conn.execute(_ADD_NUMBER, signpost)
 
 
 def add_statement(conn: Connection, values: dict[str, Any]) -> None:
     """A signed statement (event_id, number, version, credential, reason, signed_at), which counts from now on."""
-    conn.execute(sa.insert(certificate_statement).values(values))
-    conn.execute(sa.update(certificate).where(*_is(certificate, values)).values(statement_version=values["version"]))
+    conn.execute(_ADD_STATEMENT, values)
+    conn.execute(_current(), {"e": values["event_id"], "n": values["number"], "new_version": values["version"]})
+
+
+@cache
+def _current() -> sa.Update:
+    where = (certificate.c.event_id == sa.bindparam("e"), certificate.c.number == sa.bindparam("n"))
+    return sa.update(certificate).where(*where).values(statement_version=sa.bindparam("new_version"))
 
 
 def revoke_certificate(conn: Connection, event_id: str, number: str, now: datetime) -> None:
@@ -125,16 +134,25 @@ def _certificate() -> sa.Select[Any]:
 
 def statements(conn: Connection, event_id: str, number: str) -> list[RowMapping]:
     """Every statement of a certificate, the newest first."""
-    where = _is(certificate_statement, {"event_id": event_id, "number": number})
-    found = sa.select(certificate_statement).where(*where).order_by(certificate_statement.c.version.desc())
-    return list(conn.execute(found).mappings())
+    return list(conn.execute(_statements(), {"e": event_id, "n": number}).mappings())
+
+
+@cache
+def _statements() -> sa.Select[Any]:
+    row = certificate_statement.c
+    where = (row.event_id == sa.bindparam("e"), row.number == sa.bindparam("n"))
+    return sa.select(certificate_statement).where(*where).order_by(row.version.desc())
 
 
 def transitions(conn: Connection, event_id: str, order_id: str) -> list[RowMapping]:
     """state and at of each step of an order, in order."""
+    return list(conn.execute(_transitions(), {"event_id": event_id, "order_id": order_id}).mappings())
+
+
+@cache
+def _transitions() -> sa.Select[Any]:
     steps = order_transition.c
-    found = sa.select(steps.state, steps.at).where(steps.event_id == event_id, steps.order_id == order_id)
-    return list(conn.execute(found.order_by(steps.seq)).mappings())
+    return sa.select(steps.state, steps.at).where(*_of_order(order_transition)).order_by(steps.seq)
 
 
 def order_facts(conn: Connection, event_id: str, order_id: str) -> RowMapping | None:
@@ -246,8 +264,15 @@ def _serial_intervals() -> sa.Select[Any]:
 
 def retirements_of(conn: Connection, event_id: str, batch_id: str, from_g: int, to_g: int) -> list[RowMapping]:
     """Retirements of an event that take in grams of this interval of a batch."""
-    found = sa.select(retirement).where(
-        retirement.c.event_id == event_id, retirement.c.batch_id == batch_id,
-        retirement.c.from_g < to_g, retirement.c.to_g > from_g,
+    key = {"e": event_id, "b": batch_id, "from": from_g, "to": to_g}
+    return list(conn.execute(_retirements_of(), key).mappings())
+
+
+@cache
+def _retirements_of() -> sa.Select[Any]:
+    row = retirement.c
+    where = (
+        row.event_id == sa.bindparam("e"), row.batch_id == sa.bindparam("b"), row.from_g < sa.bindparam("to"),
+        row.to_g > sa.bindparam("from"),
     )  # fmt: skip
-    return list(conn.execute(found.order_by(retirement.c.from_g)).mappings())
+    return sa.select(retirement).where(*where).order_by(row.from_g)

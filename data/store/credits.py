@@ -67,14 +67,16 @@ def offerings(conn: sa.Connection, event_id: str, project_id: str = "") -> list[
     return [dict(row) | {"vintages": vintages.get(row["project_id"], [])} for row in rows]
 
 
+_TERMS = (
+    sa.select(s.offering, _p.names, _p.kind, _p.livemode)
+    .join(s.project, _p.project_id == _o.project_id)
+    .where(_o.event_id == sa.bindparam("e"), _o.project_id == sa.bindparam("p"), _o.open)
+)
+
+
 def terms(conn: sa.Connection, event_id: str, project_id: str) -> Row | None:
     """Price, split and currency of an open offering, with the project's names."""
-    query = (
-        sa.select(s.offering, _p.names, _p.kind, _p.livemode)
-        .join(s.project, _p.project_id == _o.project_id)
-        .where(_o.event_id == event_id, _o.project_id == project_id, _o.open)
-    )
-    return conn.execute(query).mappings().first()
+    return conn.execute(_TERMS, {"e": event_id, "p": project_id}).mappings().first()
 
 
 def batches_of_event(conn: sa.Connection, event_id: str) -> dict[str, list[str]]:

@@ -12,6 +12,13 @@ from data.store import schema as s
 
 Row = sa.RowMapping
 HIDDEN_STATE = "draft"
+_BY_SLUG = sa.select(s.event).where(s.event.c.slug == sa.bindparam("slug"))
+_BY_ID = sa.select(s.event).where(s.event.c.event_id == sa.bindparam("event_id"))
+_SESSIONS = (
+    sa.select(s.event_session)
+    .where(s.event_session.c.event_id == sa.bindparam("event_id"))
+    .order_by(s.event_session.c.position)
+)
 
 
 def insert(conn: sa.Connection, event: Mapping[str, Any], sessions: Iterable[Mapping[str, Any]]) -> None:
@@ -24,18 +31,17 @@ def insert(conn: sa.Connection, event: Mapping[str, Any], sessions: Iterable[Map
 
 def by_slug(conn: sa.Connection, slug: str) -> Row | None:
     """The event of a slug."""
-    return conn.execute(sa.select(s.event).where(s.event.c.slug == slug)).mappings().first()
+    return conn.execute(_BY_SLUG, {"slug": slug}).mappings().first()
 
 
 def by_id(conn: sa.Connection, event_id: str) -> Row | None:
     """The event of an id."""
-    return conn.execute(sa.select(s.event).where(s.event.c.event_id == event_id)).mappings().first()
+    return conn.execute(_BY_ID, {"event_id": event_id}).mappings().first()
 
 
 def sessions(conn: sa.Connection, event_id: str) -> list[Row]:
     """Sessions in their order, the organiser's own among them."""
-    query = sa.select(s.event_session).where(s.event_session.c.event_id == event_id)
-    return list(conn.execute(query.order_by(s.event_session.c.position)).mappings())
+    return list(conn.execute(_SESSIONS, {"event_id": event_id}).mappings())
 
 
 def slugs(conn: sa.Connection, wanted: Sequence[str]) -> set[str]:

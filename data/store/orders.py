@@ -18,6 +18,15 @@ _GET = sa.select(s.orders).where(_KEY)
 _GET_LOCKED = _GET.with_for_update()
 _CERTIFICATE = sa.update(s.orders).where(_KEY).values(certificate_number=sa.bindparam("number"))
 _INSERT, _TRANSITION = sa.insert(s.orders), sa.insert(s.order_transition)
+_t, _p = s.order_transition.c, s.participation.c
+_PASSED = sa.and_(_t.event_id == sa.bindparam("e"), _t.order_id == sa.bindparam("o"))
+_LAST_SEQ = sa.select(sa.func.max(_t.seq)).where(_PASSED)
+_TRANSITIONS = sa.select(s.order_transition).where(_PASSED).order_by(_t.seq)
+_GROUP_OF = sa.select(_p.session_id, _p.company_id).where(
+    _p.event_id == sa.bindparam("e"), _p.participation_id == sa.bindparam("p")
+)
+_EVENT_OF_SLUG = sa.select(s.event).where(s.event.c.slug == sa.bindparam("slug"))
+_EVENT = sa.select(s.event).where(s.event.c.event_id == sa.bindparam("e"))
 
 
 def _context_query() -> sa.Select[Any]:
@@ -78,9 +87,7 @@ def add_transitions(
 ) -> None:  # fmt: skip
     """Notes the states an order has come into, in their order."""
     if first_seq is None:
-        t = s.order_transition.c
-        last = sa.select(sa.func.max(t.seq)).where(t.event_id == event_id, t.order_id == order_id)
-        first_seq = (conn.execute(last).scalar() or 0) + 1
+        first_seq = (conn.execute(_LAST_SEQ, {"e": event_id, "o": order_id}).scalar() or 0) + 1
     conn.execute(_TRANSITION, [
         {
             "event_id": event_id, "order_id": order_id, "seq": first_seq + i, "state": state, "at": at,
@@ -97,9 +104,7 @@ def set_certificate(conn: sa.Connection, event_id: str, order_id: str, number: s
 
 def transitions(conn: sa.Connection, event_id: str, order_id: str) -> list[Row]:
     """The states an order has been in, first to last."""
-    t = s.order_transition.c
-    query = sa.select(s.order_transition).where(t.event_id == event_id, t.order_id == order_id).order_by(t.seq)
-    return list(conn.execute(query).mappings())
+    return list(conn.execute(_TRANSITIONS, {"e": event_id, "o": order_id}).mappings())
 
 
 def overdue(conn: sa.Connection, now: datetime, limit: int) -> list[tuple[str, str]]:
@@ -122,19 +127,15 @@ def many(conn: sa.Connection, event_id: str, order_ids: Sequence[str], lock: boo
 
 def event_of_slug(conn: sa.Connection, slug: str) -> Row | None:
     """The event of a slug, as orders see it."""
-    return conn.execute(sa.select(s.event).where(s.event.c.slug == slug)).mappings().first()
+    return conn.execute(_EVENT_OF_SLUG, {"slug": slug}).mappings().first()
 
 
 def event_row(conn: sa.Connection, event_id: str) -> Row | None:
     """The event of an id."""
-    return conn.execute(sa.select(s.event).where(s.event.c.event_id == event_id)).mappings().first()
+    return conn.execute(_EVENT, {"e": event_id}).mappings().first()
 
 
 def group_of(conn: sa.Connection, event_id: str, participation_id: str) -> dict[str, str]:
     """Session and company of a participation; nothing where there is none."""
-    p = s.participation.c
-    query = sa.select(p.session_id, p.company_id).where(
-        p.event_id == event_id, p.participation_id == participation_id
-    )  # fmt: skip
-    row = conn.execute(query).mappings().first()
+    row = conn.execute(_GROUP_OF, {"e": event_id, "p": participation_id}).mappings().first()
     return dict(row) if row else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,19 +13,32 @@ from sqlalchemy.dialects import postgresql, sqlite
 from data.store import schema as s
 
 Row = sa.RowMapping
+_p, _f, _l = s.participation.c, s.footprint.c, s.emission_line.c
+_KEY = sa.and_(_p.event_id == sa.bindparam("e"), _p.participation_id == sa.bindparam("p"))
+_INSERT, _INSERT_FOOTPRINT = sa.insert(s.participation), sa.insert(s.footprint)
+_INSERT_LINE = sa.insert(s.emission_line)
+_GET = sa.select(s.participation).where(_KEY)
+_GET_LOCKED = _GET.with_for_update()
+_FOOTPRINT = sa.select(s.footprint).where(
+    _f.event_id == sa.bindparam("e"), _f.participation_id == sa.bindparam("p"), _f.version == sa.bindparam("v")
+)
+_LINES = (
+    sa.select(s.emission_line)
+    .where(_l.event_id == sa.bindparam("e"), _l.participation_id == sa.bindparam("p"), _l.version == sa.bindparam("v"))
+    .order_by(_l.line_no)
+)
 
 
 def insert(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """New participations."""
     if rows:
-        conn.execute(sa.insert(s.participation), [dict(row) for row in rows])
+        conn.execute(_INSERT, [dict(row) for row in rows])
 
 
 def get(conn: sa.Connection, event_id: str, participation_id: str, lock: bool = False) -> Row | None:
     """One participation, taken for this transaction where ``lock``."""
-    p = s.participation
-    query = sa.select(p).where(p.c.event_id == event_id, p.c.participation_id == participation_id)
-    return conn.execute(query.with_for_update() if lock else query).mappings().first()
+    query = _GET_LOCKED if lock else _GET
+    return conn.execute(query, {"e": event_id, "p": participation_id}).mappings().first()
 
 
 def of_kind(conn: sa.Connection, event_id: str, kind: str) -> list[Row]:
@@ -43,9 +57,14 @@ def people_of_kind(conn: sa.Connection, event_id: str, kind: str) -> dict[str, i
 
 def update(conn: sa.Connection, event_id: str, participation_id: str, **values: Any) -> None:
     """Changes columns of one participation."""
-    p = s.participation
-    where = (p.c.event_id == event_id) & (p.c.participation_id == participation_id)
-    conn.execute(sa.update(p).where(where).values(**values))
+    given = {f"new_{name}": value for name, value in values.items()}
+    conn.execute(_update(tuple(sorted(values))), {"e": event_id, "p": participation_id, **given})
+
+
+@lru_cache(maxsize=32)
+def _update(names: tuple[str, ...]) -> sa.Update:
+    values = {name: sa.bindparam(f"new_{name}", type_=_p[name].type) for name in names}
+    return sa.update(s.participation).where(_KEY).values(values)
 
 
 def insert_footprints(
@@ -54,29 +73,19 @@ def insert_footprints(
     """New versions of footprints and all their lines."""
     many, many_lines = [dict(row) for row in footprints], [dict(row) for row in lines]
     if many:
-        conn.execute(sa.insert(s.footprint), many)
+        conn.execute(_INSERT_FOOTPRINT, many)
     if many_lines:
-        conn.execute(sa.insert(s.emission_line), many_lines)
+        conn.execute(_INSERT_LINE, many_lines)
 
 
 def footprint(conn: sa.Connection, event_id: str, participation_id: str, version: int) -> Row | None:
     """One version of a footprint."""
-    f = s.footprint
-    query = sa.select(f).where(
-        f.c.event_id == event_id, f.c.participation_id == participation_id, f.c.version == version
-    )
-    return conn.execute(query).mappings().first()
+    return conn.execute(_FOOTPRINT, {"e": event_id, "p": participation_id, "v": version}).mappings().first()
 
 
 def lines(conn: sa.Connection, event_id: str, participation_id: str, version: int) -> list[Row]:
     """The lines of one version, in their order."""
-    line = s.emission_line
-    where = (
-        line.c.event_id == event_id,
-        line.c.participation_id == participation_id,
-        line.c.version == version,
-    )
-    return list(conn.execute(sa.select(line).where(*where).order_by(line.c.line_no)).mappings())
+    return list(conn.execute(_LINES, {"e": event_id, "p": participation_id, "v": version}).mappings())
 
 
 def forget_answers(conn: sa.Connection, event_id: str, participation_id: str) -> None:
@@ -135,9 +144,9 @@ def company_names(conn: sa.Connection, company_ids: Sequence[str]) -> dict[str, 
 
 
 def wrong_footprints(conn: sa.Connection, event_id: str) -> list[str]:
-    """Participations whose current footprint is not there or is not the sum of its lines."""
+    """Participations whose current footprint is not there, is not the sum of its lines or lies outside its bounds."""
     p, f, line = s.participation, s.footprint, s.emission_line
-    masses = ("low_g", "total_g", "high_g", "non_co2_g")
+    masses = ("total_g", "non_co2_g", "upstream_g")  # low and high are propagated, not summed
     sums = (
         sa.select(line.c.participation_id, line.c.version, *[sa.func.sum(line.c[m]).label(m) for m in masses])
         .where(line.c.event_id == event_id)
@@ -155,6 +164,6 @@ def wrong_footprints(conn: sa.Connection, event_id: str) -> list[str]:
         )
         .outerjoin(sums, (sums.c.participation_id == f.c.participation_id) & (sums.c.version == f.c.version))
         .where(p.c.event_id == event_id, p.c.footprint_version > 0)
-        .where(sa.or_(f.c.version.is_(None), unequal))
+        .where(sa.or_(f.c.version.is_(None), unequal, f.c.low_g > f.c.total_g, f.c.high_g < f.c.total_g))
     )
     return list(conn.execute(query).scalars())

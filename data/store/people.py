@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,13 +46,18 @@ def add_login(conn: sa.Connection, row: Mapping[str, Any]) -> None:
 
 def login_of(conn: sa.Connection, token_hash: str, now: datetime) -> sa.RowMapping | None:
     """The live sign-in of a token with its person's name."""
-    query = (
+    return conn.execute(_login_of(), {"token": token_hash, "now": now}).mappings().first()
+
+
+@cache
+def _login_of() -> sa.Select[Any]:
+    login = s.login.c
+    return (
         sa.select(s.login, s.person.c.name, s.person.c.disabled_at)
-        .join(s.person, s.person.c.person_id == s.login.c.person_id)
-        .where(s.login.c.token_hash == token_hash, s.login.c.ended_at.is_(None), s.login.c.expires_at > now)
-        .where(s.person.c.disabled_at.is_(None))
+        .join(s.person, s.person.c.person_id == login.person_id)
+        .where(login.token_hash == sa.bindparam("token"), login.ended_at.is_(None))
+        .where(login.expires_at > sa.bindparam("now", type_=login.expires_at.type), s.person.c.disabled_at.is_(None))
     )
-    return conn.execute(query).mappings().first()
 
 
 def end_login(conn: sa.Connection, token_hash: str, now: datetime) -> None:
@@ -60,11 +66,17 @@ def end_login(conn: sa.Connection, token_hash: str, now: datetime) -> None:
 
 def hit(conn: sa.Connection, name: str, window: str, expires_at: datetime) -> int:
     """Counts one more in a window and returns how many there are now."""
-    statement = _insert(conn, s.throttle).values(name=name, window=window, hits=1, expires_at=expires_at)
-    statement = statement.on_conflict_do_update(
+    row = {"name": name, "window": window, "hits": 1, "expires_at": expires_at}
+    return int(conn.execute(_hit(conn.dialect.name), row).scalar_one())
+
+
+@cache
+def _hit(dialect: str) -> Any:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(s.throttle)
+    once_more = insert.on_conflict_do_update(
         index_elements=["name", "window"], set_={"hits": s.throttle.c.hits + 1}
-    ).returning(s.throttle.c.hits)
-    return int(conn.execute(statement).scalar_one())
+    )  # fmt: skip
+    return once_more.returning(s.throttle.c.hits)
 
 
 def sweep_throttles(conn: sa.Connection, now: datetime) -> None:
