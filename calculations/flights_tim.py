@@ -1,7 +1,7 @@
 """The arithmetic of the Travel Impact Model for one flight whose aircraft, seats and fuel are known.
 
-Source: Google, Travel Impact Model (github.com/google/travel-impact-model, CC BY 4.0), "Example emission estimation"; it
-rounds at each step as published there: whole kilograms of fuel and emissions, grams per seat and per passenger.
+Source: Google, Travel Impact Model (github.com/google/travel-impact-model, CC BY 4.0), "Example emission estimation".
+It rounds at each step as published there: whole kilograms of fuel and emissions, grams per seat and per passenger.
 
     fuel        = LTO + climb, cruise and descent at (distance × adjustment − LTO distance), straight between two knots
     passenger   = (fuel × upstream + fuel × burnt) × (1 − cargo share) ÷ economy seats × class ÷ load share

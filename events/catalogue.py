@@ -105,18 +105,14 @@ def _session_row(session: SessionDraft) -> dict[str, Any]:
 
 
 def _row(draft: EventDraft, event_id: str, factors: FactorSet, now: datetime) -> dict[str, Any]:
-    boundary = draft.boundary
     return {
         "event_id": event_id, "slug": draft.slug, "scenario": draft.scenario, "names": dict(draft.names),
         "texts": dict(draft.texts), "place": place_json(draft.place), "country": draft.place.country,
         "lat": draft.place.lat, "lon": draft.place.lon, "starts_at": draft.starts_at, "ends_at": draft.ends_at,
         "timezone": draft.timezone, "currency": draft.currency, "factor_set_id": factors.factor_set_id,
         "factor_set_sha256": factors.sha256,
-        "boundary": {
-            "categories": list(boundary.categories), "non_co2": boundary.non_co2, "upstream": boundary.upstream,
-            "who": boundary.who,
-        },
-        "defaults": dict(draft.defaults), "jurisdiction": draft.jurisdiction or draft.place.country,
+        "boundary": boundary_json(draft.boundary), "defaults": dict(draft.defaults),
+        "jurisdiction": draft.jurisdiction or draft.place.country,
         "state": draft.state, "livemode": draft.livemode, "payments": draft.payments, "simulated": draft.simulated,
         "expected_people": draft.expected_people, "search_text": _search_text(draft), "created_at": now,
     }  # fmt: skip
@@ -207,12 +203,25 @@ def _event(row: Mapping[Any, Any], sessions: list[sa.RowMapping]) -> Event:
         "currency", "factor_set_id", "factor_set_sha256", "defaults", "texts", "jurisdiction", "payments",
         "expected_people",
     )  # fmt: skip
-    stored = row["boundary"]
-    boundary = Boundary(
-        tuple(stored["categories"]), bool(stored["non_co2"]), bool(stored["upstream"]), stored.get("who", "all")
-    )
     chosen = tuple(session_of(s) for s in sessions if s["kind"] != "organiser")
-    return Event(**_card_fields(row), **{name: row[name] for name in same}, boundary=boundary, sessions=chosen)
+    return Event(**_card_fields(row), **{name: row[name] for name in same}, boundary=boundary_of(row["boundary"]),
+                 sessions=chosen)  # fmt: skip
+
+
+def boundary_of(stored: Mapping[str, Any]) -> Boundary:
+    """A boundary from its JSON column; what an older row does not say is as it was then."""
+    return Boundary(
+        tuple(stored["categories"]), bool(stored["non_co2"]), bool(stored["upstream"]), stored.get("who", "all"),
+        stored.get("electricity", "location"), stored.get("flight_method", ""),
+    )  # fmt: skip
+
+
+def boundary_json(boundary: Boundary) -> dict[str, Any]:
+    """The same as its column holds it."""
+    return {
+        "categories": list(boundary.categories), "non_co2": boundary.non_co2, "upstream": boundary.upstream,
+        "who": boundary.who, "electricity": boundary.electricity, "flight_method": boundary.flight_method,
+    }  # fmt: skip
 
 
 def session_of(row: Mapping[Any, Any]) -> Session:

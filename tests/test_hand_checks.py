@@ -1,4 +1,4 @@
-"""The hand checks of the reference folder: every row that is confirmed, within its tolerance, through our own functions.
+"""The hand checks of the reference folder: every confirmed row, within its tolerance, through our own functions.
 
 A row of the table that no function below answers fails by its name; so does an answer to a row that is gone.
 """
