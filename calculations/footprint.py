@@ -29,7 +29,7 @@ def total_of(lines: tuple[EmissionLine, ...]) -> FootprintResult:
     return FootprintResult(
         lines=lines, low_g=sum(line.low_g for line in lines), total_g=sum(line.total_g for line in lines),
         high_g=sum(line.high_g for line in lines), non_co2_g=sum(line.non_co2_g for line in lines),
-        by_category=by_category,
+        by_category=by_category, upstream_g=sum(line.upstream_g for line in lines),
     )  # fmt: skip
 
 

@@ -81,6 +81,14 @@ def recompute_non_co2(trace: Mapping[str, Any]) -> int:
     return with_all - co2_only
 
 
+def recompute_upstream(trace: Mapping[str, Any]) -> int:
+    """The grams of the fuel's way to the tank (rows of role upstream, each rounded once), whether they are counted in
+    the line's total or only told beside it; 0 where there are none."""
+    quantity = quantity_of(trace["quantity_terms"])
+    rows = [row for row in trace["factors"] if row["role"] == "upstream"]
+    return sum(to_grams(ARITHMETIC.multiply(quantity, Decimal(repr(row["value"])))) for row in rows)
+
+
 def formula_of(terms: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], unit: str) -> str:
     """The arithmetic in one line of numbers and units, the same in every language."""
     counted = [row for row in rows if row["counted"]]
@@ -111,4 +119,5 @@ def build_line(
         category=category, activity=activity, quantity=float(quantity_of(terms)), unit=unit,
         factor_id=rows[0]["id"], low_g=low_g, total_g=total_g, high_g=high_g, non_co2_g=recompute_non_co2(trace),
         distance_km=None if distance is None else distance["one_way_km"], mode=mode, trace=trace,
+        upstream_g=recompute_upstream(trace),
     )  # fmt: skip

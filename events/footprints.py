@@ -274,7 +274,7 @@ def cube_rows(part: Mapping[Any, Any], lines: Iterable[Mapping[Any, Any]], sign:
     ]
 
 
-def spread_changes(lines: Iterable[Mapping[str, Any]], sign: int) -> list[dict[str, Any]]:
+def spread_changes(lines: Iterable[Mapping[Any, Any]], sign: int) -> list[dict[str, Any]]:
     """What lines add to (or, with −1, take from) the roll-up of what is uncertain."""
     rows = (
         row for line in lines for row in spread_rows(line["category"], line["total_g"], line["quality"], line["trace"])

@@ -31,7 +31,7 @@ from data.store.engine import get_store
 from data.store.ids import new_event_id
 from data.tables import read_attendance, read_events
 from events.catalogue import put_event, read_event
-from events.footprints import cube_rows, line_rows, month_of, origin_row, tally_rows
+from events.footprints import cube_rows, line_rows, month_of, origin_row, spread_changes, tally_rows
 from events.groups import GroupLine, group_lines
 from events.live import fold_in
 from events.model import Event, EventDraft
@@ -278,7 +278,7 @@ def _insert(conn: sa.Connection, groups: list[Group], now: datetime) -> None:
 
 def _insert_batch(conn: sa.Connection, groups: list[Group], now: datetime) -> None:
     parts, feet, lines = [], [], []
-    deltas: dict[str, tuple[list[Any], list[Any], list[Any]]] = {}
+    deltas: dict[str, tuple[list[Any], list[Any], list[Any], list[Any]]] = {}
     for group in groups:
         event_id, line = group.event.event_id, group.line.line
         key = {"event_id": event_id, "participation_id": group.participation_id}
@@ -290,19 +290,22 @@ def _insert_batch(conn: sa.Connection, groups: list[Group], now: datetime) -> No
             "version": 1, "answers": group.line.answers, "low_g": line.low_g, "total_g": line.total_g,
             "high_g": line.high_g, "non_co2_g": line.non_co2_g, "norm_g": 0, "travel_g": line.total_g,
             "travel_m": group.line.travel_m, "factor_set_sha256": group.event.factor_set_sha256, "created_at": now,
+            "upstream_g": line.upstream_g, "quality": line.quality,
         }  # fmt: skip
         many = line_rows(event_id, group.participation_id, 1, [line], _month(group.event, now))
         parts.append(part)
         feet.append(foot)
         lines.extend(many)
-        cube, tally, origin = deltas.setdefault(event_id, ([], [], []))
+        cube, tally, origin, spread = deltas.setdefault(event_id, ([], [], [], []))
         cube.extend(cube_rows(part, many, 1))
+        spread.extend(spread_changes(many, 1))
         tally.append({"participation_count": 1} | tally_rows(part, foot, 1)[0])
         origin.append(origin_row(group.line.town_id, line.mode, group.people))
     rows.insert(conn, parts)
     rows.insert_footprints(conn, feet, lines)
-    for event_id, (cube, tally, origin) in sorted(deltas.items()):
+    for event_id, (cube, tally, origin, spread) in sorted(deltas.items()):
         rollups.add_cube(conn, event_id, cube)
+        rollups.add_spread(conn, event_id, spread)
         rollups.add_tally(conn, event_id, tally)
         rollups.add_origin(conn, event_id, [row for row in origin if row["place_id"]])
 

@@ -181,13 +181,15 @@ class FootprintView:
     norm_g: int = 0
     answers: Mapping[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None
+    upstream_g: int = 0
+    quality: int = 0  # data quality in hundredths, 100 best to 500 worst, 0 where not scored
 
     def as_json(self) -> dict[str, Any]:
         """The answer of ``PUT …/footprint``."""
         return {
             "footprint_id": self.footprint_id, "version": self.version, "low_g": self.low_g, "total_g": self.total_g,
             "high_g": self.high_g, "non_co2_g": self.non_co2_g, "lines": [line_json(line) for line in self.lines],
-            "by_category": dict(self.by_category),
+            "by_category": dict(self.by_category), "upstream_g": self.upstream_g, "quality": self.quality,
         }  # fmt: skip
 
 
@@ -246,6 +248,7 @@ def line_json(line: EmissionLine) -> dict[str, Any]:
         "category": line.category, "activity": line.activity, "quantity": line.quantity, "unit": line.unit,
         "factor_id": line.factor_id, "low_g": line.low_g, "total_g": line.total_g, "high_g": line.high_g,
         "non_co2_g": line.non_co2_g, "mode": line.mode, "trace": line.trace,
+        "upstream_g": line.upstream_g, "quality": line.quality,
     }  # fmt: skip
     if line.distance_km is not None:
         shown["distance_km"] = line.distance_km

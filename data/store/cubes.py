@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from data.store import schema as s
 from data.store.events import HIDDEN_STATE
 
-GRAMS = ("line_count", "low_g", "total_g", "high_g", "reserved_g", "retired_g")
+GRAMS = ("line_count", "low_g", "total_g", "high_g", "upstream_g", "reserved_g", "retired_g")
 DIMENSIONS = ("event_id", *s.KEYS_CUBE)
 
 

@@ -11,6 +11,9 @@ This is the definition of every measure:
   in paid, pooled or retired, certificate_count those not revoked, paid_minor what buyers have paid less what they got
   back, under the order's participation or company.
 * money: the journal's balance of each account but the buyer's.
+* spread: what is uncertain in the same lines, by category and source of error: ``sd_low_cg`` and ``sd_high_cg`` sum
+  contribution × standard deviation of ln (0.01 g), ``variance_hi`` and ``variance_lo`` the variance of quantities that
+  err independently (``calculations.propagation``), ``quality_g`` grams × data quality over the ``scored_g`` grams.
 * origin: people by the place they came from; air_count by plane, rail_count by high-speed or conventional rail.
 """
 
@@ -21,6 +24,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from calculations.propagation import spread_rows
 from data.store import rollups
 from data.store import schema as s
 from data.store.rollups import Key, Measures
@@ -28,6 +32,8 @@ from data.store.rollups import Key, Measures
 PAID_STATES = ("paid", "pooled", "retired")
 RAIL_MODES = ("high_speed_rail", "rail")
 BUYER = "buyer"
+LINES_AT_ONCE = 2000
+LINE_MASSES = ("low_g", "total_g", "high_g", "non_co2_g", "upstream_g")
 
 
 def rebuild(conn: sa.Connection, event_id: str) -> dict[str, dict[Key, Measures]]:
@@ -40,6 +46,7 @@ def rebuild(conn: sa.Connection, event_id: str) -> dict[str, dict[Key, Measures]
         ],
         "money": list(_money(conn, event_id)),
         "origin": list(_origin(conn, event_id)),
+        "spread": _spread(conn, event_id),
     }  # fmt: skip
     return {name: rollups.summed(rollups.ALL[name], rows) for name, rows in parts.items()}
 
@@ -52,7 +59,7 @@ def _rows(conn: sa.Connection, query: sa.Select[*tuple[Any, ...]]) -> Iterator[d
 def _cube_lines(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
     line, part = s.emission_line, s.participation
     keys = (part.c.session_id, line.c.category, line.c.activity, line.c.mode, line.c.month)
-    grams = [sa.func.sum(line.c[m]).label(m) for m in ("low_g", "total_g", "high_g", "non_co2_g")]
+    grams = [sa.func.sum(line.c[m]).label(m) for m in LINE_MASSES]
     query = (
         sa.select(*keys, sa.func.count().label("line_count"), *grams)
         .join(part, _same(line, part) & (line.c.version == part.c.footprint_version))
@@ -207,6 +214,17 @@ def _origin(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
         .group_by(part.c.origin_place_id)
     )
     return _rows(conn, query)
+
+
+def _spread(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    line, part = s.emission_line, s.participation
+    query = (
+        sa.select(line.c.category, line.c.total_g, line.c.quality, line.c.trace)
+        .join(part, _same(line, part) & (line.c.version == part.c.footprint_version))
+        .where(line.c.event_id == event_id)
+    )
+    for row in conn.execute(query.execution_options(yield_per=LINES_AT_ONCE)):
+        yield from spread_rows(row.category, row.total_g, row.quality, row.trace)
 
 
 def differences(conn: sa.Connection, event_id: str) -> list[str]:

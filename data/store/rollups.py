@@ -36,7 +36,8 @@ CUBE = Rollup(s.cube, s.cube_delta, s.KEYS_CUBE, s.MEASURES_CUBE)
 TALLY = Rollup(s.tally, s.tally_delta, s.KEYS_TALLY, s.MEASURES_TALLY)
 MONEY = Rollup(s.money, s.money_delta, s.KEYS_MONEY, ("amount_minor",))
 ORIGIN = Rollup(s.origin, s.origin_delta, s.KEYS_ORIGIN, s.MEASURES_ORIGIN)
-ALL = {"cube": CUBE, "tally": TALLY, "money": MONEY, "origin": ORIGIN}
+SPREAD = Rollup(s.spread, s.spread_delta, s.KEYS_SPREAD, s.MEASURES_SPREAD)
+ALL = {"cube": CUBE, "tally": TALLY, "money": MONEY, "origin": ORIGIN, "spread": SPREAD}
 
 
 def add_cube(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -57,6 +58,11 @@ def add_money(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, An
 def add_origin(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Deltas of people by the place they came from."""
     _add(conn, ORIGIN, event_id, rows)
+
+
+def add_spread(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Deltas of what is uncertain, by category and source (``calculations.propagation.spread_rows``)."""
+    _add(conn, SPREAD, event_id, rows)
 
 
 def summed(rollup: Rollup, rows: Iterable[Mapping[str, Any]]) -> dict[Key, Measures]:

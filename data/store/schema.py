@@ -118,13 +118,15 @@ footprint = sa.Table(
     sa.Column("version", sa.BigInteger, primary_key=True), _json("answers"), _count("low_g", Grams),
     _count("total_g", Grams), _count("high_g", Grams), _count("non_co2_g", Grams), _count("norm_g", Grams),
     _count("travel_g", Grams), _count("travel_m"), _text("factor_set_sha256"), _at("created_at"),
+    _count("upstream_g", Grams), _count("quality"),
 )  # fmt: skip
 emission_line = sa.Table(  # of every version; the current one is participation.footprint_version
     "emission_line", metadata, _key("event_id"), _key("participation_id"),
     sa.Column("version", sa.BigInteger, primary_key=True), sa.Column("line_no", sa.BigInteger, primary_key=True),
     _text("category"), _text("activity"), _text("mode"), sa.Column("quantity", sa.Float, nullable=False), _text("unit"),
     sa.Column("distance_km", sa.Float), _text("factor_id"), _count("low_g", Grams), _count("total_g", Grams),
-    _count("high_g", Grams), _count("non_co2_g", Grams), _text("month"), _json("trace"),
+    _count("high_g", Grams), _count("non_co2_g", Grams), _text("month"), _json("trace"), _count("upstream_g", Grams),
+    _count("quality"),  # data quality in hundredths: 100 best … 500 worst, 0 = not scored
 )  # fmt: skip
 
 # ---------------------------------------------------------------- credits
@@ -211,7 +213,7 @@ issuer_key = sa.Table(  # public halves only
 )
 
 # ---------------------------------------------------------------- roll-ups and live views
-MEASURES_CUBE = ("line_count", "low_g", "total_g", "high_g", "non_co2_g", "reserved_g", "retired_g")
+MEASURES_CUBE = ("line_count", "low_g", "total_g", "high_g", "non_co2_g", "upstream_g", "reserved_g", "retired_g")
 MEASURES_TALLY = (
     "participation_count", "answered_count", "people_count", "order_count", "paid_order_count", "certificate_count",
     "low_g", "total_g", "high_g", "reserved_g", "retired_g", "extra_g", "paid_minor",
@@ -221,6 +223,8 @@ KEYS_TALLY = ("session_id", "company_id")
 KEYS_MONEY = ("recipient",)
 KEYS_ORIGIN = ("place_id",)
 MEASURES_ORIGIN = ("people_count", "air_count", "rail_count")
+KEYS_SPREAD = ("category", "source_id")
+MEASURES_SPREAD = ("sd_low_cg", "sd_high_cg", "variance_hi", "variance_lo", "scored_g", "quality_g")  # see rebuild.py
 
 
 def _rollup(name: str, keys: tuple[str, ...], measures: tuple[str, ...]) -> tuple[sa.Table, sa.Table]:
@@ -236,6 +240,7 @@ cube, cube_delta = _rollup("cube", KEYS_CUBE, MEASURES_CUBE)
 tally, tally_delta = _rollup("tally", KEYS_TALLY, MEASURES_TALLY)
 money, money_delta = _rollup("money", KEYS_MONEY, ("amount_minor",))
 origin, origin_delta = _rollup("origin", KEYS_ORIGIN, MEASURES_ORIGIN)
+spread, spread_delta = _rollup("spread", KEYS_SPREAD, MEASURES_SPREAD)
 live_version = sa.Table(  # raised by each fold; published_*: categories move once five more have come
     "live_version", metadata, _key("event_id"), _count("version"), _count("published_people"),
     _json("published_categories", True), _at("as_of"),
