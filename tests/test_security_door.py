@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +17,7 @@ from data.settings import get_settings
 from data.store.engine import Store
 from pages import registry
 from pages.account.sign_in import _path_of
+from tests.support import asyncs
 from tests.support.api import application, client, open_forum, token
 
 HERE = {"Origin": "http://testserver"}
