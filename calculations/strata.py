@@ -1,0 +1,193 @@
+"""Who is expected and who has answered, stratum by stratum: which strata stand alone, and how many are missing in each.
+
+A stratum is a way of taking part × an origin region × a company, as far as somebody has told how many are expected of
+them. What is told are sums by one dimension at a time; where there are several, the missing people are laid on the
+cells so that every sum holds and the answers' own pattern is kept otherwise (iterative proportional fitting: Deming
+and Stephan, Ann. Math. Statist. 11 (1940) 427–444).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+DIMENSIONS = ("way", "region", "company")  # kept longest first: who takes part remotely does not travel at all
+OTHERS = "*"  # all that do not stand alone, and all that nobody named
+LEAST_ANSWERS = 10  # answers that a stratum of its own needs; below it joins the others (docs/method-estimate.md)
+ROUNDS = 500
+CLOSE = 1e-7
+GRID = 1 << 30
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """People who have answered, alike in way, region (``CN``, or ``CN-51`` where its part is known) and company.
+
+    ``square_g2`` is the sum over people of (grams per person)².
+    """
+
+    people: int
+    total_g: int
+    square_g2: int
+    way: str = ""
+    region: str = ""
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Those who answered in a stratum and how many are missing there; ``keys`` by dimension, empty for the whole."""
+
+    keys: Mapping[str, str]
+    people: int
+    total_g: int
+    square_g2: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strata:
+    """The strata of one whole, by the dimensions that count. ``merged`` names by dimension what was told but counts
+    among the others; ``dropped`` the dimensions that were told and cannot be used."""
+
+    strata: tuple[Stratum, ...]
+    dimensions: tuple[str, ...] = ()
+    merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Margin:
+    dimension: str
+    missing: Mapping[str, int]
+    told: Mapping[str, int]
+
+    def category(self, cell: Answered) -> str:
+        """The category of a cell, or the others where its own does not stand alone."""
+        own = category_of(cell, self.dimension, self.told)
+        return own if own in self.missing else OTHERS
+
+
+def stratify(cells: Iterable[Answered], expected: int, told: Mapping[str, Mapping[str, int]]) -> Strata:
+    """Strata of those who answered, with the people missing in each; the missing add up to ``expected`` − answered.
+
+    ``told`` has expected people by category of a dimension (``{"region": {"CN": 300, "DE": 20}}``); what it leaves out
+    is among the others. Raises nothing: what cannot be used is left out and named.
+    """
+    cells = [cell for cell in cells if cell.people > 0]
+    missing = max(0, expected - sum(cell.people for cell in cells))
+    known = [name for name in DIMENSIONS if told.get(name)]
+    margins = [margin for name in known if (margin := _margin(name, cells, told[name], missing))]
+    while margins:
+        groups = _grouped(cells, margins)
+        fitted = _fitted({key: cell.people for key, cell in groups.items()}, margins, missing)
+        if fitted is not None:
+            return _strata(groups, fitted, margins, known, told, missing)
+        margins.pop()
+    whole = _sum(cells)
+    one = Stratum({}, whole.people, whole.total_g, whole.square_g2, missing)
+    return Strata((one,), merged={n: tuple(sorted(told[n])) for n in known}, dropped=tuple(known))
+
+
+def spread(total: int, weights: Sequence[int]) -> list[int]:
+    """``total`` in parts by weight that add up to it exactly: rounded down, the rest by largest remainder, ties to the
+    first. All to the first part where every weight is zero."""
+    whole = sum(weights)
+    if not weights:
+        return []
+    if whole <= 0:
+        return [total] + [0] * (len(weights) - 1)
+    parts = [total * w // whole for w in weights]
+    rests = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    for i in rests[: total - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+def category_of(cell: Answered, dimension: str, named: Mapping[str, int]) -> str:
+    """The named category a cell is in: its own, that of its country where its part is not named, or the others."""
+    own = str(getattr(cell, dimension))
+    if own in named:
+        return own
+    country = own.partition("-")[0]
+    return country if dimension == "region" and country in named else OTHERS
+
+
+def _margin(dimension: str, cells: Sequence[Answered], told: Mapping[str, int], missing: int) -> _Margin | None:
+    """How many are missing by category that stands alone, and among the others; None where nothing is divided."""
+    answers = dict.fromkeys((*told, OTHERS), 0)
+    for cell in cells:
+        answers[category_of(cell, dimension, told)] += cell.people
+    alone = sorted((name for name in told if answers[name] >= LEAST_ANSWERS), key=lambda name: (-answers[name], name))
+    while True:
+        short = {name: max(0, told[name] - answers[name]) for name in alone}
+        rest, others = missing - sum(short.values()), sum(answers.values()) - sum(answers[name] for name in alone)
+        if rest <= 0 or others >= LEAST_ANSWERS or not alone:
+            break
+        alone.pop()  # the smallest that stood alone joins the others
+    if len(alone) + (others > 0) < 2:
+        return None
+    if rest < 0 or not others:
+        short = dict(zip(short, spread(missing, list(short.values())), strict=True))
+    return _Margin(dimension, short | ({OTHERS: max(0, rest)} if others else {}), told)
+
+
+def _grouped(cells: Sequence[Answered], margins: Sequence[_Margin]) -> dict[Key, Answered]:
+    groups: dict[Key, list[Answered]] = {}
+    for cell in cells:
+        key = tuple(margin.category(cell) for margin in margins)
+        groups.setdefault(key, []).append(cell)
+    return {key: _sum(groups[key]) for key in sorted(groups)}
+
+
+def _sum(cells: Sequence[Answered]) -> Answered:
+    people, grams = sum(cell.people for cell in cells), sum(cell.total_g for cell in cells)
+    return Answered(people, grams, sum(cell.square_g2 for cell in cells))
+
+
+def _fitted(people: Mapping[Key, int], margins: Sequence[_Margin], missing: int) -> dict[Key, float] | None:
+    """Missing people by cell that add up to every margin; None where the answers' pattern cannot hold them."""
+    cells = {key: float(count) for key, count in people.items()}
+    for _ in range(ROUNDS if len(margins) > 1 else 1):
+        for place, margin in enumerate(margins):
+            sums = _sums(cells, place)
+            if any(wanted and not sums.get(name) for name, wanted in margin.missing.items()):
+                return None
+            cells = {
+                key: value * margin.missing[key[place]] / sums[key[place]] if sums[key[place]] else 0.0
+                for key, value in cells.items()
+            }
+        if _is_close(cells, margins, missing):
+            return cells
+    return None
+
+
+def _sums(cells: Mapping[Key, float], place: int) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for key, value in cells.items():
+        sums[key[place]] = sums.get(key[place], 0.0) + value
+    return sums
+
+
+def _is_close(cells: Mapping[Key, float], margins: Sequence[_Margin], missing: int) -> bool:
+    return all(
+        abs(_sums(cells, place).get(name, 0.0) - wanted) <= CLOSE * max(1, missing)
+        for place, margin in enumerate(margins)
+        for name, wanted in margin.missing.items()
+    )
+
+
+def _strata(
+    groups: Mapping[Key, Answered], fitted: Mapping[Key, float], margins: Sequence[_Margin], known: Sequence[str],
+    told: Mapping[str, Mapping[str, int]], missing: int,
+) -> Strata:  # fmt: skip
+    whole = spread(missing, [round(fitted[key] * GRID) for key in groups])
+    names = tuple(margin.dimension for margin in margins)
+    strata = tuple(
+        Stratum(dict(zip(names, key, strict=True)), cell.people, cell.total_g, cell.square_g2, count)
+        for (key, cell), count in zip(groups.items(), whole, strict=True)
+    )
+    merged = {m.dimension: tuple(sorted(set(told[m.dimension]) - set(m.missing))) for m in margins}
+    return Strata(strata, names, {k: v for k, v in merged.items() if v}, tuple(n for n in known if n not in names))
