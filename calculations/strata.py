@@ -17,6 +17,8 @@ LEAST_ANSWERS = 10  # answers that a stratum of its own needs; below it joins th
 ROUNDS = 500
 CLOSE = 1e-7
 GRID = 1 << 30
+TONNE_G2 = 10**12  # (1 t)², in g²
+MOST_G2 = 10**27  # of one answer: the sums of an event stay far within 64 bits
 
 Key = tuple[str, ...]
 
@@ -89,6 +91,14 @@ def stratify(cells: Iterable[Answered], expected: int, told: Mapping[str, Mappin
     whole = _sum(cells)
     one = Stratum({}, whole.people, whole.total_g, whole.square_g2, missing)
     return Strata((one,), merged={n: tuple(sorted(told[n])) for n in known}, dropped=tuple(known))
+
+
+def square_parts(people: int, total_g: int) -> tuple[int, int]:
+    """(whole t², the rest in g²) of Σ (grams per person)² of one answer for ``people``: two integers whose sums over an
+    event neither overflow 64 bits nor vanish. Rounded half up to 1 g²; at most ``MOST_G2``."""
+    if people <= 0:
+        return 0, 0
+    return divmod(min(MOST_G2, (2 * total_g * total_g + people) // (2 * people)), TONNE_G2)
 
 
 def spread(total: int, weights: Sequence[int]) -> list[int]:

@@ -19,6 +19,7 @@ from calculations.footprint import compute
 from calculations.model import Answers, EmissionLine, FactorSet, FootprintResult, Place, Scenario
 from calculations.propagation import spread_rows
 from calculations.ranking import norm_answers
+from calculations.strata import square_parts
 from calculations.travel import category_of
 from data.library import list_editions, load_factor_set, load_scenarios
 from data.places import index
@@ -28,7 +29,7 @@ from data.store.engine import get_store
 from data.store.ids import event_of, new_id
 from events.catalogue import read_event
 from events.model import ORGANISER_SESSION, Event, FootprintView
-from events.origins import origin_of, travelled
+from events.origins import origin_of, region_of, travelled, way_of
 from events.participations import ROW, check_open
 
 MAX_VERSIONS = 500
@@ -86,7 +87,7 @@ def save_inventory(slug: str, body: Any) -> FootprintView:
         event = read_event(conn, slug=slug)
         found = rows.of_kind(conn, event.event_id, "organiser")
     require(current_actor(), "event.edit", event.event_id)
-    done, now = compute_answers(event, parse(event, body, _inventory_scenario(event))), datetime.now(UTC)
+    done, now = compute_answers(event, parse(event, body, inventory_scenario(event))), datetime.now(UTC)
     with get_store().write() as conn:
         participation_id = found[0]["participation_id"] if found else start_inventory(conn, event, now)
         version = store_version(conn, event, participation_id, done, body, now)
@@ -128,7 +129,7 @@ def parse(event: Event, body: Any, scenario: Scenario | None = None) -> Answers:
     return parse_answers(body, index.get, place, scenario or load_scenarios().get(event.scenario))
 
 
-def _inventory_scenario(event: Event) -> Scenario:
+def inventory_scenario(event: Event) -> Scenario:
     """What an organiser may tell: the activities of the event's own template and of the general one."""
     own, general = load_scenarios()[event.scenario], load_scenarios()["other"]
     more = tuple(each for each in general.activities if own.activity(each.key) is None)
@@ -195,13 +196,15 @@ def store_version(
     foot = footprint_row(event, participation_id, version, done, body, now)
     new_lines = line_rows(event_id, participation_id, version, done.result.lines, month)
     rows.insert_footprints(conn, [foot], new_lines)
+    came = {"origin_region": region_of(done.origin[0]), "way": way_of(done.result, done.origin[1])}
     rows.update(
         conn, event_id, participation_id,
-        footprint_version=version, origin_place_id=done.origin[0], main_mode=done.origin[1],
+        footprint_version=version, origin_place_id=done.origin[0], main_mode=done.origin[1], **came,
     )  # fmt: skip
     rollups.add_cube(conn, event_id, [*cube_rows(part, old_lines, -1), *cube_rows(part, new_lines, 1)])
     rollups.add_spread(conn, event_id, [*spread_changes(old_lines, -1), *spread_changes(new_lines, 1)])
     rollups.add_tally(conn, event_id, [*tally_rows(part, before, -1), *tally_rows(part, foot, 1)])
+    rollups.add_strata(conn, event_id, [*strata_rows(part, before, -1), *strata_rows({**part, **came}, foot, 1)])
     rollups.add_origin(conn, event_id, _origin_change(part, done.origin, before is not None))
     _after_version(conn, event_id, participation_id, version, done.result.lines, part, now)
     return version
@@ -290,6 +293,16 @@ def tally_rows(part: Mapping[Any, Any], foot: Mapping[Any, Any] | None, sign: in
     row = {"session_id": part["session_id"], "company_id": part["company_id"]}
     counts = {"answered_count": sign * int(part["kind"] != "organiser"), "people_count": sign * people}
     return [row | counts | {mass: sign * foot[mass] for mass in MASSES[:3]}]
+
+
+def strata_rows(part: Mapping[Any, Any], foot: Mapping[Any, Any] | None, sign: int) -> list[dict[str, Any]]:
+    """What a footprint adds to (or takes from) the strata; the organiser's own is of none."""
+    if foot is None or part["kind"] == "organiser":
+        return []
+    people, grams = part["people_count"], foot["total_g"]
+    key = {"region": part["origin_region"], "way": part["way"], "company_id": part["company_id"]}
+    measures = zip(rollups.STRATA.measures, (people, grams, *square_parts(people, grams)), strict=True)
+    return [key | {name: sign * value for name, value in measures}]
 
 
 def origin_row(place_id: str, mode: str, people: int) -> dict[str, Any]:

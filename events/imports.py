@@ -31,10 +31,11 @@ from data.store.engine import get_store
 from data.store.ids import new_event_id
 from data.tables import read_attendance, read_events
 from events.catalogue import put_event, read_event
-from events.footprints import cube_rows, line_rows, month_of, origin_row, spread_changes, tally_rows
+from events.footprints import cube_rows, line_rows, month_of, origin_row, spread_changes, strata_rows, tally_rows
 from events.groups import GroupLine, group_lines
 from events.live import fold_in
 from events.model import Event, EventDraft
+from events.origins import region_of
 from events.participations import ROW
 
 Progress = Callable[[int, int], None]
@@ -278,13 +279,14 @@ def _insert(conn: sa.Connection, groups: list[Group], now: datetime) -> None:
 
 def _insert_batch(conn: sa.Connection, groups: list[Group], now: datetime) -> None:
     parts, feet, lines = [], [], []
-    deltas: dict[str, tuple[list[Any], list[Any], list[Any], list[Any]]] = {}
+    deltas: dict[str, tuple[list[Any], list[Any], list[Any], list[Any], list[Any]]] = {}
     for group in groups:
         event_id, line = group.event.event_id, group.line.line
         key = {"event_id": event_id, "participation_id": group.participation_id}
         part = ROW | key | {
             "kind": "group", "people_count": group.people, "footprint_version": 1, "secret_hash": "",
             "origin_place_id": group.line.town_id, "main_mode": line.mode, "created_at": now,
+            "origin_region": region_of(group.line.town_id), "way": "onsite",
         }  # fmt: skip
         foot = key | {
             "version": 1, "answers": group.line.answers, "low_g": line.low_g, "total_g": line.total_g,
@@ -296,17 +298,19 @@ def _insert_batch(conn: sa.Connection, groups: list[Group], now: datetime) -> No
         parts.append(part)
         feet.append(foot)
         lines.extend(many)
-        cube, tally, origin, spread = deltas.setdefault(event_id, ([], [], [], []))
+        cube, tally, origin, spread, strata = deltas.setdefault(event_id, ([], [], [], [], []))
         cube.extend(cube_rows(part, many, 1))
         spread.extend(spread_changes(many, 1))
+        strata.extend(strata_rows(part, foot, 1))
         tally.append({"participation_count": 1} | tally_rows(part, foot, 1)[0])
         origin.append(origin_row(group.line.town_id, line.mode, group.people))
     rows.insert(conn, parts)
     rows.insert_footprints(conn, feet, lines)
-    for event_id, (cube, tally, origin, spread) in sorted(deltas.items()):
+    for event_id, (cube, tally, origin, spread, strata) in sorted(deltas.items()):
         rollups.add_cube(conn, event_id, cube)
         rollups.add_spread(conn, event_id, spread)
         rollups.add_tally(conn, event_id, tally)
+        rollups.add_strata(conn, event_id, strata)
         rollups.add_origin(conn, event_id, [row for row in origin if row["place_id"]])
 
 

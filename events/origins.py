@@ -8,6 +8,7 @@ from calculations.distance import bearing_degrees, geodesic_km
 from calculations.model import Answers, FootprintResult, Place, Trip
 from data.places import index
 
+REMOTE = "remote_participation"
 LOCAL_KM = 50.0  # a town nearer than this to the event's place is "from here"
 
 
@@ -33,6 +34,19 @@ def _towns_of_airports() -> dict[str, str]:
             if best is None or loaded.weight[town] > loaded.weight[best]:
                 found[airport] = town
     return {loaded.place(a).place_id: loaded.place(t).place_id for a, t in found.items()}
+
+
+@lru_cache(maxsize=20_000)
+def region_of(place_id: str) -> str:
+    """The part of the country a place is in (``CN-51``) where the index tells it, else its country; '' if unknown."""
+    place = index.get(place_id) if place_id else None
+    return (place.region or place.country) if place else ""
+
+
+def way_of(result: FootprintResult, mode: str) -> str:
+    """``remote`` for somebody who counted remote participation and no trip, else ``onsite``."""
+    remote = not mode and any(line.activity == REMOTE for line in result.lines)
+    return "remote" if remote else "onsite"
 
 
 def main_trip(answers: Answers) -> Trip | None:

@@ -14,6 +14,9 @@ This is the definition of every measure:
 * spread: what is uncertain in the same lines, by category and source of error: ``sd_low_cg`` and ``sd_high_cg`` sum
   contribution × standard deviation of ln (0.01 g), ``variance_hi`` and ``variance_lo`` the variance of quantities that
   err independently (``calculations.propagation``), ``quality_g`` grams × data quality over the ``scored_g`` grams.
+* strata: people who answered and their grams by origin region, way and company of their participation (the organiser's
+  own is none of them); ``square_t2`` and ``square_g2`` are Σ people × (grams per person)², as whole t² and the rest in
+  g² (``calculations.strata.square_parts``, each answer on its own).
 * origin: people by the place they came from; air_count by plane, rail_count by high-speed or conventional rail.
 """
 
@@ -25,6 +28,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from calculations.propagation import spread_rows
+from calculations.strata import square_parts
 from data.store import rollups
 from data.store import schema as s
 from data.store.rollups import Key, Measures
@@ -47,6 +51,7 @@ def rebuild(conn: sa.Connection, event_id: str) -> dict[str, dict[Key, Measures]
         "money": list(_money(conn, event_id)),
         "origin": list(_origin(conn, event_id)),
         "spread": _spread(conn, event_id),
+        "strata": _strata(conn, event_id),
     }  # fmt: skip
     return {name: rollups.summed(rollups.ALL[name], rows) for name, rows in parts.items()}
 
@@ -225,6 +230,22 @@ def _spread(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
     )
     for row in conn.execute(query.execution_options(yield_per=LINES_AT_ONCE)):
         yield from spread_rows(row.category, row.total_g, row.quality, row.trace)
+
+
+def _strata(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    part, foot = s.participation, s.footprint
+    columns = (part.c.origin_region, part.c.way, part.c.company_id, part.c.people_count, foot.c.total_g)
+    query = (
+        sa.select(*columns)
+        .join(foot, _same(foot, part) & (foot.c.version == part.c.footprint_version))
+        .where(part.c.event_id == event_id, part.c.kind != "organiser")
+    )
+    for row in conn.execute(query.execution_options(yield_per=LINES_AT_ONCE)):
+        tonnes, rest = square_parts(row.people_count, row.total_g)
+        yield {
+            "region": row.origin_region, "way": row.way, "company_id": row.company_id, "people_count": row.people_count,
+            "total_g": row.total_g, "square_t2": tonnes, "square_g2": rest,
+        }  # fmt: skip
 
 
 def differences(conn: sa.Connection, event_id: str) -> list[str]:

@@ -37,7 +37,8 @@ TALLY = Rollup(s.tally, s.tally_delta, s.KEYS_TALLY, s.MEASURES_TALLY)
 MONEY = Rollup(s.money, s.money_delta, s.KEYS_MONEY, ("amount_minor",))
 ORIGIN = Rollup(s.origin, s.origin_delta, s.KEYS_ORIGIN, s.MEASURES_ORIGIN)
 SPREAD = Rollup(s.spread, s.spread_delta, s.KEYS_SPREAD, s.MEASURES_SPREAD)
-ALL = {"cube": CUBE, "tally": TALLY, "money": MONEY, "origin": ORIGIN, "spread": SPREAD}
+STRATA = Rollup(s.strata, s.strata_delta, s.KEYS_STRATA, s.MEASURES_STRATA)
+ALL = {"cube": CUBE, "tally": TALLY, "money": MONEY, "origin": ORIGIN, "spread": SPREAD, "strata": STRATA}
 
 
 def add_cube(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -63,6 +64,11 @@ def add_origin(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, A
 def add_spread(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Deltas of what is uncertain, by category and source (``calculations.propagation.spread_rows``)."""
     _add(conn, SPREAD, event_id, rows)
+
+
+def add_strata(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Deltas of those who answered, by origin region, way of taking part and company."""
+    _add(conn, STRATA, event_id, rows)
 
 
 def summed(rollup: Rollup, rows: Iterable[Mapping[str, Any]]) -> dict[Key, Measures]:

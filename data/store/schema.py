@@ -111,6 +111,8 @@ participation = sa.Table(  # kind: guest, group, organiser (the event's own inve
     _text("company_id"), _text("kind"), _count("people_count"), _text("pseudonym"), _text("display_name"),
     sa.Column("display_consent", sa.Boolean, nullable=False), _count("footprint_version"), _text("origin_place_id"),
     _text("main_mode"), _at("created_at"), _at("deleted_at", True),
+    _text("origin_region", server_default=sa.text("''")),  # CN-51, or CN where its part is not known; '' = not told
+    _text("way", server_default=sa.text("''")),  # onsite, remote; '' before the first answer
     sa.Index(None, "event_id", "company_id"),
 )  # fmt: skip
 footprint = sa.Table(
@@ -225,6 +227,8 @@ KEYS_ORIGIN = ("place_id",)
 MEASURES_ORIGIN = ("people_count", "air_count", "rail_count")
 KEYS_SPREAD = ("category", "source_id")
 MEASURES_SPREAD = ("sd_low_cg", "sd_high_cg", "variance_hi", "variance_lo", "scored_g", "quality_g")  # see rebuild.py
+KEYS_STRATA = ("region", "way", "company_id")
+MEASURES_STRATA = ("people_count", "total_g", "square_t2", "square_g2")  # see rebuild.py
 
 
 def _rollup(name: str, keys: tuple[str, ...], measures: tuple[str, ...]) -> tuple[sa.Table, sa.Table]:
@@ -241,6 +245,7 @@ tally, tally_delta = _rollup("tally", KEYS_TALLY, MEASURES_TALLY)
 money, money_delta = _rollup("money", KEYS_MONEY, ("amount_minor",))
 origin, origin_delta = _rollup("origin", KEYS_ORIGIN, MEASURES_ORIGIN)
 spread, spread_delta = _rollup("spread", KEYS_SPREAD, MEASURES_SPREAD)
+strata, strata_delta = _rollup("strata", KEYS_STRATA, MEASURES_STRATA)
 live_version = sa.Table(  # raised by each fold; published_*: categories move once five more have come
     "live_version", metadata, _key("event_id"), _count("version"), _count("published_people"),
     _json("published_categories", True), _at("as_of"),
