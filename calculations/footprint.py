@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from calculations.activity import activity_line
 from calculations.food import meal_line
 from calculations.model import Answers, Boundary, EmissionLine, FactorSet, FootprintResult
+from calculations.propagation import interval, mean_quality, spread_rows
 from calculations.stay import stay_line
 from calculations.trace import recompute
 from calculations.travel import trip_line
@@ -22,14 +23,18 @@ def compute(answers: Answers, factors: FactorSet, boundary: Boundary, hotel_norm
 
 
 def total_of(lines: tuple[EmissionLine, ...]) -> FootprintResult:
-    """The sums of some lines; each total is the sum of its parts exactly."""
+    """The sums of some lines; each total is the sum of its parts exactly, low and high are propagated: errors of one
+    factor move together, those of different factors do not."""
     by_category: dict[str, int] = {}
     for line in lines:
         by_category[line.category] = by_category.get(line.category, 0) + line.total_g
+    rows = [row for line in lines for row in spread_rows(line.category, line.total_g, line.quality, line.trace)]
+    total_g = sum(line.total_g for line in lines)
+    low_g, high_g = interval(total_g, rows)
     return FootprintResult(
-        lines=lines, low_g=sum(line.low_g for line in lines), total_g=sum(line.total_g for line in lines),
-        high_g=sum(line.high_g for line in lines), non_co2_g=sum(line.non_co2_g for line in lines),
-        by_category=by_category, upstream_g=sum(line.upstream_g for line in lines),
+        lines=lines, low_g=low_g, total_g=total_g, high_g=high_g,
+        non_co2_g=sum(line.non_co2_g for line in lines),
+        by_category=by_category, upstream_g=sum(line.upstream_g for line in lines), quality=mean_quality(rows),
     )  # fmt: skip
 
 

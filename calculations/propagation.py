@@ -39,7 +39,7 @@ def sources_of(trace: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     if "uncertainty" in trace:
         sources: Sequence[Mapping[str, Any]] = trace["uncertainty"]["sources"]
         return sources
-    rows = [row for row in trace["factors"] if row["counted"]]
+    rows = [row for row in trace.get("factors", ()) if row["counted"]]
     return [
         {"id": row["id"], "kind": "bounds", "share": share, "sd_low": sd_of(row["value"], row["low"]),
          "sd_high": sd_of(row["value"], row["high"])}

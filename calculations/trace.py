@@ -1,7 +1,9 @@
 """An emission line is computed from its trace and from nothing else, so that anyone can compute it again.
 
 quantity = product of the quantity terms; rate = sum over groups of the product of the factors of that group;
-grams = quantity × rate × 1000, in exact decimal arithmetic, rounded half up, once.
+grams = quantity × rate × 1000, in exact decimal arithmetic, rounded half up, once. Low and high are the same times the
+two factors of ``trace["uncertainty"]``, which do not depend on the quantity; in traces from before there were such (and
+of methods, which give none) they are quantity × the rate of the factors' own bounds.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from calculations.model import EmissionLine, Factor, FactorSet
+from calculations.quality import is_scored
+from calculations.uncertainty import line_uncertainty
 
 ARITHMETIC = Context(prec=60, rounding=ROUND_HALF_UP)
 ROUNDING = {"rule": "half up, once, to 1 g", "arithmetic": "decimal, 60 digits"}
@@ -66,7 +70,13 @@ def rate_of(rows: Sequence[Mapping[str, Any]], key: str) -> Decimal:
 def recompute(trace: Mapping[str, Any]) -> tuple[int, int, int]:
     """(low_g, total_g, high_g) of a line from its trace alone, also after a way through JSON."""
     quantity = quantity_of(trace["quantity_terms"])
-    low, total, high = (to_grams(ARITHMETIC.multiply(quantity, rate_of(trace["factors"], key))) for key in BOUND_KEYS)
+    spread = trace.get("uncertainty")
+    if spread is None:
+        rates = [rate_of(trace["factors"], key) for key in BOUND_KEYS]
+    else:
+        rate = rate_of(trace["factors"], "value")
+        rates = [ARITHMETIC.multiply(rate, Decimal(repr(number))) for number in (spread["low"], 1.0, spread["high"])]
+    low, total, high = (to_grams(ARITHMETIC.multiply(quantity, rate)) for rate in rates)
     return low, total, high
 
 
@@ -85,8 +95,16 @@ def recompute_upstream(trace: Mapping[str, Any]) -> int:
     """The grams of the fuel's way to the tank (rows of role upstream, each rounded once), whether they are counted in
     the line's total or only told beside it; 0 where there are none."""
     quantity = quantity_of(trace["quantity_terms"])
-    rows = [row for row in trace["factors"] if row["role"] == "upstream"]
-    return sum(to_grams(ARITHMETIC.multiply(quantity, Decimal(repr(row["value"])))) for row in rows)
+    return sum(to_grams(ARITHMETIC.multiply(quantity, rate)) for rate in upstream_rates(trace["factors"]))
+
+
+def upstream_rates(rows: Sequence[Mapping[str, Any]]) -> list[Decimal]:
+    """kg CO2e per unit of quantity of each upstream row, times the rows of its group (kWh per km)."""
+    groups: dict[int, Decimal] = {row["group"]: Decimal(1) for row in rows if row["role"] == "upstream"}
+    for row in rows:
+        if row["group"] in groups:
+            groups[row["group"]] = ARITHMETIC.multiply(groups[row["group"]], Decimal(repr(row["value"])))
+    return list(groups.values())
 
 
 def formula_of(terms: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], unit: str) -> str:
@@ -104,9 +122,10 @@ def formula_of(terms: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, A
 def build_line(
     factors: FactorSet, *, category: str, activity: str, unit: str, terms: list[dict[str, Any]],
     rows: list[dict[str, Any]], bases: list[dict[str, Any]], notes: list[dict[str, Any]], mode: str = "",
-    distance: Mapping[str, Any] | None = None,
+    distance: Mapping[str, Any] | None = None, known: str = "declared", more: Mapping[str, Any] | None = None,
 ) -> EmissionLine:  # fmt: skip
-    """The line that these terms and factors make, with its trace."""
+    """The line that these terms and factors make, with its trace; ``more`` is what else the trace tells: the steps of
+    the look-up, the other basis of electricity. ``known`` is one of KNOWN: how the quantity is."""
     trace: dict[str, Any] = {
         "factor_set": {"id": factors.factor_set_id, "sha256": factors.sha256},
         "formula": formula_of(terms, rows, unit), "quantity_terms": terms, "unit": unit, "factors": rows,
@@ -114,10 +133,13 @@ def build_line(
     }  # fmt: skip
     if distance is not None:
         trace["distance"] = dict(distance)
+    trace |= more or {}
+    if is_scored(factors):
+        trace["uncertainty"] = line_uncertainty(factors, rows, bases, known, mode or activity, distance)
     low_g, total_g, high_g = recompute(trace)
     return EmissionLine(
         category=category, activity=activity, quantity=float(quantity_of(terms)), unit=unit,
         factor_id=rows[0]["id"], low_g=low_g, total_g=total_g, high_g=high_g, non_co2_g=recompute_non_co2(trace),
         distance_km=None if distance is None else distance["one_way_km"], mode=mode, trace=trace,
-        upstream_g=recompute_upstream(trace),
+        upstream_g=recompute_upstream(trace), quality=trace.get("uncertainty", {}).get("quality", 0),
     )  # fmt: skip
