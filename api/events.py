@@ -63,10 +63,11 @@ def places(
     q: Annotated[str, Query(max_length=200)] = "",
     lang: Annotated[str, Query(max_length=10)] = "",
     limit: Annotated[int, Query(ge=1, le=50)] = 8,
+    near: Annotated[str, Query(max_length=64, description="the id of a place: of places alike the nearer first")] = "",
 ) -> dict[str, Any]:
     """Airports and towns for what is being typed: Chinese, English, the local name, pinyin or an airport's code."""
     language = lang if lang in ("en", "zh", "mr", "is") else current_language()
-    return listed([_place(place, language) for place in events.suggest_places(q, language, limit)])
+    return listed([_place(place, language) for place in events.suggest_places(q, language, limit, near)])
 
 
 def _place(place: Any, language: str) -> dict[str, Any]:

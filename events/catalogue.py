@@ -34,9 +34,12 @@ def scenarios() -> list[Scenario]:
     return list(load_scenarios().values())
 
 
-def suggest_places(query: str, language: str = "en", limit: int = 8) -> list[Place]:
-    """Places found as one types, best first (at most 50)."""
-    return index.search(query[:100], language, max(1, min(limit, 50)))
+def suggest_places(query: str, language: str = "en", limit: int = 8, near: str = "") -> list[Place]:
+    """Places found as one types, best first (at most 50); ``near`` is the id of a place asked from: of places alike
+    the nearer comes first. An id that is none changes nothing."""
+    here = index.get(near[:64]) if near else None
+    point = (here.lat, here.lon) if here is not None else None
+    return index.search(query[:100], language, max(1, min(limit, 50)), point)
 
 
 def find_events(query: str = "", scenario: str = "", page: int = 1, size: int = 100) -> Page[EventCard]:

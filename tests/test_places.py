@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import re
 import time
 from pathlib import Path
 
@@ -262,3 +264,132 @@ def test_names_set_by_hand_are_shown() -> None:
             assert place.names[row["language"]] == row["name"]
             found = index.search(row["name"], limit=20)
             assert place.place_id in [p.place_id for p in found], row
+
+
+# The measured cases as they were written down, where they are at hand.
+
+SHARED = Path(os.environ.get("PLACES_DIR", Path(__file__).resolve().parents[2] / "shared" / "places"))
+_NAMED = {"right": {"北京": "Beijing/CN", "Beijing": "Beijing/CN", "上海": "Shanghai/CN", "香港": "Hong Kong/HK",
+                    "台北": "Taipei/TW", "Xi'an": "Xi’an/CN",
+                    "西安": "Xi’an/CN", "Lhasa": "Lhasa/CN", "拉萨": "Lhasa/CN",
+                    "Bengaluru": "Bengaluru/IN", "London": "London/GB", "LON": "London/GB",
+                    "Hafnarfjörður": "Hafnarfjörður/IS"},
+          "none": {"常熟": "Changshu/CN", "Egilsstaðir": "Egilsstaðir/IS"},
+          "Nagpur, Nashik, Aurangabad": {"नागपूर": "Nagpur/IN", "नाशिक": "Nashik/IN", "औरंगाबाद": "Aurangabad/IN"},
+          "Wuhan, Guangzhou": {"武漢": "Wuhan/CN", "廣州": "Guangzhou/CN"}}  # fmt: skip
+
+
+def shared_file(name: str) -> str:
+    path = SHARED / name
+    if not path.is_file():
+        pytest.skip(f"the measured cases are not here: set PLACES_DIR (now {SHARED}) to run this test")
+    return path.read_text(encoding="utf-8")
+
+
+def first(query: str) -> str:
+    place = index.search(query)[0]
+    return f"{place.names['en']}/{place.country}" if place.kind == "city" else place.place_id
+
+
+def readme_cases(text: str) -> list[tuple[str, str]]:
+    """(query, what must come first) of the table: a code's airport where a code was hit, else the town."""
+    lines = text.split("| query | IATA hit |")[1].split("\n\n")[0].splitlines()
+    cases = []
+    for line in lines[2:]:
+        queries, code, city, _ = (cell.strip() for cell in line.strip("|").split("|"))
+        for query in re.sub(r" \(.*\)$", "", queries).split(" / "):
+            coded = code or query == "TFU"
+            cases.append((query, f"iata:{query}" if coded else _expected(query, city)))
+    return cases
+
+
+def _expected(query: str, city: str) -> str:
+    city = re.sub(r" \(.*\)$", "", city)
+    if city in _NAMED:
+        return _NAMED[city][query]
+    name, country = city.rsplit(" ", 1)
+    return f"{name}/{country}"
+
+
+def test_every_query_that_was_measured_resolves() -> None:
+    cases = readme_cases(shared_file("README.md"))
+    assert len(cases) == 40
+    wrong = [(query, expected, first(query)) for query, expected in cases if first(query) != expected]
+    assert wrong == []
+
+
+def test_every_row_of_the_file_of_cities_resolves_by_either_name() -> None:
+    rows = list(csv.DictReader(shared_file("airport_city_aliases.csv").splitlines()))
+    assert len(rows) == 106
+    wrong = [f"{row['city']}: {fault}" for row in rows for fault in faults_of(row)]
+    assert wrong == []
+
+
+def faults_of(row: dict[str, str]) -> list[str]:
+    """What is wrong with the way a city is found: by name, by its Chinese name, and with its airports behind it."""
+    faults, lat, lon = [], float(row["lat"]), float(row["lon"])
+    for name in filter(None, (row["city"], row["name_zh"])):
+        found = [p for p in index.search(name, limit=20) if p.kind == "city" and km(p, lat, lon) < 3]
+        if not found:
+            faults.append(f"{name} does not find it")
+        elif row["airports"]:
+            offered = [p.iata for p in index.airports_of(found[0].place_id)]
+            behind = [p.iata for p in index.search(name, limit=20) if p.kind == "airport"][: len(offered)]
+            faults += [f"{name} offers {offered}"] * (not set(row["airports"].split(";")) <= set(offered))
+            faults += [f"{name} is followed by {behind}"] * (behind != offered)
+    return faults
+
+
+@pytest.mark.parametrize(
+    ("query", "place_id"),
+    [
+        ("Paris, Texas", "geo:4717560"), ("Paris, TX", "geo:4717560"), ("paris tx", "geo:4717560"),
+        ("Paris, Texas, USA", "geo:4717560"), ("德克萨斯州巴黎", "geo:4717560"), ("Paris, France", "geo:2988507"),
+        ("Birmingham, UK", "geo:2655603"), ("Birmingham, Alabama", "geo:4049979"), ("Cambridge MA", "geo:4931972"),
+        ("Cambrige MA", "geo:4931972"), ("Cambridge, England", "geo:2653941"), ("中国成都", "geo:1815286"),
+        ("四川成都", "geo:1815286"), ("中国四川省成都市", "geo:1815286"), ("中国，四川，成都", "geo:1815286"),
+        ("成都 中国", "geo:1815286"), ("Suzhou, Anhui", "geo:1793743"), ("Suzhou Jiangsu", "geo:1886760"),
+        ("London, Ontario", "geo:6058560"), ("San Jose Costa Rica", "geo:3621849"),
+        ("Hyderabad Pakistan", "geo:1176734"),
+        ("Reykjavík, Ísland", "geo:3413829"), ("मुंबई, महाराष्ट्र", "geo:1275339"), ("Santa Cruz, Bolivia", "geo:3904906"),
+        ("成都东站", "geo:1815286"), ("北京南站", "geo:1816670"),
+    ],
+)  # fmt: skip
+def test_where_a_town_lies_decides_which_one_is_meant(query: str, place_id: str) -> None:
+    assert ids(query)[0] == place_id
+
+
+@pytest.mark.parametrize(
+    ("query", "town"),
+    [
+        ("Iceland", "Reykjavík"), ("冰岛", "Reykjavík"), ("四川", "Chengdu"), ("Sichuan", "Chengdu"),
+        ("海南", "Haikou"),
+        ("Maharashtra", "Mumbai"), ("महाराष्ट्र", "Mumbai"), ("Deutschland", "Berlin"), ("New York", "New York City"),
+        ("上海", "Shanghai"), ("吉林", "Jilin"), ("Victoria", "Victoria"), ("Москва", "Moscow"), ("القاهرة", "Cairo"),
+        ("Αθήνα", "Athens"), ("서울", "Seoul"), ("東京", "Tokyo"), ("กรุงเทพ", "Bangkok"),
+    ],
+)  # fmt: skip
+def test_a_region_gives_its_largest_town_and_a_local_name_its_own(query: str, town: str) -> None:
+    assert index.search(query)[0].names["en"] == town
+
+
+def test_of_places_alike_the_nearer_comes_first_where_somebody_asks_from() -> None:
+    assert index.search("Birmingham")[0].country == "GB"
+    assert index.search("Birmingham", near=(33.2, -87.5))[0].country == "US"
+    assert index.search("Birmingham", near=(51.5, -0.1))[0].country == "GB"
+    assert index.search("London", near=(42.3, -83.0))[0].country == "GB"  # far more people than the other has
+    assert index.search("PEK", near=(50.6, 3.4))[0].place_id == "iata:PEK"
+
+
+def test_towns_of_one_name_are_told_apart() -> None:
+    found = [p for p in index.search("Springfield", limit=12) if p.kind == "city" and p.names["en"] == "Springfield"]
+    assert {"Missouri", "Illinois", "Massachusetts"} <= {p.detail for p in found}
+    assert index.search("成都", "zh")[0].detail == "四川"
+    assert index.search("Chengdu")[0].detail == "Sichuan"
+    assert index.search("Beijing")[0].detail == ""
+
+
+@pytest.mark.parametrize("code", ["SAG", "DAX", "HQQ", "GDB", "JGB", "JLG", "JMJ", "NLH", "LCS"])
+def test_codes_that_one_package_lacks_are_found(code: str) -> None:
+    assert ids(code)[0] == f"iata:{code}"
+    assert index.search(code)[0].country in ("CN", "IN")

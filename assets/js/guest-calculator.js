@@ -109,7 +109,7 @@
     list.className = "fz-options";
     row.after(list);
     window.fzPlaces.combobox(input, list, {
-      language: config.language, settled, first: () => (model.mode === "plane" ? "airport" : ""),
+      language: config.language, near: config.near, settled, first: () => (model.mode === "plane" ? "airport" : ""),
       words: { ...config.words, told: (sentence) => { one(document, "#calc-told").textContent = sentence; } },
     });
     describe(block, name, input);

@@ -4,10 +4,10 @@
   const known = new Map();
   let number = 0;
 
-  async function find(query, language, signal) {
+  async function find(query, language, near, signal) {
     const key = language + "|" + query.toLowerCase();
     if (known.has(key)) return known.get(key);
-    const address = `/api/v1/places?limit=7&lang=${language}&q=${encodeURIComponent(query)}`;
+    const address = `/api/v1/places?limit=7&lang=${language}&near=${encodeURIComponent(near || "")}&q=${encodeURIComponent(query)}`;
     const answer = await fetch(address, { signal, headers: { Accept: "application/json" } });
     if (!answer.ok) return [];
     const items = (await answer.json()).items || [];
@@ -30,14 +30,14 @@
   /* What stands right of the name: code and airport, or the country or region. */
   const beside = (place, language) => (code(place)
     ? [code(place), place.detail].filter(Boolean).join(" · ")
-    : place.detail || (place.country ? country(place, language) : ""));
+    : [place.detail, place.country && country(place, language)].filter(Boolean).join(language === "zh" ? "，" : ", "));
   const chosen = (place, language) => ({
     id: place.id, name: title(place), beside: beside(place, language), kind: place.kind, country: place.country,
     lat: place.lat, lon: place.lon,
   });
 
   /* Makes `input` a combobox. `settled(place or null, text)` is told of each choice and of text that is no place yet. */
-  function combobox(input, list, { language, settled, words, first = () => "" }) {
+  function combobox(input, list, { language, near, settled, words, first = () => "" }) {
     const id = `fz-places-${(number += 1)}`;
     let items = [], active = -1, timer = 0, abort = null;
     list.id = id;
@@ -104,7 +104,7 @@
       abort?.abort();
       abort = new AbortController();
       try {
-        const found = await find(text, language, abort.signal);
+        const found = await find(text, language, near, abort.signal);
         if (input.value.trim() === text && document.activeElement === input) show(found);
       } catch { /* no connection, or typed on: what was typed stays */ }
     }
@@ -136,7 +136,7 @@
       close();
       if (!text || settledNow) return;
       try { // what is written in full, or as an airport's code, needs no tap
-        const found = await find(text, language);
+        const found = await find(text, language, near);
         const same = found.filter((place) => [title(place), place.name, code(place)].some(
           (name) => name && name.toLowerCase() === text.toLowerCase()));
         if (same.length && input.value.trim() === text) { items = found; take(found.indexOf(same[0])); }

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.places import naming
+from data.places.area_names import area_labels, area_text
 from data.places.fold import fold, words
 
 HERE = Path(__file__).parent
@@ -44,6 +45,7 @@ class Row:
     local: str = ""
     language: str = ""
     region: str = ""
+    admin: str = ""  # GeoNames' code of the first-order division
     iata: str = ""
     city: int = -1
     detail: str = ""
@@ -94,6 +96,7 @@ def _town(v: dict[str, Any], regions: dict[tuple[str, str], str],
     if row.language:
         row.local = naming.local_name(row.name, row.language, script, row.alternates)
     row.region = f"US-{admin1}" if country == "US" else regions.get((country, admin1), "")
+    row.admin = admin1
     return row
 
 
@@ -167,7 +170,7 @@ def _airport(a: dict[str, Any], rows: list[Row], lats: NDArray[np.float64], lons
     if city >= 0:
         town = rows[city]
         row.weight = min(row.weight, 2 + town.weight * (0.2 + 0.5 * a["size"]))
-        row.zh, row.local, row.language = town.zh, town.local, town.language
+        row.zh, row.local, row.language, row.admin = town.zh, town.local, town.language, town.admin
     same = np.array([r.country == a["country"] for r in rows]) if a["country"] in ("CN", "US") else np.zeros(0, bool)
     if same.any():
         row.region = rows[int(np.argmin(np.where(same, km(lat, lon, lats, lons), np.inf)))].region
@@ -295,6 +298,7 @@ def _places(rows: list[Row], factor_regions: set[str]) -> dict[str, NDArray[Any]
         "iata": np.array([r.iata for r in rows], "S3"),
         "country": np.array([r.country for r in rows], "S2"),
         "language": np.array([r.language for r in rows], "S2"),
+        "admin": np.array([r.admin for r in rows], "S3"),
         "region": np.array([r.region if r.region in factor_regions else "" for r in rows], "S5"),
         "lat": np.array([r.lat for r in rows], np.float32),
         "lon": np.array([r.lon for r in rows], np.float32),
@@ -312,16 +316,31 @@ def factor_regions() -> set[str]:
     return found
 
 
+def _areas(rows: list[Row], ports: list[Row], simplify: dict[int, int]) -> str:
+    """The names by which countries and regions and their parts are known beside a town's; towns get their part's."""
+    said = _airport_table()
+    near = [(p.country, rows[p.city].admin, str(said[p.iata].get("subd", ""))) for p in ports if p.city >= 0]
+    hand, states = read_csv("areas.csv"), _package_json("us_states.json")
+    labels = area_labels(hand, states, near)
+    for row in rows:
+        row.detail, row.detail_zh = labels.get((row.country, row.admin), ("", ""))
+        if row.detail == row.name:
+            row.detail = row.detail_zh = ""
+    return area_text(hand, _package_json("countries.json"), states, near, lambda name: fold(name, simplify))
+
+
 def build() -> dict[str, NDArray[Any]]:
     """All arrays of the index, by name; ``index.py`` says what each holds."""
     rows = towns()
     aliases = correct_names(rows)
     ports = airports(rows, aliases)
     offers = offered(rows, ports, aliases)
-    rows += ports
     simplify = naming.simplify_table()
+    areas = _areas(rows, ports, simplify)
+    rows += ports
     table: dict[str, NDArray[Any]] = {"simplify": np.array(sorted(simplify.items()), np.int32),
-             "sounds": np.frombuffer(_sounds(rows).encode(), np.uint8)}  # fmt: skip
+             "sounds": np.frombuffer(_sounds(rows).encode(), np.uint8),
+             "areas": np.frombuffer(areas.encode(), np.uint8)}  # fmt: skip
     return {**_places(rows, factor_regions()), **_offers(offers), **_keys(rows, simplify), **table}
 
 

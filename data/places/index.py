@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from calculations.model import Place
 from data.places import fuzzy
+from data.places.areas import Areas, area_of, parse_areas, readings
 from data.places.fold import MAX_QUERY, codes, fold
 
 PATH = Path(__file__).with_name("places.npz")
@@ -28,8 +29,16 @@ _BEGIN = np.array([2.0, 1.0, 0.0, -1.0, -1.0], np.float32)
 _SURE = 10.0  # a match that is worth more is a name in full, or a code: no other spelling is looked for
 _LIMIT = 50  # suggestions at most
 _NEAREST_CITY_KM = 150.0
-_FILLER = re.compile(r"(国际机场|机场|国际|市|internationalairport|airport|city)$")
+_NEAR_KM = 500.0  # where somebody is named: places at hand count as up to ten times their people, fewer farther off
+_NEAR_WORTH = 1.0
+_IN_AREA = 30.0  # what it is worth to lie where the query says: more than any name elsewhere
+_FILLER = re.compile(
+    r"(国际机场|机场|国际|高铁站|火车站|[东南西北]?站|市|[东南西北]|internationalairport|airport|railwaystation|city)$"
+)
+_PARTED = re.compile(r"[,，、;；(（/|]")
 _POINT = re.compile(r"point:(-?\d{1,2}(?:\.\d{1,2})?),(-?\d{1,3}(?:\.\d{1,2})?)")
+
+Inside = NDArray[np.bool_] | None  # which places may be found; all of them where it is None
 
 
 class Index:
@@ -50,6 +59,7 @@ class Index:
         self.offers = self._offers()
         self.spellings = self._spellings(key_text)
         self.sounds: dict[int, str] = {}
+        self.named_areas: dict[str, Areas] = {}
 
     def _offers(self) -> dict[int, list[int]]:
         ends = _ends(self.a["offer_count"])
@@ -75,8 +85,9 @@ class Index:
                 high = middle
         return low
 
-    def begins(self, key: str, least: float = 0.0) -> dict[int, float]:
-        """Places with a key that begins with ``key``, and what each match is worth (the best 100 or so)."""
+    def begins(self, key: str, least: float = 0.0, inside: Inside = None) -> dict[int, float]:
+        """Places (``inside`` an area) with a key that begins with ``key``, and what each match is worth (the best
+        100 or so)."""
         text = key.encode()
         low, high = self._first(text), self._first(text + b"\xff")
         start, stop = int(self.post_at[low]), int(self.post_at[high])
@@ -87,9 +98,9 @@ class Index:
         if self.key_at[low + 1] - self.key_at[low] == len(text):
             exact = int(self.post_at[low + 1]) - start
             worth[:exact] = _EXACT[kinds[:exact]] + self.weight[found[:exact]] - least
-        return _best(found, worth)
+        return _best(found, worth, inside)
 
-    def mistyped(self, key: str) -> dict[int, float]:
+    def mistyped(self, key: str, inside: Inside = None) -> dict[int, float]:
         """Places with a key at one edit from ``key``, at two from seven letters; ranked below every true match."""
         typed, _ = codes(np.frombuffer(key.encode(), np.uint8))
         most = 0 if len(typed) < 3 else 1 if len(typed) < 7 else 2
@@ -101,7 +112,7 @@ class Index:
         posts = np.repeat(self.post_at[rows] - _ends(sizes)[:-1], sizes) + np.arange(int(sizes.sum()))
         found, kinds = self.a["post_place"][posts], self.a["post_kind"][posts]
         other = np.where(kinds > PINYIN, np.float32(2.0), np.float32(0.0))
-        return _best(found, self.weight[found] - np.repeat(edits, sizes) - other - 20.0)
+        return _best(found, self.weight[found] - np.repeat(edits, sizes) - other - 20.0, inside)
 
     def sound(self, key: str) -> str:
         """A folded query with its Han characters as pinyin, for homophones."""
@@ -109,6 +120,31 @@ class Index:
             lines = self.a["sounds"].tobytes().decode().split("\n")
             self.sounds = {ord(line[0]): line[1:] for line in lines}
         return key.translate(self.sounds)
+
+    # Areas
+
+    def areas(self) -> dict[str, Areas]:
+        """Countries, regions and their parts by folded name; read when first asked for."""
+        if not self.named_areas:
+            self.named_areas = parse_areas(self.a["areas"].tobytes().decode())
+        return self.named_areas
+
+    def lies_in(self, areas: Areas) -> NDArray[np.bool_]:
+        """Which places lie in one of the areas."""
+        inside = np.zeros(len(self.weight), np.bool_)
+        for area in areas:
+            country, _, admin = area.partition(".")
+            here = self.a["country"] == country.encode()
+            inside |= here & (self.a["admin"] == admin.encode()) if admin else here
+        return inside
+
+    def nearer(self, found: dict[int, float], lat: float, lon: float) -> dict[int, float]:
+        """The same matches, those near a point worth a little more."""
+        at = np.fromiter(found, np.int64, len(found))
+        lats, lons = np.radians(self.a["lat"][at]), np.radians(self.a["lon"][at])
+        away = _haversine_km(math.radians(lat), math.radians(lon), lats, lons)
+        more = _NEAR_WORTH * np.exp(-away / _NEAR_KM)
+        return {i: found[i] + float(m) for i, m in zip(at.tolist(), more.tolist(), strict=True)}
 
     # Places
 
@@ -149,9 +185,13 @@ class Index:
 
     def _km(self, lat: float, lon: float, part: slice) -> NDArray[np.float64]:
         lats, lons = np.radians(self.a["lat"][part]), np.radians(self.a["lon"][part])
-        a, b = math.radians(lat), math.radians(lon)
-        h = np.sin((lats - a) / 2) ** 2 + math.cos(a) * np.cos(lats) * np.sin((lons - b) / 2) ** 2
-        return np.asarray(12742.0 * np.arcsin(np.sqrt(np.minimum(h, 1.0))))
+        return _haversine_km(math.radians(lat), math.radians(lon), lats, lons)
+
+
+def _haversine_km(a: float, b: float, lats: NDArray[Any], lons: NDArray[Any]) -> NDArray[np.float64]:
+    """Kilometres on a sphere from a point to others; all in radians."""
+    h = np.sin((lats - a) / 2) ** 2 + math.cos(a) * np.cos(lats) * np.sin((lons - b) / 2) ** 2
+    return np.asarray(12742.0 * np.arcsin(np.sqrt(np.minimum(h, 1.0))))
 
 
 def _ends(sizes: NDArray[Any]) -> NDArray[np.int32]:
@@ -161,8 +201,11 @@ def _ends(sizes: NDArray[Any]) -> NDArray[np.int32]:
     return ends
 
 
-def _best(found: NDArray[np.int32], worth: NDArray[np.float32], most: int = 150) -> dict[int, float]:
+def _best(found: NDArray[np.int32], worth: NDArray[np.float32], inside: Inside, most: int = 150) -> dict[int, float]:
     """The best matches, one per place."""
+    if inside is not None:
+        here = inside[found]
+        found, worth = found[here], worth[here]
     if len(found) > most:
         keep = np.argpartition(-worth, most)[:most]
         found, worth = found[keep], worth[keep]
@@ -178,33 +221,76 @@ def load() -> Index:
     return Index()
 
 
-def search(query: str, language: str = "en", limit: int = 8) -> list[Place]:
+def search(query: str, language: str = "en", limit: int = 8, near: tuple[float, float] | None = None) -> list[Place]:
     """Places that a query may mean, the likeliest first, at most ``limit`` (1 … 50); airports follow their town.
 
-    The query is a name in any script, pinyin or its initials, or an IATA code. Any text is fine; what means nothing
-    gives []. ``language`` chooses the language of ``detail``.
+    The query is a name in any script, pinyin or its initials, an IATA code, or a name and where it lies ("Paris,
+    Texas", 四川成都). Any text is fine; what means nothing gives []. ``language`` chooses the language of ``detail``;
+    ``near`` (degrees) is where it is asked from, which decides between places alike.
     """
     index, limit = load(), max(1, min(limit, _LIMIT))
     cut = query[: MAX_QUERY * 4]
     found = _find(index, cut[:MAX_QUERY], limit)
-    if not found:
-        found = _find(index, re.split(r"[,，、;；(（/]", cut)[0][:MAX_QUERY], limit)
+    if max(found.values(), default=0.0) < _SURE or _PARTED.search(cut):
+        found = _located(index, cut, found, limit)
+    found = _area_itself(index, cut, limit, found) or found
+    if near is not None and found:
+        found = index.nearer(found, *near)
     return [index.place(i, language) for i in _with_airports(index, found, limit)]
 
 
-def _find(index: Index, text: str, limit: int) -> dict[int, float]:
-    """Numbers of the places that fit, with the worth of each match."""
+def _located(index: Index, cut: str, found: dict[int, float], limit: int) -> dict[int, float]:
+    """The query read as a name and where it lies; else as it was found; else as its first part."""
+    ways = [(way.name, index.lies_in(way.areas)) for way in readings(cut[:MAX_QUERY], index.areas(), index.simplify)]
+    for name, inside in ways:
+        named = _find(index, name, limit, inside, fuzzy_too=False) or _namesakes(index, name, limit, inside)
+        if named:
+            rest = {i: worth for i, worth in _find(index, name, limit).items() if i not in named}
+            return rest | {i: worth + _IN_AREA for i, worth in named.items()}
+    if ways and max(found.values(), default=0.0) <= 0:
+        found = _find(index, ways[0][0], limit, ways[0][1]) or found
+    return found or _find(index, _PARTED.split(cut)[0][:MAX_QUERY], limit)
+
+
+def _namesakes(index: Index, name: str, limit: int, inside: NDArray[np.bool_]) -> dict[int, float]:
+    """Towns within an area that are called as the best known bearer of the name is in English (巴黎 in Texas)."""
+    if name.isascii():
+        return {}
+    known = _find(index, name, limit, fuzzy_too=False)
+    best = max(known, key=lambda i: known[i], default=None)
+    return _find(index, index.place(best).names["en"], limit, inside, fuzzy_too=False) if best is not None else {}
+
+
+def _area_itself(index: Index, cut: str, limit: int, found: dict[int, float]) -> dict[int, float]:
+    """The largest towns of the country or region that the query as a whole names, unless a town of that name is
+    meant: one within it, or one of a tenth of the people or more."""
+    whole = area_of(cut, index.areas(), index.simplify)
+    if not whole:
+        return {}
+    inside = index.lies_in(whole)
+    towns = np.flatnonzero(inside[: index.towns])
+    best = max(found, key=lambda i: (found[i], -i), default=None)
+    if not len(towns) or (best is not None and found[best] > _SURE and (
+            inside[best] or index.weight[best] > index.weight[towns].max() - 1.0)):  # fmt: skip
+        return {}
+    order = towns[np.argsort(-index.weight[towns], kind="stable")][:limit]
+    return found | {int(i): 20.0 + float(index.weight[i]) for i in order}
+
+
+def _find(index: Index, text: str, limit: int, inside: Inside = None, fuzzy_too: bool = True) -> dict[int, float]:
+    """Numbers of the places that fit, with the worth of each match; mistyped ones too where no name is met."""
     key = fold(text, index.simplify)
     if not key:
         return {}
-    found = index.begins(key)
+    found = index.begins(key, 0.0, inside)
     shorter = _FILLER.sub("", key)
     if not found and shorter and shorter != key:
-        return _find(index, shorter, limit)
-    _put_code(index, text.strip(), found)
-    if len(found) < limit and max(found.values(), default=0.0) < _SURE:
+        return _find(index, shorter, limit, inside, fuzzy_too)
+    if inside is None:
+        _put_code(index, text.strip(), found)
+    if fuzzy_too and len(found) < limit and max(found.values(), default=0.0) < _SURE:
         sound = index.sound(key)
-        for more in [index.begins(sound, least=10.0)] * (sound != key) + [index.mistyped(sound)]:
+        for more in [index.begins(sound, 10.0, inside)] * (sound != key) + [index.mistyped(sound, inside)]:
             for i, worth in more.items():
                 found.setdefault(i, worth)
     return found

@@ -119,6 +119,7 @@ def _config(event: Event, scenario: Scenario) -> dict[str, Any]:
     return {
         "slug": event.slug,
         "language": current_language(),
+        "near": place.place_id if place.names else "",
         "trip": trip if "trips" in scenario.asks else None,
         "stay": stay,
         "draft": {
