@@ -1,49 +1,83 @@
-"""Method files: flight arithmetic as bands of kg per passenger-km by one-way distance, for studies and comparisons.
+"""Methods: published (or one's own) flight arithmetic as data, for studies, comparisons and events.
 
-With d the one-way geodesic in km, u ``uplift_km`` (added only where d > 0), x = d + u, k the kg per km of the CO2 part,
-n its non-CO2 part per km (if a band has one) and m ``multiplier``:
+With ``given`` and ``more`` what the class's curve gives (``method_curves``; bands of kg per km, points of kg, or
+polynomials), m ``multiplier``, the way x = geodesic × ``uplift_factor`` + ``uplift_km``:
 
-    one way kg = (m × k(x) + n(x)) × x        a trip there and back counts twice
+    CO2 part     = given × (``co2_kg_per_fuel_kg`` + ``upstream_kg_per_fuel_kg``)
+                   + ``kg_per_km`` × x + ``kg_per_flight``
+    non-CO2 part = given × ``co2_kg_per_fuel_kg`` × (m − 1) + more
+    one way      = CO2 part + non-CO2 part          a trip there and back counts twice
 
-- ``step``: k is that of the last band with ``from_km`` ≤ x.
-- ``linear``: k runs straight from band to band; before the first and after the last it stays.
-- ``monotone``: ``step``, but a band's kilograms never fall below what the band before had reached at its end: who lives
-  farther away never emits less.
+For bands and points of CO2 that is m × given + more: the fuel's figures are 1 and 0 there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from calculations.model import MODES, FieldError, InputError
+from calculations.method_curves import Curve, Floats, Uplift, kilograms
 
-Floats = npt.NDArray[np.float64]
-INTERPOLATIONS = ("step", "linear", "monotone")
-MAX_BANDS = 200
+PARTS = ("apart", "inside", "none", "not_stated")  # what a method's figures say of non-CO2 effects and upstream fuel
+STATUSES = ("read", "secondary", "design", "own")  # where its numbers were read; a choice of ours; an event's own
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The curves by class, economy first; a class that is not here is priced as economy."""
+
+    cabins: tuple[tuple[str, Curve], ...]
+
+    def curve(self, cabin: str) -> Curve:
+        """The curve of a class, or of economy where the method has none for it."""
+        return dict(self.cabins).get(cabin, self.cabins[0][1])
+
+    def has(self, cabin: str) -> bool:
+        """Whether the class has a curve of its own."""
+        return cabin in dict(self.cabins)
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """Which rates hold by the countries of both ends, where they are known: both in ``home``, neither, or by the
+    country at the other end. A country that no list names is priced by the method's general rates."""
+
+    home: tuple[str, ...]
+    within: Rates
+    outside: Rates
+    by_country: tuple[tuple[tuple[str, ...], Rates], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A parsed method file; ``from_km`` ascends from 0 and is as long as the two rates."""
+    """A parsed method file; ``text`` is the file as it was read and ``sha256`` its hash, '' where none was."""
 
     method_id: str
     name: str
     source: str
-    interpolation: str
-    from_km: tuple[float, ...]
-    kg_per_km: tuple[float, ...]
-    non_co2_kg_per_km: tuple[float, ...]
+    rates: Rates
     multiplier: float
     uplift_km: float
     round_trip: bool
     mode: str
     round_decimals: int | None  # of kg per attendance, where a study rounds there
+    uplift_factor: float = 1.0
+    co2_kg_per_fuel_kg: float = 1.0
+    upstream_kg_per_fuel_kg: float = 0.0
+    kg_per_km: float = 0.0
+    kg_per_flight: float = 0.0
+    non_co2: str = "none"
+    upstream: str = "none"
+    uplift_inside: bool = False
+    territory: Territory | None = None
+    source_address: str = ""
+    status: str = ""
+    note: str = ""
+    sha256: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,145 +88,80 @@ class MethodMass:
     non_co2_kg: Floats
 
 
-def method_mass(method: Method, distance_km: Floats) -> MethodMass:
-    """Kilograms of one person's trip (there and back if the method says so) for one-way geodesics in km."""
+def method_mass(method: Method, distance_km: Floats, cabin: str = "economy") -> MethodMass:
+    """Kilograms of one person's trip (there and back if the method says so) for one-way geodesics in km. A method that
+    asks for countries is computed by its general rates: see ``between``."""
     distance = np.asarray(distance_km, dtype=np.float64)
-    way = np.where(distance > 0, distance + method.uplift_km, 0.0) if method.uplift_km else distance
+    co2, non_co2 = one_way_parts(method, distance, cabin)
     directions = 2.0 if method.round_trip else 1.0
-    total = _kilograms(method, way, directions * method.multiplier, method.kg_per_km, directions)
-    co2 = _kilograms(method, way, directions, method.kg_per_km, 0.0)
+    co2, total = directions * co2, directions * (co2 + non_co2)
     if method.round_decimals is not None:
         total, co2 = np.round(total, method.round_decimals), np.round(co2, method.round_decimals)
     return MethodMass(total_kg=total, non_co2_kg=np.maximum(total - co2, 0.0))
 
 
-def method_kg(method: Method, distance_km: float) -> float:
-    """The same for one distance, in kg."""
-    return float(method_mass(method, np.array([distance_km])).total_kg[0])
+def one_way_parts(method: Method, distance_km: Floats, cabin: str = "economy") -> tuple[Floats, Floats]:
+    """(CO2 part, non-CO2 part) in kg of one person's flight one way, not rounded."""
+    distance = np.asarray(distance_km, dtype=np.float64)
+    there = distance > 0
+    uplift = Uplift(method.uplift_factor, method.uplift_km)
+    given, more = kilograms(method.rates.curve(cabin), distance, uplift)
+    fixed = np.where(there, method.kg_per_km * uplift.way(distance) + method.kg_per_flight, 0.0)
+    co2 = given * (method.co2_kg_per_fuel_kg + method.upstream_kg_per_fuel_kg) + fixed
+    return co2, given * method.co2_kg_per_fuel_kg * (method.multiplier - 1.0) + more
 
 
-def _kilograms(method: Method, way: Floats, co2: float, rates: tuple[float, ...], extra: float) -> Floats:
-    """``co2`` × k(x) × x + ``extra`` × n(x) × x, by the method's interpolation."""
-    knots = np.array(method.from_km)
-    co2_rate, more_rate = np.array(rates), np.array(method.non_co2_kg_per_km)
-    if method.interpolation == "linear":
-        mass: Floats = co2 * np.interp(way, knots, co2_rate) * way
-        return mass + extra * np.interp(way, knots, more_rate) * way if more_rate.any() else mass
-    band = np.searchsorted(knots, way, side="right") - 1
-    mass = np.asarray(co2 * co2_rate[band] * way)
-    if more_rate.any():
-        mass = mass + extra * more_rate[band] * way
-    if method.interpolation == "monotone" and len(knots) > 1:
-        reached = np.maximum.accumulate((co2 * co2_rate + extra * more_rate)[:-1] * knots[1:])
-        mass = np.maximum(mass, np.concatenate([[0.0], reached])[band])
-    return mass
+def way_km(method: Method, distance_km: float) -> float:
+    """The kilometres a method counts for a one-way geodesic."""
+    return distance_km * method.uplift_factor + method.uplift_km if distance_km > 0 else 0.0
 
 
-def parse_method(document: Mapping[str, Any], method_id: str) -> Method:
-    """A method from its TOML document. Raises InputError naming every field that is wrong."""
-    errors: list[FieldError] = []
-    _unknown(document, ("name", "source", "air", "trip"), "", errors)
-    air, trip = _section(document, "air", errors), _section(document, "trip", errors)
-    _unknown(air, ("interpolation", "bands", "multiplier", "uplift_km", "round_decimals"), "air.", errors)
-    _unknown(trip, ("round_trip", "mode"), "trip.", errors)
-    if not isinstance(document.get("air"), Mapping):
-        raise InputError(errors)
-    bands = _bands(air.get("bands"), errors)
-    method = Method(
-        method_id=method_id, name=_text(document, "name", "", errors, method_id),
-        source=_text(document, "source", "", errors, ""),
-        interpolation=_choice(air, "interpolation", "air.", INTERPOLATIONS, "step", errors),
-        from_km=tuple(each[0] for each in bands), kg_per_km=tuple(each[1] for each in bands),
-        non_co2_kg_per_km=tuple(each[2] for each in bands),
-        multiplier=_number(air.get("multiplier", 1.0), "air.multiplier", errors, 0.0, 100.0),
-        uplift_km=_number(air.get("uplift_km", 0.0), "air.uplift_km", errors, 0.0, 20_000.0),
-        round_trip=_flag(trip.get("round_trip", True), "trip.round_trip", errors),
-        mode=_choice(trip, "mode", "trip.", MODES, "plane", errors),
-        round_decimals=_decimals(air.get("round_decimals"), errors),
-    )  # fmt: skip
-    if errors:
-        raise InputError(errors)
-    return method
+def method_kg(method: Method, distance_km: float, cabin: str = "economy") -> float:
+    """``method_mass`` for one distance, in kg."""
+    return float(method_mass(method, np.array([distance_km]), cabin).total_kg[0])
 
 
-def _unknown(table: Mapping[str, Any], known: tuple[str, ...], path: str, errors: list[FieldError]) -> None:
-    for key in table:
-        if key not in known:
-            message = "{field} is not known here; known are {known}."
-            errors.append(FieldError(path + str(key), table[key], message, {"field": key, "known": ", ".join(known)}))
+def between(method: Method, country: str, other_country: str) -> Method:
+    """The method as it holds between two countries or regions (ISO 3166-1): itself, unless it goes by territory."""
+    rates = _rates_between(method, country, other_country)
+    return method if rates is method.rates else replace(method, rates=rates)
 
 
-def _section(document: Mapping[str, Any], name: str, errors: list[FieldError]) -> Mapping[str, Any]:
-    section = document.get(name, {} if name == "trip" else None)
-    if isinstance(section, Mapping):
-        return section
-    errors.append(FieldError(name, section, "{field} must be a table.", {"field": name}))
-    return {}
+def _rates_between(method: Method, country: str, other_country: str) -> Rates:
+    territory = method.territory
+    if territory is None or not country or not other_country:
+        return method.rates
+    at_home = [place in territory.home for place in (country, other_country)]
+    if all(at_home):
+        return territory.within
+    if not any(at_home):
+        return territory.outside
+    far = other_country if at_home[0] else country
+    return next((rates for countries, rates in territory.by_country if far in countries), method.rates)
 
 
-def _text(table: Mapping[str, Any], key: str, path: str, errors: list[FieldError], otherwise: str) -> str:
-    value = table.get(key, otherwise)
-    if isinstance(value, str):
-        return value
-    errors.append(FieldError(path + key, value, "{field} must be text.", {"field": path + key}))
-    return otherwise
+def curve_table(method: Method, cabin: str = "economy") -> Mapping[str, Any]:
+    """The arithmetic that holds for a class, as plain values: an ``[air]`` table of its own."""
+    curve = method.rates.curve(cabin)
+    parts: tuple[Any, ...] = curve.bands or curve.points or curve.ranges
+    table: dict[str, Any] = {curve.form: [_plain(each) for each in parts]}
+    if curve.form != "ranges":
+        table["interpolation"] = curve.interpolation
+    named = {
+        "times": curve.times, "multiplier": method.multiplier, "uplift_km": method.uplift_km,
+        "uplift_factor": method.uplift_factor, "co2_kg_per_fuel_kg": method.co2_kg_per_fuel_kg,
+        "upstream_kg_per_fuel_kg": method.upstream_kg_per_fuel_kg, "kg_per_km": method.kg_per_km,
+        "kg_per_flight": method.kg_per_flight,
+    }  # fmt: skip
+    usual = {"uplift_km": 0.0, "kg_per_km": 0.0, "kg_per_flight": 0.0, "upstream_kg_per_fuel_kg": 0.0}
+    return table | {key: value for key, value in named.items() if value != usual.get(key, 1.0) or key == "multiplier"}
 
 
-def _choice(
-    table: Mapping[str, Any], key: str, path: str, known: tuple[str, ...], otherwise: str, errors: list[FieldError]
-) -> str:
-    value = table.get(key, otherwise)
-    if isinstance(value, str) and value in known:
-        return value
-    params = {"field": path + key, "known": ", ".join(known)}
-    errors.append(FieldError(path + key, value, "{field} must be one of {known}.", params))
-    return otherwise
-
-
-def _number(value: Any, path: str, errors: list[FieldError], low: float, high: float) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high:
-        return float(value)
-    params = {"field": path, "low": low, "high": high}
-    errors.append(FieldError(path, value, "{field} must be a number from {low} to {high}.", params))
-    return low
-
-
-def _flag(value: Any, path: str, errors: list[FieldError]) -> bool:
-    if isinstance(value, bool):
-        return value
-    errors.append(FieldError(path, value, "{field} must be true or false.", {"field": path}))
-    return True
-
-
-def _decimals(value: Any, errors: list[FieldError]) -> int | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 9):
-        return value
-    params = {"field": "air.round_decimals", "low": 0, "high": 9}
-    message = "{field} must be a whole number from {low} to {high}."
-    errors.append(FieldError("air.round_decimals", value, message, params))
-    return None
-
-
-def _bands(value: Any, errors: list[FieldError]) -> list[tuple[float, float, float]]:
-    if not isinstance(value, list) or not 1 <= len(value) <= MAX_BANDS:
-        params = {"field": "air.bands", "limit": MAX_BANDS}
-        errors.append(FieldError("air.bands", value, "{field} must be a list of 1 to {limit} bands.", params))
-        return [(0.0, 0.0, 0.0)]
-    bands = [_band(each, f"air.bands[{number}]", errors) for number, each in enumerate(value)]
-    starts = [each[0] for each in bands]
-    if not errors and (starts[0] != 0 or any(b <= a for a, b in pairwise(starts))):
-        message = "{field}: from_km must begin at 0 and rise from band to band."
-        errors.append(FieldError("air.bands", starts, message, {"field": "air.bands"}))
-    return bands
-
-
-def _band(band: Any, path: str, errors: list[FieldError]) -> tuple[float, float, float]:
-    if not isinstance(band, Mapping):
-        message = "{field} must be a table with from_km and kg_per_km."
-        errors.append(FieldError(path, band, message, {"field": path}))
-        return 0.0, 0.0, 0.0
-    _unknown(band, ("from_km", "kg_per_km", "non_co2_kg_per_km"), path + ".", errors)
-    start = _number(band.get("from_km"), path + ".from_km", errors, 0.0, 20_100.0)
-    rate = _number(band.get("kg_per_km"), path + ".kg_per_km", errors, 0.0, 100.0)
-    more = _number(band.get("non_co2_kg_per_km", 0.0), path + ".non_co2_kg_per_km", errors, 0.0, 100.0)
-    return start, rate, more
+def _plain(part: Any) -> dict[str, Any]:
+    """A band, point or range without what is as usual."""
+    found = {}
+    for each in fields(part):
+        value = getattr(part, each.name)
+        if value != each.default:
+            found[each.name] = list(value) if isinstance(value, tuple) else value
+    return found

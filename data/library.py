@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from calculations.lookup import factor_of
-from calculations.methods import Method, parse_method
+from calculations.method_files import parse_method_text
+from calculations.methods import Method
 from calculations.model import Factor, FactorMissing, FactorSet, FieldError, InputError, Scenario, ScenarioActivity
 from data.factors.build import MANIFEST, edition_entries, path_of, read_manifest, set_hash
 
@@ -141,13 +142,13 @@ def load_method(id_or_path: str = DEFAULT_METHOD) -> Method:
         params = {"value": id_or_path, "known": ", ".join(list_methods())}
         raise InputError([FieldError("method", id_or_path, message, params)])
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         message = "The method file {value} cannot be read: {reason}"
         raise InputError(
             [FieldError("method", id_or_path, message, {"value": id_or_path, "reason": str(error)})]
         ) from error
-    return parse_method(document, path.stem)
+    return parse_method_text(text, path.stem)
 
 
 @cache

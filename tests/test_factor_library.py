@@ -1,5 +1,6 @@
 """The factor edition on disk: whole, unaltered, and every preferred row is there."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -157,11 +158,13 @@ def test_life_is_asked_by_its_four_groups_and_has_sourced_yardsticks() -> None:
 
 
 def test_methods_come_by_id_or_path(tmp_path: Path) -> None:
-    assert list_methods() == ["cooleffect", "defra_international", "klower", "sigplan"]
+    assert {"cooleffect", "defra_international", "klower", "sigplan", "myclimate", "ademe"} <= set(list_methods())
+    assert load_method().method_id == "defra_international"
     assert [method.method_id for method in load_methods()] == list_methods()
     path = tmp_path / "mine.toml"
     path.write_text('name = "mine"\n[air]\nbands = [{ from_km = 0, kg_per_km = 0.1 }]\n', "utf-8")
-    assert load_method(str(path)).method_id == "mine"
+    mine = load_method(str(path))
+    assert (mine.method_id, mine.sha256) == ("mine", hashlib.sha256(path.read_bytes()).hexdigest())
     for wrong in ("nothing", "../demo/x", str(tmp_path / "absent.toml")):
         with pytest.raises(InputError):
             load_method(wrong)
