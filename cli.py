@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, is_dataclass
+from difflib import get_close_matches
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -273,56 +274,85 @@ def _audit_check() -> Any:
 
 
 @command(factors_app, "list")
-def factors_list(as_json: Json = False) -> None:
-    """The editions that come with the product."""
+def factors_list(
+    edition: Annotated[str, typer.Argument(metavar="[EDITION]", help="An edition; without one, the editions.")] = "",
+    find: Annotated[str, typer.Option("--find", metavar="WORDS", help="Words of id, activity or note.")] = "",
+    region: Annotated[str, typer.Option("--region", metavar="CODE", help="Of this region, such as CN-51.")] = "",
+    category: Annotated[str, typer.Option("--category", metavar="NAME", help="Of this category.")] = "",
+    unit: Annotated[str, typer.Option("--unit", metavar="UNIT", help="Per this unit, such as kWh.")] = "",
+    as_json: Json = False,
+) -> None:
+    """The editions that come with the product, or the rows of one by what is asked of them."""
     library = importlib.import_module("data.library")
-    sets = [library.load_factor_set(edition) for edition in library.list_editions()]
+    if edition or find or region or category or unit:
+        told = importlib.import_module("calculations.editions")
+        rows = told.find_factors(_edition(edition), find, region, category, unit)
+        say(as_json, rows, [*(told.factor_line(row) for row in rows), f"{len(rows)} rows"])
+        return
+    sets = [library.load_factor_set(name) for name in library.list_editions()]
     answer = [{"id": each.factor_set_id, "sha256": each.sha256, "factors": len(each.factors)} for each in sets]
     say(as_json, answer, [f"{row['id']}  {row['factors']} factors  {row['sha256']}" for row in answer])
 
 
+def _edition(name: str) -> Any:
+    library = importlib.import_module("data.library")
+    if name and name not in library.list_editions():
+        known = ", ".join(library.list_editions())
+        raise typer.BadParameter(f"{name!r} is no edition; there are {known}", param_hint="EDITION")
+    return library.load_factor_set(name) if name else library.load_factor_set()
+
+
 @command(factors_app, "show")
 def factors_show(
-    factor: Annotated[str, typer.Argument(metavar="ID", help="A factor's id, or an edition's.")], as_json: Json = False
+    factor: Annotated[str, typer.Argument(metavar="ID", help="A factor's id, or an edition's.")],
+    edition: Annotated[str, typer.Option("--edition", metavar="EDITION", help="Of this edition.")] = "",
+    as_json: Json = False,
 ) -> None:
-    """One factor with its source, or the factors of an edition."""
-    library = importlib.import_module("data.library")
+    """One factor with its source, its cautions and where it is preferred; or the factors of an edition."""
+    library, told = importlib.import_module("data.library"), importlib.import_module("calculations.editions")
     if factor in library.list_editions():
         rows = list(library.load_factor_set(factor).factors.values())
-        say(as_json, rows, [f"{row.factor_id}\t{row.value}\t{row.unit}\t{row.region}\t{row.year}" for row in rows])
+        say(as_json, rows, [told.factor_line(row) for row in rows])
         return
-    row = library.load_factor_set().factors.get(factor)
+    factors = _edition(edition)
+    row = factors.factors.get(factor)
     if row is None:
-        raise typer.BadParameter(
-            f"{factor!r} is no factor of this edition; factors show EDITION lists them", param_hint="ID"
-        )
-    say(as_json, row, [f"{name}: {value}" for name, value in asdict(row).items()])
+        close = "; near it: " + ", ".join(near) if (near := get_close_matches(factor, factors.factors, 3, 0.5)) else ""
+        raise typer.BadParameter(f"{factor!r} is no factor of {factors.factor_set_id}{close}", param_hint="ID")
+    shown = asdict(row) | told.dossier(factors, factor)
+    say(as_json, shown, [f"{name}: {'' if value is None else value}" for name, value in shown.items()])
 
 
 @command(factors_app, "verify")
 def factors_verify(as_json: Json = False) -> None:
-    """Hold every edition's files to its hashes."""
+    """Hold every edition's files to the hashes of its manifest, and its preferred choices to its rows."""
     library = importlib.import_module("data.library")
-    wrong = [problem for edition in library.list_editions() for problem in library.verify_factor_set(edition)]
-    say(as_json, {"ok": not wrong, "problems": wrong}, wrong or ["Every file is as it was published."])
+    found = {edition: library.verify_factor_set(edition) for edition in library.list_editions()}
+    wrong = [f"{edition}: {problem}" for edition, problems in found.items() for problem in problems]
+    sums = {edition: library.load_factor_set(edition).sha256 for edition, problems in found.items() if not problems}
+    lines = [f"{edition}  {sha256}" for edition, sha256 in sums.items()]
+    answer = {"ok": not wrong, "problems": wrong, "editions": sums}
+    say(as_json, answer, [*lines, *(wrong or ["Every file is as it was published."])])
     raise typer.Exit(1 if wrong else 0)
 
 
 @command(factors_app, "diff")
-def factors_diff(a: str, b: str, as_json: Json = False) -> None:
-    """What changed from edition A to edition B."""
-    library = importlib.import_module("data.library")
-    for edition in (a, b):
-        if edition not in library.list_editions():
-            known = ", ".join(library.list_editions())
-            raise typer.BadParameter(f"{edition!r} is no edition; there are {known}", param_hint="A B")
-    old, new = library.load_factor_set(a).factors, library.load_factor_set(b).factors
-    both = sorted(old.keys() & new.keys())
-    changed = [{"id": i, "from": old[i].value, "to": new[i].value} for i in both if old[i] != new[i]]
-    answer = {"added": sorted(new.keys() - old.keys()), "removed": sorted(old.keys() - new.keys()), "changed": changed}
-    lines = [f"+ {i}" for i in answer["added"]] + [f"- {i}" for i in answer["removed"]]
-    lines += [f"~ {row['id']}: {row['from']} → {row['to']}" for row in changed]
-    say(as_json, answer, lines or ["The two are the same."])
+def factors_diff(
+    a: Annotated[str, typer.Argument(metavar="OLD")],
+    b: Annotated[str, typer.Argument(metavar="NEW")],
+    event: EventOption = None,
+    as_json: Json = False,
+) -> None:
+    """What changed from edition OLD to NEW; with an event, what its footprints would be under NEW, and why."""
+    told = importlib.import_module("calculations.editions")
+    diff = told.compare_editions(_edition(a), _edition(b))
+    answer, lines = diff.as_json(), diff.lines() or ["The two are the same."]
+    if event:
+        ready_store()
+        moved = importlib.import_module("events").recompute_under(event, b)
+        answer["event"] = moved.as_json()
+        lines += ["", *moved.lines()]
+    say(as_json, answer, lines)
 
 
 if __name__ == "__main__":

@@ -29,17 +29,19 @@ from events.model import (
 from events.organiser import OrganiserView, organiser_view
 from events.participations import delete_participation, guest, set_display, start_participation
 from events.pseudonyms import spoken
+from events.recompute import Move, Recomputed, recompute_under
 from events.screens import revoke_screen, screen_event, screen_token
 from events.totals import Totals, totals
 from events.yardsticks import models_beside, year_norms
 
 __all__ = [
     "HUB", "Board", "BoardRow", "Conflict", "Event", "EventCard", "EventDraft", "FieldError", "FootprintView",
-    "Forbidden", "ImportReport", "InputError", "NotFound", "OrganiserView", "Page", "Participation", "Session",
-    "SessionDraft", "Started", "TooMany", "Totals", "Unauthenticated", "audit", "create_event", "current_footprint",
-    "delete_participation", "event_by_id", "find_events", "fold", "fold_due", "gauges", "get_event", "guest",
-    "import_attendance", "leaderboard", "line_json", "live_version", "live_versions", "models_beside",
-    "organiser_view", "place_json", "preview_footprint", "rank_of_certificate", "readiness", "revoke_screen",
-    "save_footprint", "save_inventory", "scenarios", "screen_event", "screen_token", "seed_demo", "set_display",
-    "snapshot", "spoken", "start_participation", "suggest_places", "totals", "year_norms",
+    "Forbidden", "ImportReport", "InputError", "Move", "NotFound", "OrganiserView", "Page", "Participation",
+    "Recomputed", "Session", "SessionDraft", "Started", "TooMany", "Totals", "Unauthenticated", "audit",
+    "create_event", "current_footprint", "delete_participation", "event_by_id", "find_events", "fold", "fold_due",
+    "gauges", "get_event", "guest", "import_attendance", "leaderboard", "line_json", "live_version", "live_versions",
+    "models_beside", "organiser_view", "place_json", "preview_footprint", "rank_of_certificate", "readiness",
+    "recompute_under", "revoke_screen", "save_footprint", "save_inventory", "scenarios", "screen_event",
+    "screen_token", "seed_demo", "set_display", "snapshot", "spoken", "start_participation", "suggest_places",
+    "totals", "year_norms",
 ]  # fmt: skip
