@@ -116,7 +116,7 @@ def read_snapshot(conn: sa.Connection, event: Event) -> dict[str, Any]:
         "by_category": [dict(row) for row in totals.published], "by_session": known["by_session"],
         "boards": _boards(conn, event), "origins": origins(conn, event), "orders": totals.counts["paid_order_count"],
         "paid_minor": None if totals.hidden else totals.paid_minor, "currency": event.currency,
-        "money": known["money_minor"], "timeline": _timeline(conn, event, totals), "ticker": _ticker(conn, event),
+        "money": known["money_minor"], "quality": known["quality"], "timeline": _timeline(conn, event, totals), "ticker": _ticker(conn, event),
         "funnel": funnel(totals),
     }  # fmt: skip
 

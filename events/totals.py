@@ -9,13 +9,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from calculations.extrapolation import estimated_g, spread
+from calculations.extrapolation import Estimate, combined_range, spread
 from calculations.model import CATEGORIES
 from calculations.ranking import share_bp, shown_groups
 from data.store import events as event_rows
 from data.store import live, rollups
 from data.store.engine import get_store
 from events.catalogue import read_event
+from events.certainty import Certainty
+from events.estimates import read_estimate
 from events.model import ORGANISER_SESSION, SMALLEST_GROUP, Event, Names, instant
 
 MASSES = ("low_g", "total_g", "high_g")
@@ -24,12 +26,15 @@ NO_SESSION: Names = {"en": "No session chosen", "zh": "未选分会场", "mr": "
 
 @dataclass(frozen=True, slots=True)
 class Mass:
-    """Grams with their bounds; ``estimated_g`` is the part within the total for people who have not answered."""
+    """Grams with their bounds; ``estimated_g`` is the part within the total for people who have not answered, and
+    ``estimate_low_g`` … ``estimate_high_g`` its 95 % interval of sampling (of an event's whole; 0 elsewhere)."""
 
     low_g: int = 0
     total_g: int = 0
     high_g: int = 0
     estimated_g: int = 0
+    estimate_low_g: int = 0
+    estimate_high_g: int = 0
 
     @property
     def declared_g(self) -> int:
@@ -45,13 +50,14 @@ class CategoryFigure:
     mass: Mass
     reserved_g: int
     retired_g: int
+    quality: int = 0  # mean data quality in hundredths, 100 best to 500 worst, 0 where not scored
 
     def as_json(self) -> dict[str, Any]:
         """Integer grams."""
         return {
             "category": self.category, "low_g": self.mass.low_g, "total_g": self.mass.total_g,
             "high_g": self.mass.high_g, "estimated_g": self.mass.estimated_g, "reserved_g": self.reserved_g,
-            "retired_g": self.retired_g,
+            "retired_g": self.retired_g, "quality": self.quality,
         }  # fmt: skip
 
 
@@ -101,6 +107,7 @@ class Totals:
     paid_minor: int
     hidden: bool
     published: tuple[Mapping[str, Any], ...] = field(default=())
+    quality: int = 0
 
     @property
     def residual_g(self) -> int:
@@ -117,7 +124,8 @@ class Totals:
         mass, hide = self.mass, self.hidden
         emitted = {
             "low": mass.low_g, "total": mass.total_g, "high": mass.high_g, "declared": mass.declared_g,
-            "estimated": mass.estimated_g,
+            "estimated": mass.estimated_g, "estimated_low": mass.estimate_low_g,
+            "estimated_high": mass.estimate_high_g,
         }  # fmt: skip
         covered = {"reserved": self.reserved_g, "retired": self.retired_g}
         return {
@@ -126,7 +134,7 @@ class Totals:
             "extra_g": None if hide else self.extra_g, "residual_g": None if hide else self.residual_g,
             "by_category": {row["category"]: row["total_g"] for row in self.published},
             "by_session": [session.as_json() for session in self.sessions if session.kind != "none" or session.people],
-            "money_minor": _nulled(self.money_minor, hide),
+            "money_minor": _nulled(self.money_minor, hide), "quality": None if hide else self.quality,
         }  # fmt: skip
 
 
@@ -146,19 +154,21 @@ def read_totals(conn: sa.Connection, event: Event, unfolded: bool = True) -> Tot
     tally = rollups.as_rows(rollups.TALLY, rollups.read(conn, rollups.TALLY, event.event_id, unfolded))
     cube = rollups.as_rows(rollups.CUBE, rollups.read(conn, rollups.CUBE, event.event_id, unfolded))
     money = rollups.read(conn, rollups.MONEY, event.event_id, unfolded)
-    guests = _summed(tally, lambda row: row["session_id"] != ORGANISER_SESSION)
-    whole = _summed(tally, lambda row: True)
-    extra = _estimate(guests, event.expected_people)
-    people, categories = whole["people_count"], _categories(cube, extra)
+    sure = Certainty.read(conn, event.event_id, unfolded)
+    whole = sure.bounded(_summed(tally, lambda row: True))
+    found = read_estimate(conn, event, unfolded)
+    extra = _extra(found, whole)
+    people, categories = whole["people_count"], _categories(cube, extra, sure)
     return Totals(
         event_id=event.event_id, version=state["version"] if state else 0,
         as_of=state["as_of"] if state else event.starts_at, participants=people,
-        expected_people=event.expected_people, mass=_with(whole, extra), reserved_g=whole["reserved_g"],
+        expected_people=event.expected_people, mass=_combined(whole, extra, found), reserved_g=whole["reserved_g"],
         retired_g=whole["retired_g"], extra_g=whole["extra_g"], categories=categories,
         sessions=_sessions(conn, event, tally, extra),
         counts={name: whole[name] for name in COUNTS},
         money_minor={key[0]: measures[0] for key, measures in money.items()}, paid_minor=whole["paid_minor"],
         hidden=people < SMALLEST_GROUP, published=_published(state, people, categories),
+        quality=sure.quality(), estimate=found,
     )  # fmt: skip
 
 
@@ -184,9 +194,21 @@ def _summed(rows: Iterable[Mapping[str, Any]], wanted: Any) -> dict[str, int]:
     return sums
 
 
-def _estimate(guests: Mapping[str, int], expected: int) -> dict[str, int]:
-    """Low, central and high grams of guests who have not answered."""
-    return {mass: estimated_g(guests[mass], guests["people_count"], expected, SMALLEST_GROUP) for mass in MASSES}
+def _extra(found: Estimate, whole: Mapping[str, int]) -> dict[str, int]:
+    """Low, central and high grams of guests who have not answered, as far as what was declared is uncertain: they are
+    computed with the same factors."""
+    return {mass: found.scaled(whole[mass], whole["total_g"]) for mass in MASSES}
+
+
+def _combined(whole: Mapping[str, int], extra: Mapping[str, int], found: Estimate) -> Mass:
+    """The event's mass. What is measured and who happens to have answered are independent doubts: their distances from
+    the total are added as squares."""
+    mass = _with(whole, extra)
+    if not found.estimated_g:
+        return mass
+    ranges = ((mass.low_g, mass.total_g, mass.high_g), (found.low_g, found.estimated_g, found.high_g))
+    low_g, high_g = combined_range(mass.total_g, ranges)
+    return Mass(low_g, mass.total_g, high_g, found.estimated_g, found.low_g, found.high_g)
 
 
 def _with(sums: Mapping[str, int], extra: Mapping[str, int]) -> Mass:
@@ -200,7 +222,7 @@ def _shared(groups: list[dict[str, int]], extra: Mapping[str, int]) -> list[dict
     return [{mass: parts[mass][i] for mass in MASSES} for i in range(len(groups))]
 
 
-def _categories(cube: list[dict[str, Any]], extra: Mapping[str, int]) -> tuple[CategoryFigure, ...]:
+def _categories(cube: list[dict[str, Any]], extra: Mapping[str, int], sure: Certainty) -> tuple[CategoryFigure, ...]:
     measures = (*MASSES, "reserved_g", "retired_g")
     whole = {category: dict.fromkeys(measures, 0) for category in CATEGORIES}
     guests = {category: dict.fromkeys(MASSES, 0) for category in CATEGORIES}
@@ -212,7 +234,13 @@ def _categories(cube: list[dict[str, Any]], extra: Mapping[str, int]) -> tuple[C
                 guests[row["category"]][mass] += row[mass]
     shares = dict(zip(CATEGORIES, _shared(list(guests.values()), extra), strict=True))
     return tuple(
-        CategoryFigure(name, _with(sums, shares[name]), sums["reserved_g"], sums["retired_g"])
+        CategoryFigure(
+            name,
+            _with(sure.bounded(sums, name), shares[name]),
+            sums["reserved_g"],
+            sums["retired_g"],
+            sure.quality(name),
+        )
         for name, sums in whole.items()
         if any(sums.values())
     )
