@@ -58,6 +58,10 @@ class Estimate:
         """People who are expected and have not answered."""
         return max(0, self.expected_people - self.answered_people)
 
+    def scaled(self, part_g: int, whole_g: int) -> int:
+        """The estimate at another central value of the declared grams: what it would be were they ``part_g``."""
+        return (2 * self.estimated_g * part_g + whole_g) // (2 * whole_g) if whole_g else 0
+
     @property
     def response_bp(self) -> int:
         """Share of those expected who answered, in basis points; 0 where nobody said how many are expected."""
@@ -135,20 +139,15 @@ def interval(estimated_g: int, variance_g2: float, degrees: float) -> tuple[int,
 def combined_range(total_g: int, ranges: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
     """(low, high) of a total whose doubts are independent: each is (low, central, high) of one of them, and their
     distances are added as squares. Rounded outwards; low is never below zero."""
-    below = math.sqrt(math.fsum((central - low) ** 2 for low, central, _ in ranges))
-    above = math.sqrt(math.fsum((high - central) ** 2 for _, central, high in ranges))
-    return max(0, total_g - math.ceil(below)), total_g + math.ceil(above)
+    below = _root(sum((central - low) ** 2 for low, central, _ in ranges))
+    above = _root(sum((high - central) ** 2 for _, central, high in ranges))
+    return max(0, total_g - below), total_g + above
 
 
-def estimated_g(answered_g: int, answered_people: int, expected_people: int, smallest_group: int = 5) -> int:
-    """Grams of those expected who have not answered, at the mean of those who have; 0 below ``smallest_group`` answers.
-
-    Rounded half up once, for all of them together.
-    """
-    missing = expected_people - answered_people
-    if missing <= 0 or answered_people < smallest_group:
-        return 0
-    return (2 * answered_g * missing + answered_people) // (2 * answered_people)
+def _root(square: int) -> int:
+    """The square root, rounded up; exact for integers of any size."""
+    root = math.isqrt(square)
+    return root + (root * root < square)
 
 
 def _why_not(people: int, expected: int) -> Sentence | None:

@@ -113,11 +113,12 @@ def read_snapshot(conn: sa.Connection, event: Event) -> dict[str, Any]:
         "expected_people": event.expected_people, "hidden": totals.hidden, "smallest_group": SMALLEST_GROUP,
         "emitted": known["emitted_g"], "covered": known["covered_g"], "extra": known["extra_g"],
         "residual": known["residual_g"], "share_bp": None if totals.hidden else totals.share_bp,
+        "response_bp": totals.estimate.response_bp,
         "by_category": [dict(row) for row in totals.published], "by_session": known["by_session"],
         "boards": _boards(conn, event), "origins": origins(conn, event), "orders": totals.counts["paid_order_count"],
         "paid_minor": None if totals.hidden else totals.paid_minor, "currency": event.currency,
-        "money": known["money_minor"], "quality": known["quality"], "timeline": _timeline(conn, event, totals), "ticker": _ticker(conn, event),
-        "funnel": funnel(totals),
+        "money": known["money_minor"], "timeline": _timeline(conn, event, totals), "ticker": _ticker(conn, event),
+        "funnel": funnel(totals), "quality": known["quality"],
     }  # fmt: skip
 
 

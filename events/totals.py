@@ -108,6 +108,7 @@ class Totals:
     hidden: bool
     published: tuple[Mapping[str, Any], ...] = field(default=())
     quality: int = 0
+    estimate: Estimate = field(default_factory=lambda: Estimate(0, 0, 0))
 
     @property
     def residual_g(self) -> int:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import events
-from calculations.extrapolation import estimated_g, spread
+from calculations.extrapolation import Answered, estimate, spread
 from data.store import live, rebuild, rollups
 from data.store import schema as s
 from data.store.engine import Store
@@ -114,10 +114,10 @@ def test_a_total_is_spread_without_a_gram_lost(total: int, weights: list[int]) -
 
 
 @pytest.mark.parametrize(
-    ("answered", "people", "expected", "estimate"),
+    ("answered", "people", "expected", "wanted"),
     [(1000, 10, 16, 600), (1000, 3, 16, 0), (1000, 16, 16, 0), (1000, 20, 16, 0), (1001, 7, 8, 143), (0, 5, 9, 0)],
 )
 def test_those_missing_count_at_the_mean_of_those_who_answered(
-    answered: int, people: int, expected: int, estimate: int
+    answered: int, people: int, expected: int, wanted: int
 ) -> None:
-    assert estimated_g(answered, people, expected) == estimate
+    assert estimate([Answered(people, answered, 10**6)], expected).estimated_g == wanted

@@ -74,6 +74,12 @@ def set_state(conn: sa.Connection, event_id: str, state: str) -> None:
     conn.execute(sa.update(s.event).where(s.event.c.event_id == event_id).values(state=state))
 
 
+def set_expected(conn: sa.Connection, event_id: str, people: int, defaults: Mapping[str, Any]) -> None:
+    """How many people are expected, and the defaults with what is told of them."""
+    values = {"expected_people": people, "defaults": dict(defaults)}
+    conn.execute(sa.update(s.event).where(s.event.c.event_id == event_id).values(**values))
+
+
 def add_screen(conn: sa.Connection, event_id: str, token_hash: str, label: str, now: datetime) -> None:
     """A token of a screen, by its hash."""
     conn.execute(
