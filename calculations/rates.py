@@ -1,0 +1,158 @@
+"""Grams per unit of each distinct kind of activity, computed once through the footprint's own lines.
+
+A trip's grams are in proportion to its distance, a stay's to its nights, and so on: each kind is computed once for a
+long way or many nights, and scaled. Flights that a method prices are not, so they are computed per distinct distance.
+The sums agree with those of the lines to the lines' own rounding (half a gram each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from calculations.distance import geodesic_km, geodesic_km_many
+from calculations.footprint import compute
+from calculations.methods import Method, method_kg
+from calculations.model import CATEGORIES, Answers, Boundary, FactorSet, Meal, OtherActivity, Place, Stay, Trip
+
+MANY = 1000  # units that a kind is computed for, so that a line's rounding weighs nothing
+_WEST, _EAST = (0.0, 0.0), (0.0, 90.0)  # a way of known length
+_WAY_KM = geodesic_km(*_WEST, *_EAST)
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """Grams with their bounds, not rounded yet, of a category."""
+
+    low: float = 0.0
+    central: float = 0.0
+    high: float = 0.0
+    category: str = ""
+
+    def times(self, number: float) -> Grams:
+        """So many of them."""
+        return Grams(self.low * number, self.central * number, self.high * number, self.category)
+
+
+class Rates:
+    """The grams of trips, stays, meals and other activities at an event. ``hotel_norm`` is the organiser's figure for
+    hotels in ``hotel_country``; ``flight_method`` the method that the boundary names. Raises FactorMissing as the lines
+    do."""
+
+    def __init__(
+        self, factors: FactorSet, boundary: Boundary, hotel_norm: str | None = None, hotel_country: str = "",
+        flight_method: Method | None = None,
+    ):  # fmt: skip
+        self.flight_method = flight_method
+        self.factors, self.boundary = factors, boundary
+        self.hotel_norm, self.hotel_country = hotel_norm, hotel_country
+        self._known: dict[Hashable, Grams] = {}
+        self._km: dict[tuple[float, float, float, float], float] = {}
+
+    def measure(self, pairs: Iterable[tuple[Place, Place]]) -> None:
+        """Computes the geodesics of many pairs at once, each distinct one once."""
+        keys = list({_ends(a, b): None for a, b in pairs if _ends(a, b) not in self._km})
+        if keys:
+            columns = np.array(keys, dtype=np.float64).T
+            self._km.update(zip(keys, geodesic_km_many(*columns).tolist(), strict=True))
+
+    def km(self, a: Place, b: Place) -> float:
+        """The geodesic between two places in km."""
+        key = _ends(a, b)
+        if key not in self._km:
+            self._km[key] = geodesic_km(*key)
+        return self._km[key]
+
+    def trip(self, trip: Trip, method: Method | None = None) -> Grams:
+        """One person's trip, there and back if so told, as often as told."""
+        if method is not None and trip.mode == method.mode:
+            grams = method_kg(method, self.km(trip.origin, trip.destination)) * 1000.0 * trip.count
+            return Grams(grams, grams, grams, "travel")
+        times = trip.count * (2 if trip.round_trip else 1)
+        way_km = trip.distance_km
+        if way_km is None:
+            way_km = sum(self.km(a, b) for a, b in pairwise((trip.origin, *trip.via, trip.destination)))
+        if trip.mode == "plane" and self.boundary.flight_method:
+            return self._flight(trip).times(times)
+        return self.per_km(trip).times(way_km * times)
+
+    def per_km(self, trip: Trip) -> Grams:
+        """One person's grams per km of geodesic (of the routed way, where one was told), one way."""
+        routed = trip.distance_km is not None
+        a, b = trip.origin, trip.destination
+        key = (
+            trip.mode,
+            trip.cabin,
+            trip.fuel,
+            trip.people,
+            trip.known,
+            routed,
+            a.country,
+            a.region,
+            b.country,
+            b.region,
+        )
+        found = self._known.get(key)
+        if found is None:
+            long = replace(
+                trip, origin=replace(a, lat=_WEST[0], lon=_WEST[1]), destination=replace(b, lat=_EAST[0], lon=_EAST[1]),
+                via=(), round_trip=False, count=MANY, distance_km=_WAY_KM if routed else None,
+            )  # fmt: skip
+            found = self._known[key] = self._computed(Answers(trips=(long,)), MANY * _WAY_KM)
+        return found
+
+    def _flight(self, trip: Trip) -> Grams:
+        """One way by the event's own flight method, which need not be in proportion to the distance."""
+        places = (trip.origin, *trip.via, trip.destination)
+        key = ("flight", trip.cabin, trip.known, trip.distance_km, *[(p.lat, p.lon, p.country) for p in places])
+        found = self._known.get(key)
+        if found is None:
+            once = replace(trip, round_trip=False, count=MANY)
+            found = self._known[key] = self._computed(Answers(trips=(once,)), MANY)
+        return found
+
+    def counts_all(self, method: Method) -> bool:
+        """Whether a method's non-CO2 part counts: always where an import was made with it, else by the boundary."""
+        return method is not self.flight_method or self.boundary.non_co2
+
+    def stay(self, stay: Stay, moved: bool = False) -> Grams:
+        """One person's part of a stay. The organiser's figure counts as it does in a footprint; for a stay that has
+        ``moved`` with the venue only where the country is still the same."""
+        own = self.hotel_norm if not moved or stay.country == self.hotel_country else None
+        region = stay.place.region if stay.place else ""
+        place_country = stay.place.country if stay.place else ""
+        key = ("stay", stay.kind, stay.country, place_country, region, stay.rooms, stay.guests, stay.known, own)
+        found = self._known.get(key)
+        if found is None:
+            long = Answers(stays=(replace(stay, nights=MANY),))
+            found = self._known[key] = self._computed(long, MANY, own)
+        return found.times(stay.nights)
+
+    def meal(self, meal: Meal) -> Grams:
+        """So many meals of one diet."""
+        key = ("meal", meal.diet, meal.known)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._computed(Answers(meals=(replace(meal, count=MANY),)), MANY)
+        return found.times(meal.count)
+
+    def other(self, other: OtherActivity) -> Grams:
+        """Any other activity."""
+        key = replace(other, quantity=float(MANY))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._computed(Answers(other=(key,)), MANY)
+        return found.times(other.quantity)
+
+    def _computed(self, answers: Answers, units: float, hotel_norm: str | None = None) -> Grams:
+        """One activity through the footprint itself, every category counted, per unit."""
+        result = compute(answers, self.factors, replace(self.boundary, categories=CATEGORIES), hotel_norm)
+        category = result.lines[0].category
+        return Grams(result.low_g / units, result.total_g / units, result.high_g / units, category)
+
+
+def _ends(a: Place, b: Place) -> tuple[float, float, float, float]:
+    return (a.lat, a.lon, b.lat, b.lon)
