@@ -4,6 +4,14 @@ from accounts import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
 from calculations.model import FieldError, InputError
 from events.audits import audit
 from events.boards import leaderboard, rank_of_certificate
+from events.boundary import (
+    BoundaryView,
+    RecomputedAll,
+    boundary_view,
+    preview_boundary,
+    recompute_all,
+    set_boundary,
+)
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
 from events.demo import seed_demo
 from events.footprints import current_footprint, preview_footprint, save_footprint, save_inventory
@@ -35,13 +43,14 @@ from events.totals import Totals, totals
 from events.yardsticks import models_beside, year_norms
 
 __all__ = [
-    "HUB", "Board", "BoardRow", "Conflict", "Event", "EventCard", "EventDraft", "FieldError", "FootprintView",
-    "Forbidden", "ImportReport", "InputError", "Move", "NotFound", "OrganiserView", "Page", "Participation",
-    "Recomputed", "Session", "SessionDraft", "Started", "TooMany", "Totals", "Unauthenticated", "audit",
-    "create_event", "current_footprint", "delete_participation", "event_by_id", "find_events", "fold", "fold_due",
-    "gauges", "get_event", "guest", "import_attendance", "leaderboard", "line_json", "live_version", "live_versions",
-    "models_beside", "organiser_view", "place_json", "preview_footprint", "rank_of_certificate", "readiness",
-    "recompute_under", "revoke_screen", "save_footprint", "save_inventory", "scenarios", "screen_event",
-    "screen_token", "seed_demo", "set_display", "snapshot", "spoken", "start_participation", "suggest_places",
-    "totals", "year_norms",
+    "HUB", "Board", "BoardRow", "BoundaryView", "Conflict", "Event", "EventCard", "EventDraft", "FieldError",
+    "FootprintView", "Forbidden", "ImportReport", "InputError", "Move", "NotFound", "OrganiserView", "Page",
+    "Participation", "Recomputed", "RecomputedAll", "Session", "SessionDraft", "Started", "TooMany", "Totals",
+    "Unauthenticated", "audit", "boundary_view", "create_event", "current_footprint", "delete_participation",
+    "event_by_id", "find_events", "fold", "fold_due", "gauges", "get_event", "guest", "import_attendance",
+    "leaderboard", "line_json", "live_version", "live_versions", "models_beside", "organiser_view", "place_json",
+    "preview_boundary", "preview_footprint", "rank_of_certificate", "readiness", "recompute_all", "recompute_under",
+    "revoke_screen", "save_footprint", "save_inventory", "scenarios", "screen_event", "screen_token", "seed_demo",
+    "set_boundary", "set_display", "snapshot", "spoken", "start_participation", "suggest_places", "totals",
+    "year_norms",
 ]  # fmt: skip
