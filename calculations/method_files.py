@@ -30,7 +30,7 @@ HIGHEST = 1e9
 FORMS = (BANDS, POINTS, RANGES)
 INTERPOLATIONS = ("step", "linear", "monotone")
 _OF_FORM = {BANDS: INTERPOLATIONS, POINTS: ("linear", "monotone"), RANGES: ("linear",)}
-_TOP = ("name", "source", "source_address", "status", "note", "air", "trip")
+_TOP = ("name", "source", "source_address", "status", "year", "licence", "note", "air", "trip")
 _NUMBERS = {  # name: (default, least, most)
     "multiplier": (1.0, 0.0, 100.0), "uplift_km": (0.0, 0.0, 20_000.0), "uplift_factor": (1.0, 1.0, 2.0),
     "co2_kg_per_fuel_kg": (1.0, 0.0, 10.0), "upstream_kg_per_fuel_kg": (0.0, 0.0, 10.0),
@@ -98,6 +98,7 @@ class _Reader:
             ),
             uplift_inside=self.flag(air, "uplift_inside", "air.", False), territory=self.territory(air),
             source_address=self.text(document, "source_address"), note=self.text(document, "note"),
+            year=self.text(document, "year"), licence=self.text(document, "licence"),
             status=self.choice(document, "status", "", STATUSES, "own"), multiplier=numbers["multiplier"],
             uplift_km=numbers["uplift_km"], uplift_factor=numbers["uplift_factor"],
             co2_kg_per_fuel_kg=numbers["co2_kg_per_fuel_kg"], kg_per_km=numbers["kg_per_km"],

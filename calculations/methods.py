@@ -75,6 +75,8 @@ class Method:
     territory: Territory | None = None
     source_address: str = ""
     status: str = ""
+    year: str = ""
+    licence: str = ""
     note: str = ""
     sha256: str = ""
     text: str = ""

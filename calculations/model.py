@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from calculations.methods import Method
+
 CATEGORIES = ("travel", "stay", "food", "local", "energy", "materials", "freight", "waste", "digital")
 MODES = (
     "plane", "high_speed_rail", "rail", "metro", "coach", "bus", "car", "taxi", "motorcycle", "ferry", "bicycle",
@@ -80,6 +82,7 @@ class Boundary:
     who: str = "all"
     electricity: str = "location"  # or market: which of the two bases of electricity counts
     flight_method: str = ""  # a method's id that prices flights; '' = the edition's International rows
+    method: Method | None = None  # the method of that id, once it is read
 
 
 @dataclass(frozen=True, slots=True)

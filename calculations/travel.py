@@ -24,8 +24,9 @@ def category_of(mode: str) -> str:
 
 def trip_line(trip: Trip, factors: FactorSet, boundary: Boundary, group_size: int = 1) -> EmissionLine:
     """The emission line of one trip, for each of ``group_size`` people. Raises FactorMissing."""
+    more: dict[str, Any] = {}
     rows, bases, notes = (
-        plane_rows(trip, factors, boundary) if trip.mode == "plane" else _ground(trip, factors, boundary)
+        plane_rows(trip, factors, boundary, more) if trip.mode == "plane" else _ground(trip, factors, boundary)
     )
     detour = table_of(factors, "detour", trip.mode)
     places = (trip.origin, *trip.via, trip.destination)
@@ -34,7 +35,7 @@ def trip_line(trip: Trip, factors: FactorSet, boundary: Boundary, group_size: in
     return build_line(
         factors, category=category_of(trip.mode), activity=trip.mode, mode=trip.mode, unit=unit,
         terms=_terms(trip, distance["one_way_km"], unit, group_size), rows=rows, bases=bases, notes=notes,
-        distance=distance,
+        distance=distance, more=more,
     )  # fmt: skip
 
 
