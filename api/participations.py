@@ -13,7 +13,7 @@ import events
 import offsetting
 from accounts import current_actor, throttle
 from api.common import PREFIX, Key, Secret, Strict, Text, changed, guest
-from calculations.model import CABINS, DIETS, FUELS, MODES
+from calculations.model import CABINS, DIETS, FUELS, KNOWN, MODES
 
 router = APIRouter(prefix=PREFIX, tags=["participations"])
 STARTS_A_MINUTE = 6000  # of one event: a hall that scans at once, not a flood
@@ -36,6 +36,9 @@ class Point(Strict):
     lon: Annotated[float, Field(ge=-180, le=180)]
 
 
+Known = Literal[KNOWN]  # type: ignore[valid-type]
+
+
 class TripBody(Strict):
     from_: Annotated[str | Point, Field(alias="from")]
     to: str | Point | None = None
@@ -46,6 +49,7 @@ class TripBody(Strict):
     people: int | None = None
     round_trip: bool | None = None
     count: int | None = None
+    known: Known | None = None
 
 
 class StayBody(Strict):
@@ -55,17 +59,20 @@ class StayBody(Strict):
     rooms: int
     guests: int
     kind: str | None = None
+    known: Known | None = None
 
 
 class MealBody(Strict):
     diet: Literal[DIETS]  # type: ignore[valid-type]
     count: int
+    known: Known | None = None
 
 
 class OtherBody(Strict):
     activity: str
     quantity: float
     unit: str
+    known: Known | None = None
 
 
 class FootprintBody(Strict):

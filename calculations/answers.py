@@ -14,6 +14,7 @@ from calculations.model import (
     CABINS,
     DIETS,
     FUELS,
+    KNOWN,
     MODES,
     Answers,
     FieldError,
@@ -35,10 +36,10 @@ _REQUIRED = object()
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _FIELDS = {
     "": ("trips", "stays", "meals", "other"),
-    "trips": ("from", "to", "via", "mode", "cabin", "fuel", "people", "round_trip", "count"),
-    "stays": ("place", "country", "nights", "rooms", "guests", "kind"),
-    "meals": ("diet", "count"),
-    "other": ("activity", "quantity", "unit"),
+    "trips": ("from", "to", "via", "mode", "cabin", "fuel", "people", "round_trip", "count", "known"),
+    "stays": ("place", "country", "nights", "rooms", "guests", "kind", "known"),
+    "meals": ("diet", "count", "known"),
+    "other": ("activity", "quantity", "unit", "known"),
 }
 
 
@@ -121,6 +122,7 @@ class _Reader:
             people=self.whole(item, "people", path, 1, 9, 1),
             round_trip=self.flag(item, "round_trip", path),
             count=self.whole(item, "count", path, 1, 1000, 1),
+            known=self.known(item, path),
         )  # fmt: skip
 
     def via(self, item: Mapping[str, Any], path: str) -> tuple[Place, ...]:
@@ -148,6 +150,7 @@ class _Reader:
             place=place, country=country or (place.country if place else ""),
             nights=self.whole(item, "nights", path, 0, 366), rooms=self.whole(item, "rooms", path, 1, 100),
             guests=self.whole(item, "guests", path, 1, 100), kind=self.choice(item, "kind", path, KINDS, "hotel"),
+            known=self.known(item, path),
         )  # fmt: skip
 
     def country(self, item: Mapping[str, Any], path: str) -> str:
@@ -161,7 +164,9 @@ class _Reader:
         return ""
 
     def meal(self, item: Mapping[str, Any], path: str) -> Meal:
-        return Meal(self.choice(item, "diet", path, DIETS), self.whole(item, "count", path, 0, 1000))
+        return Meal(
+            self.choice(item, "diet", path, DIETS), self.whole(item, "count", path, 0, 1000), self.known(item, path)
+        )  # fmt: skip
 
     def other(self, item: Mapping[str, Any], path: str) -> OtherActivity:
         nothing = OtherActivity("", 0.0, "")
@@ -179,8 +184,12 @@ class _Reader:
         return OtherActivity(
             activity=key, quantity=quantity, unit=asked.unit, category=asked.category, factor=asked.factor,
             by_region=asked.by_region, times=asked.times, scale=asked.scale,
-            region=(place.region or place.country) if place else "",
+            region=(place.region or place.country) if place else "", known=self.known(item, path),
         )  # fmt: skip
+
+    def known(self, item: Mapping[str, Any], path: str) -> str:
+        """How the quantity is known; told by the guest unless it says otherwise."""
+        return self.choice(item, "known", path, KNOWN, "declared")
 
     def place(self, value: Any, path: str) -> Place | None:
         if isinstance(value, str):

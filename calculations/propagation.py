@@ -33,6 +33,11 @@ def sd_of(value: float, bound: float) -> float:
     return abs(math.log(ratio)) / NORMAL_95
 
 
+def ratio_of(sd: float) -> float:
+    """What a value is multiplied by at the upper end of its 95 % interval; the lower end for a negative ``sd``."""
+    return math.exp(NORMAL_95 * sd)
+
+
 def sources_of(trace: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """The sources of a line's error, as its trace names them; of a trace from before they were named, its factors with
     their bounds."""
@@ -76,7 +81,7 @@ def interval(total_g: int, rows: Iterable[Mapping[str, Any]]) -> tuple[int, int]
     if total_g == 0:
         return 0, 0
     scale = CENTIGRAMS * abs(total_g)
-    ends = total_g * math.exp(-NORMAL_95 * low_u / scale), total_g * math.exp(NORMAL_95 * high_u / scale)
+    ends = total_g * ratio_of(-low_u / scale), total_g * ratio_of(high_u / scale)
     low, high = sorted(ends)
     return min(round(low), total_g), max(round(high), total_g)
 

@@ -16,6 +16,7 @@ from calculations.model import Factor, FactorMissing, FactorSet
 
 INDICATORS = ("reliability", "completeness", "temporal", "geographical", "technological")
 HUNDREDTHS = 100
+WORDS = ("very_good", "good", "fair", "poor", "very_poor")  # of the scores 1 to 5
 Scores = tuple[int, ...]
 
 
@@ -88,12 +89,9 @@ def distance_kind(distance: Mapping[str, Any]) -> str:
     return "airports" if all(str(end).startswith("iata:") for end in ends) else "geodesic"
 
 
-def word_of(quality: int, factors: FactorSet) -> str:
-    """very_good, good, fair, poor or very_poor for a mean score in hundredths; '' for one that is not scored."""
-    if not quality or not is_scored(factors):
-        return ""
-    ends: Mapping[str, int] = factors.quality["words"]
-    return next((word for word, end in ends.items() if quality <= end), "very_poor")
+def word_of(quality: int) -> str:
+    """The word for a mean score in hundredths, by the score it is nearest to; '' where nothing is scored."""
+    return WORDS[min(max((quality + HUNDREDTHS // 2) // HUNDREDTHS, 1), len(WORDS)) - 1] if quality else ""
 
 
 def _of(table: Mapping[str, Any], key: str, factors: FactorSet) -> Any:

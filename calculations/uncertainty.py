@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from calculations.model import Factor, FactorMissing, FactorSet
-from calculations.propagation import NORMAL_95, sd_of, shares_of
+from calculations.propagation import ratio_of, sd_of, shares_of
 from calculations.quality import (
     HUNDREDTHS,
     distance_kind,
@@ -44,7 +44,7 @@ def _spread(factor: Factor, factors: FactorSet, stands_in: bool) -> tuple[float,
     """What the value is multiplied by, downwards and upwards, and the word on it."""
     if not is_scored(factors):
         return _default_spread(factor, factors, stands_in)
-    ratio = math.exp(NORMAL_95 * factor_sd(factor, factors, stands_in))
+    ratio = ratio_of(factor_sd(factor, factors, stands_in))
     message = "The source states no bounds: × or ÷ {factor} by the quality of its data (pedigree matrix)."
     if stands_in:
         message = "The row stands in for another place: × or ÷ {factor} by the quality of its data (pedigree matrix)."
@@ -93,7 +93,7 @@ def line_uncertainty(
     sources = of_factors + of_quantity
     low, high = (spread_of(sources, side) for side in ("sd_low", "sd_high"))
     return {
-        "low": round(math.exp(-NORMAL_95 * low), DIGITS), "high": round(math.exp(NORMAL_95 * high), DIGITS),
+        "low": round(ratio_of(-low), DIGITS), "high": round(ratio_of(high), DIGITS),
         "scheme": factors.quality["scheme"]["title"], "known": known, "sources": sources,
         "quality": _quality(of_factors, of_quantity),
     }  # fmt: skip

@@ -310,10 +310,9 @@ def test_an_event_is_as_sure_as_its_lines_together(store: Store) -> None:
 
 
 def test_words_for_scores() -> None:
-    marks = (0, 100, 150, 151, 260, 400, 500)
-    words = ["", "very_good", "very_good", "good", "fair", "poor", "very_poor"]
-    assert [quality.word_of(mark, FACTORS) for mark in marks] == words
-    assert quality.word_of(200, OLD) == ""
+    marks = (0, 100, 149, 150, 260, 400, 450, 500)
+    words = ["", "very_good", "very_good", "good", "fair", "poor", "very_poor", "very_poor"]
+    assert [quality.word_of(mark) for mark in marks] == words
 
 
 def _one(told: Trip | Stay | OtherActivity, place: Place | None = None) -> EmissionLine:

@@ -15,7 +15,7 @@ from calculations.trace import quantity_of, rate_of
 from events import line_json
 from locales import formats as f
 from locales import t
-from pages._parts import pieces
+from pages._parts import certainty, pieces
 from pages._parts.icons import icon
 from pages.guest import _words
 from pages.guest._fields import unit_words
@@ -42,6 +42,7 @@ def sheet(line: EmissionLine, subtitle: str, models: Sequence[OtherModel] = ()) 
         html.H3(t("How sure we are")),
         _range(line, models),
         html.P(_range_words(line, models), className="fz-small"),
+        *_doubts(line),
         pieces.facts(_facts(line)),
         _acts(bool(models)),
         _models(models),
@@ -183,6 +184,14 @@ def _range_words(line: EmissionLine, models: Sequence[OtherModel]) -> str:
         unit=unit,
         count=len(models),
     )
+
+
+def _doubts(line: EmissionLine) -> list[Any]:
+    """What makes the line uncertain, each by itself, and how good its data are."""
+    rows: list[Row] = list(certainty.doubts(line))
+    if line.quality:
+        rows.append((t("Data quality"), t("{score} (1 best, 5 worst)", score=certainty.quality_text(line.quality))))
+    return [html.H3(t("What makes it uncertain")), pieces.facts(rows)] if rows else []
 
 
 def _facts(line: EmissionLine) -> list[Row]:

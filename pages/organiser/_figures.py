@@ -13,6 +13,7 @@ from events import OrganiserView
 from locales import formats as f
 from locales import pick, t
 from pages._parts.bars import BarRow, bars_sentence, category_bars
+from pages._parts.certainty import quality_note
 from pages._parts.desk import cover_bar, panel, session_name
 from pages._parts.desk_ring import covered_ring
 from pages._parts.palette import CATEGORIES
@@ -80,7 +81,8 @@ def category_panel(view: OrganiserView) -> html.Section:
     said = bars_sentence(rows)
     wide = themed_svg(lambda theme: category_bars(rows, theme=theme), said, "fz-wide-only")
     narrow = themed_svg(lambda theme: category_bars(rows, theme=theme, **PHONE_BARS), said, "fz-narrow-only")
-    return panel(t("Emitted by category"), [wide, narrow], t("{unit} CO₂e, whisker low–high", unit=unit), span=5)
+    body = [wide, narrow, quality_note(view.totals.quality, known)]
+    return panel(t("Emitted by category"), body, t("{unit} CO₂e, whisker low–high", unit=unit), span=5)
 
 
 def origin_panel(view: OrganiserView) -> html.Section:

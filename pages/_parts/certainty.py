@@ -1,0 +1,72 @@
+"""How sure a figure is, in words: the data-quality score, and what makes a line uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from calculations.model import EmissionLine
+from calculations.propagation import ratio_of, sources_of
+from calculations.quality import HUNDREDTHS, word_of
+from locales import formats as f
+from locales import t
+from pages._parts.pieces import category_short, swatch
+
+
+def quality_text(quality: int) -> str:
+    """ "good, 1.7": the score's word, and the score from 1 (best) to 5 (worst)."""
+    return t("{word}, {score}", word=_word(quality), score=f.number(quality / HUNDREDTHS, 1))
+
+
+def _word(quality: int) -> str:
+    return {
+        "very_good": t("very good"), "good": t("good"), "fair": t("fair"), "poor": t("poor"),
+        "very_poor": t("very poor"), "": t("not scored"),
+    }[word_of(quality)]  # fmt: skip
+
+
+def quality_note(quality: int, by_category: Sequence[Mapping[str, Any]]) -> html.Div | None:
+    """The event's score and those of its categories (rows with ``category`` and ``quality``), in one line."""
+    if not quality:
+        return None
+    head = html.B(t("Data quality: {score}", score=quality_text(quality)))
+    marks = [
+        html.Span([swatch(row["category"]), f"{category_short(row['category'])} {f.number(row['quality'] / 100, 1)}"])
+        for row in by_category
+        if row["quality"]
+    ]
+    hint = html.Span(t("1 best, 5 worst; by grams"), className="fz-note")
+    return html.Div([html.P([head, " · ", hint], className="fz-small mt-3"), html.Div(marks, className="fz-legend")])
+
+
+def doubts(line: EmissionLine) -> list[tuple[str, Any]]:
+    """What makes a line uncertain, the largest doubt first: what it is, by how much, and who says so."""
+    found = [source for source in sources_of(line.trace) if source["sd_high"] or source["sd_low"]]
+    names = {row["id"]: row["activity"] for row in line.trace["factors"]}
+    found.sort(key=lambda source: -source["share"] * source["sd_high"])
+    return [(_name(source, names), _size(source)) for source in found]
+
+
+def _name(source: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    named = {
+        "quantity": t("Quantity"), "detour": t("Kilometres by a detour"), "airports": t("Kilometres between airports"),
+        "geodesic": t("Kilometres as the crow flies"),
+    }  # fmt: skip
+    return named.get(source["kind"]) or names.get(source["id"], source["id"]).replace("_", " ")
+
+
+def _size(source: Mapping[str, Any]) -> html.Span:
+    """By how much the line moves at the ends of this source's own 95 %, and whose word that is."""
+    low, high = (ratio_of(sign * source["share"] * source[side]) - 1 for sign, side in ((-1, "sd_low"), (1, "sd_high")))
+    span = f"{f.MINUS}{f.percent(-low, 0)} … +{f.percent(high, 0)}"
+    return html.Span([html.B(span), f" · {_who(source)}"])
+
+
+def _who(source: Mapping[str, Any]) -> str:
+    words = {
+        "source": t("bounds of its source"), "pedigree": t("by data quality (pedigree matrix)"),
+        "quantity": t("by how it is known"), "bounds": t("by its bounds"),
+    }  # fmt: skip
+    return words.get(source["kind"], t("by how the way was found"))
