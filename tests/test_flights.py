@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calculations.compare import other_models, spread_of
 from calculations.flights import leg_parts
 from calculations.method_files import parse_method_text
 from calculations.methods import method_kg
@@ -175,3 +176,38 @@ def test_ranges_do_not_depend_on_the_quantity() -> None:
     for boundary in (Boundary(), by("sigplan"), by("atmosfair_irap")):
         once, often = line(Trip(PEK, LHR), boundary), line(Trip(PEK, LHR, count=50), boundary)
         assert often.high_g / often.total_g == pytest.approx(once.high_g / once.total_g, rel=1e-5)
+
+
+def test_the_models_side_by_side() -> None:
+    found = other_models(Trip(PEK, CTU, round_trip=False), FACTORS, load_methods())
+    assert [model.total_g for model in found] == sorted(model.total_g for model in found)
+    by_id = {model.method_id: model for model in found}
+    assert by_id["defra_international"].total_g == 169_891
+    assert by_id["defra_2025_haul"].total_g == 195_727  # H14
+    assert by_id["epa"].non_co2 == "none" and by_id["klower"].non_co2 == "inside"
+    assert by_id["ademe"].upstream == by_id["myclimate"].upstream == "inside"
+    assert by_id["myclimate"].non_co2_g > 0 and all(model.source_title for model in found)
+    assert "defra_2025_uk" not in by_id and "defra_2025_blend" not in by_id
+    assert "defra_2025_uk" in {m.method_id for m in other_models(Trip(LHR, CTU), FACTORS, load_methods())}
+
+
+def test_the_models_price_each_leg_and_the_class() -> None:
+    way = Trip(PEK, LHR, via=(DOH,), cabin="business", count=2)
+    legs = [Trip(PEK, DOH, cabin="business"), Trip(DOH, LHR, cabin="business")]
+    whole = {model.method_id: model for model in other_models(way, FACTORS, load_methods())}
+    parts = [{model.method_id: model for model in other_models(leg, FACTORS, load_methods())} for leg in legs]
+    for method_id in ("myclimate", "klower", "defra_2024_haul"):
+        assert whole[method_id].total_g == pytest.approx(2 * sum(part[method_id].total_g for part in parts), abs=4)
+    assert whole["myclimate"].of_class and not whole["klower"].of_class
+
+
+def test_the_spread_of_the_models() -> None:
+    models = other_models(Trip(PEK, LHR), FACTORS, load_methods())
+    spread = spread_of(1, models)
+    assert spread is not None and spread.least == "" and spread.most_g == models[-1].total_g
+    ours = line(Trip(PEK, LHR)).total_g
+    spread = spread_of(ours, models)
+    assert spread is not None and spread.least_g <= ours <= spread.most_g and 3 < spread.ratio < 5
+    assert spread_of(0, models) is None and spread_of(5, []) is None
+    short = spread_of(50_000, [replace(models[0], total_g=0), models[1]])
+    assert short is not None and short.least_g == 50_000
