@@ -8,7 +8,7 @@ The sums agree with those of the lines to the lines' own rounding (half a gram e
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -20,7 +20,8 @@ from calculations.model import CATEGORIES, Answers, Boundary, FactorSet, Meal, O
 
 MANY = 1000  # units that a kind is computed for, so that a line's rounding weighs nothing
 _WEST, _EAST = (0.0, 0.0), (0.0, 90.0)  # a way of known length
-_WAY_KM = geodesic_km(*_WEST, *_EAST)
+WAY_KM = geodesic_km(*_WEST, *_EAST)
+_PLACES = ("origin", "destination", "via", "round_trip", "count", "distance_km")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,9 @@ class Grams:
 
 class Rates:
     """The grams of trips, stays, meals and other activities at an event. ``hotel_norm`` is the organiser's figure for
-    hotels in ``hotel_country``; ``flight_method`` the method that the boundary names. Raises FactorMissing as the lines
-    do."""
+    hotels in ``hotel_country``. Raises FactorMissing as the lines do."""
 
-    def __init__(
-        self, factors: FactorSet, boundary: Boundary, hotel_norm: str | None = None, hotel_country: str = "",
-        flight_method: Method | None = None,
-    ):  # fmt: skip
-        self.flight_method = flight_method
+    def __init__(self, factors: FactorSet, boundary: Boundary, hotel_norm: str | None = None, hotel_country: str = ""):
         self.factors, self.boundary = factors, boundary
         self.hotel_norm, self.hotel_country = hotel_norm, hotel_country
         self._known: dict[Hashable, Grams] = {}
@@ -83,48 +79,33 @@ class Rates:
         """One person's grams per km of geodesic (of the routed way, where one was told), one way."""
         routed = trip.distance_km is not None
         a, b = trip.origin, trip.destination
-        key = (
-            trip.mode,
-            trip.cabin,
-            trip.fuel,
-            trip.people,
-            trip.known,
-            routed,
-            a.country,
-            a.region,
-            b.country,
-            b.region,
-        )
+        region = a.region if a.region == b.region else ""  # a row of a region counts where both ends lie in it
+        key = (*kind_of(trip), routed, region, a.country, b.country)
         found = self._known.get(key)
         if found is None:
             long = replace(
                 trip, origin=replace(a, lat=_WEST[0], lon=_WEST[1]), destination=replace(b, lat=_EAST[0], lon=_EAST[1]),
-                via=(), round_trip=False, count=MANY, distance_km=_WAY_KM if routed else None,
+                via=(), round_trip=False, count=MANY, distance_km=WAY_KM if routed else None,
             )  # fmt: skip
-            found = self._known[key] = self._computed(Answers(trips=(long,)), MANY * _WAY_KM)
+            found = self._known[key] = self._computed(Answers(trips=(long,)), MANY * WAY_KM)
         return found
 
     def _flight(self, trip: Trip) -> Grams:
         """One way by the event's own flight method, which need not be in proportion to the distance."""
         places = (trip.origin, *trip.via, trip.destination)
-        key = ("flight", trip.cabin, trip.known, trip.distance_km, *[(p.lat, p.lon, p.country) for p in places])
+        key = ("flight", *kind_of(trip), trip.distance_km, *[(p.lat, p.lon, p.country) for p in places])
         found = self._known.get(key)
         if found is None:
             once = replace(trip, round_trip=False, count=MANY)
             found = self._known[key] = self._computed(Answers(trips=(once,)), MANY)
         return found
 
-    def counts_all(self, method: Method) -> bool:
-        """Whether a method's non-CO2 part counts: always where an import was made with it, else by the boundary."""
-        return method is not self.flight_method or self.boundary.non_co2
-
     def stay(self, stay: Stay, moved: bool = False) -> Grams:
         """One person's part of a stay. The organiser's figure counts as it does in a footprint; for a stay that has
         ``moved`` with the venue only where the country is still the same."""
         own = self.hotel_norm if not moved or stay.country == self.hotel_country else None
-        region = stay.place.region if stay.place else ""
-        place_country = stay.place.country if stay.place else ""
-        key = ("stay", stay.kind, stay.country, place_country, region, stay.rooms, stay.guests, stay.known, own)
+        place = (stay.place.country, stay.place.region) if stay.place else ()
+        key = (replace(stay, place=None, nights=0), place, own)
         found = self._known.get(key)
         if found is None:
             long = Answers(stays=(replace(stay, nights=MANY),))
@@ -133,7 +114,7 @@ class Rates:
 
     def meal(self, meal: Meal) -> Grams:
         """So many meals of one diet."""
-        key = ("meal", meal.diet, meal.known)
+        key = replace(meal, count=0)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._computed(Answers(meals=(replace(meal, count=MANY),)), MANY)
@@ -152,6 +133,11 @@ class Rates:
         result = compute(answers, self.factors, replace(self.boundary, categories=CATEGORIES), hotel_norm)
         category = result.lines[0].category
         return Grams(result.low_g / units, result.total_g / units, result.high_g / units, category)
+
+
+def kind_of(trip: Trip) -> tuple[Hashable, ...]:
+    """All that a trip's figure a km goes by, but for its places."""
+    return tuple(getattr(trip, each.name) for each in fields(trip) if each.name not in _PLACES)
 
 
 def _ends(a: Place, b: Place) -> tuple[float, float, float, float]:

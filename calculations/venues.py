@@ -25,10 +25,10 @@ import numpy.typing as npt
 
 from calculations.distance import geodesic_km_many
 from calculations.lookup import table_of
-from calculations.methods import Method, method_mass
-from calculations.model import Place
+from calculations.methods import Method, one_way_parts
+from calculations.model import Place, Trip
 from calculations.parties import Journey, Party, by_land, journeys_of, moved, near, on_rails
-from calculations.rates import Rates
+from calculations.rates import WAY_KM, Rates, kind_of
 
 Floats = npt.NDArray[np.float64]
 LEAST_RADIUS_KM, MOST_RADIUS_KM = 6335.439, 6399.594  # WGS84: a(1−e²) = 6335.43933, a/√(1−e²) = 6399.59363
@@ -39,9 +39,10 @@ SLACK_KM = 0.01  # of the angle's floating point, near zero and near the antipod
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Those who travel alike, from one place and in one way. ``air_g`` is one person's grams per km of geodesic by air,
-    ``times`` one way (0 where a ``method`` says it, whose figure counts ``flights`` times); ``told_g`` what they told
-    for the actual venue. Up to ``limit_km`` they stay on the ground (``journey`` tells how), where rails join."""
+    """Those who travel alike, from one place and in one way. ``air_g`` is one person's grams per km of geodesic by air
+    for all their ``times`` one way; a ``method``'s figures for one way come on top, ``times`` as well. ``told_g`` is
+    what they told for the actual venue. Up to ``limit_km`` they stay on the ground (``journey`` tells how), where rails
+    join."""
 
     journey: Journey
     people: float
@@ -49,7 +50,6 @@ class Ways:
     told_g: float
     limit_km: float
     times: float
-    flights: float = 0.0
     method: Method | None = None
 
 
@@ -93,8 +93,8 @@ def ways_of(parties: Sequence[Party], venue: Place, rates: Rates, rail_below_km:
             ways = _ways(party, journey, rates, rail_below_km)
             main, home = journey.main, journey.home
             place = (home.lat, home.lon, home.country, home.region)
-            key = (place, ways.air_g, round(ways.told_g, 6), ways.limit_km, ways.times, main.mode, main.fuel,
-                   main.people, main.cabin, journey.outward, ways.method and ways.method.method_id)  # fmt: skip
+            key = (place, ways.air_g, round(ways.told_g, 6), ways.limit_km, ways.times, *kind_of(main), journey.outward,
+                   ways.method and ways.method.method_id)  # fmt: skip
             kinds.setdefault(key, []).append(ways)
     return [replace(alike[0], people=sum(each.people for each in alike)) for alike in kinds.values()]
 
@@ -104,14 +104,33 @@ def _ways(party: Party, journey: Journey, rates: Rates, rail_below_km: float) ->
     told_g = sum(rates.trip(on_rails(trip, factors, rail_below_km, rates.km), party.method).central
                  for trip in journey.told)  # fmt: skip
     flies = main.mode == "plane"
-    method = party.method or rates.flight_method
     cabin = main.cabin if flies else "economy"
     air = replace(main, mode="plane", cabin=cabin, via=(), distance_km=None, people=1)
-    times = main.count * (2 if main.round_trip else 1)
-    flights = main.count if party.method else times / (2 if method and method.round_trip else 1)
     limit_km = rail_below_km if flies else float(table_of(factors, "better")["rail_max_km"])
-    air_g = 0.0 if method else rates.per_km(air).central * times
-    return Ways(journey, party.people, air_g, told_g, limit_km, times, flights, method)
+    times = main.count * (2 if main.round_trip else 1)
+    if party.method is not None and main.mode == party.method.mode:
+        times = main.count * (2 if party.method.round_trip else 1)
+        return Ways(journey, party.people, 0.0, told_g, limit_km, times, party.method)
+    method = rates.boundary.method
+    return Ways(journey, party.people, _per_km(air, method, rates) * times, told_g, limit_km, times, method)
+
+
+def _per_km(air: Trip, method: Method | None, rates: Rates) -> float:
+    """Grams per km that are in proportion to the distance: all of them, or what comes on top of a method's (the
+    upstream fuel of a row)."""
+    whole = rates.per_km(air).central
+    if method is None:
+        return whole
+    own = _one_way_g(method, np.array([WAY_KM]), air.cabin, rates)[0] / WAY_KM
+    return max(0.0, whole - float(own))
+
+
+def _one_way_g(method: Method, km: Floats, cabin: str, rates: Rates) -> Floats:
+    """Grams of one flight by a method; the non-CO2 part that it tells apart counts as the boundary says, but always in
+    an import's own method."""
+    co2, more = one_way_parts(method, km, cabin)
+    whole = method is not rates.boundary.method or rates.boundary.non_co2 or method.non_co2 != "apart"
+    return np.asarray((co2 + more if whole else co2) * 1000.0)
 
 
 def rank_cities(
@@ -164,9 +183,9 @@ class _Field:
         self.at = np.array([number[way.journey.home.lat, way.journey.home.lon] for way in ways], dtype=np.int64)
         self.homes = np.array(list(homes), dtype=np.float64).reshape(-1, 2)
         self.points = np.array([(city.lat, city.lon) for city in self.cities], dtype=np.float64).reshape(-1, 2)
-        self.people, self.told, self.air, self.limit, self.times, self.flights = (
+        self.people, self.told, self.air, self.limit, self.times = (
             np.array([getattr(way, name) for way in ways], dtype=np.float64)
-            for name in ("people", "told_g", "air_g", "limit_km", "times", "flights")
+            for name in ("people", "told_g", "air_g", "limit_km", "times")
         )
         self.ground, self.kind = self._ground()
         self.methods: dict[tuple[str, str], list[int]] = {}
@@ -238,7 +257,7 @@ class _Field:
         way_km = km[self.at]
         mass = way_km * self.air[:, None]
         for (_, cabin), rows in self.methods.items():
-            mass[rows] = self._by_method(way_km[rows], rows, cabin)
+            mass[rows] += self._by_method(way_km[rows], rows, cabin)
         ground = np.flatnonzero(self.limit > 0)
         if len(ground):
             rate = self.ground[self.kind[ground]][:, cities] * self.times[ground, None]
@@ -250,9 +269,8 @@ class _Field:
         method = self.ways[rows[0]].method
         if method is None:
             return np.zeros_like(km)
-        found = method_mass(method, km.ravel(), cabin)
-        counted = found.total_kg if self.rates.counts_all(method) else found.total_kg - found.non_co2_kg
-        return np.asarray(counted.reshape(km.shape) * 1000.0 * self.flights[rows, None])
+        grams = _one_way_g(method, km.ravel(), cabin, self.rates)
+        return np.asarray(grams.reshape(km.shape) * self.times[rows, None])
 
     def bounds(self) -> tuple[Floats, Floats]:
         """Low and high grams of all journeys to each city."""

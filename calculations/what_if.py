@@ -16,6 +16,7 @@ from calculations.parties import Journey, Party, journeys_of, moved, near, on_ra
 from calculations.rates import Grams, Rates
 
 TRAVELLED = ("travel", "local")
+KWH = {"kWh": 1.0, "MWh": 1000.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def _eaten(meals: Sequence[Meal], case: _Case) -> list[Grams]:
 
 
 def _is_power(other: OtherActivity) -> bool:
-    return other.unit == "kWh" and (other.activity == "electricity" or other.by_region == "electricity")
+    return other.unit in KWH and (other.activity == "electricity" or other.by_region == "electricity")
 
 
 def _powered(other: OtherActivity, case: _Case) -> Grams:
@@ -155,7 +156,7 @@ def _powered(other: OtherActivity, case: _Case) -> Grams:
         return grid
     bought = grid
     if power.kg_per_kwh is not None:
-        grams = power.kg_per_kwh * 1000.0 * other.quantity * other.scale
+        grams = power.kg_per_kwh * 1000.0 * other.quantity * other.scale * KWH[other.unit]
         bought = Grams(grams, grams, grams, grid.category)
     return bought.times(1.0 - power.certificate_share)
 
