@@ -77,7 +77,10 @@ CHANCE = (
     "The interval holds the true figure in 95 of 100 cases, if within a group it is chance who answers; it knows "
     "nothing of people who stay silent for a reason that has to do with their trip."
 )
-MERGED = "Groups with fewer than {least} answers are counted together as others."
+MERGED = (
+    "Groups with fewer than {least} answers are counted together with their larger group; {people} of those who have "
+    "not answered belong to such groups, and the interval cannot know how they differ."
+)
 DROPPED = {
     "way": "What was told by way of taking part is not used: too few answers stand beside it, or it does not fit them.",
     "region": "What was told by region is not used: too few answers stand beside it, or it does not fit them.",
@@ -86,16 +89,18 @@ DROPPED = {
 
 
 def estimate(
-    cells: Iterable[Answered], expected_people: int, told: Mapping[str, Mapping[str, int]] | None = None
-) -> Estimate:
+    cells: Iterable[Answered], expected_people: int, told: Mapping[str, Mapping[str, int]] | None = None,
+    parents: Mapping[str, str] | None = None,
+) -> Estimate:  # fmt: skip
     """The estimate for people who are expected and have not answered, stratum by stratum where ``told`` says how many
-    are expected of each. Nothing is estimated below five answers, and the answer says so."""
+    are expected of each; ``parents`` has the larger region of a country. Nothing is estimated below five answers, and
+    the answer says so."""
     cells = list(cells)
     people, declared_g = sum(cell.people for cell in cells), sum(cell.total_g for cell in cells)
     why_not = _why_not(people, expected_people)
     if why_not:
         return Estimate(people, expected_people, declared_g, said=(why_not,))
-    found = stratify(cells, expected_people, told or {})
+    found = stratify(cells, expected_people, told or {}, parents)
     rows = _estimated(found)
     variance_g2 = sum(row.variance_g2 for row in rows)
     degrees = satterthwaite((row.variance_g2, row.degrees) for row in rows)
@@ -162,7 +167,8 @@ def _said(found: Strata) -> tuple[Sentence, ...]:
     said = [LIKE_STRATUM if found.dimensions else LIKE_ALL, CHANCE]
     said += [MERGED] if any(found.merged.get(name) for name in found.dimensions) else []
     said += [DROPPED[name] for name in found.dropped]
-    return tuple({"message": each, "params": {"least": LEAST_ANSWERS} if each == MERGED else {}} for each in said)
+    params = {"least": LEAST_ANSWERS, "people": found.thin_people}
+    return tuple({"message": each, "params": params if each == MERGED else {}} for each in said)
 
 
 def _estimated(found: Strata) -> tuple[StratumEstimate, ...]:

@@ -8,13 +8,14 @@ and Stephan, Ann. Math. Statist. 11 (1940) 427–444).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 DIMENSIONS = ("way", "region", "company")  # kept longest first: who takes part remotely does not travel at all
 OTHERS = "*"  # all that do not stand alone, and all that nobody named
 LEAST_ANSWERS = 10  # answers that a stratum of its own needs; below it joins the others (docs/method-estimate.md)
 ROUNDS = 500
+STEPS = 4  # a part of a country → the country → a larger region → the others
 CLOSE = 1e-7
 GRID = 1 << 30
 TONNE_G2 = 10**12  # (1 t)², in g²
@@ -52,36 +53,44 @@ class Stratum:
 @dataclass(frozen=True, slots=True)
 class Strata:
     """The strata of one whole, by the dimensions that count. ``merged`` names by dimension what was told but counts
-    among the others; ``dropped`` the dimensions that were told and cannot be used."""
+    in a larger category; ``dropped`` the dimensions that were told and cannot be used; ``thin_people`` how many of the
+    missing belong to what was merged.
+    """
 
     strata: tuple[Stratum, ...]
     dimensions: tuple[str, ...] = ()
     merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dropped: tuple[str, ...] = ()
+    thin_people: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Margin:
     dimension: str
     missing: Mapping[str, int]
-    told: Mapping[str, int]
+    joined: Mapping[str, str]  # what was told → the category it counts in
+    thin_people: int
 
     def category(self, cell: Answered) -> str:
-        """The category of a cell, or the others where its own does not stand alone."""
-        own = category_of(cell, self.dimension, self.told)
-        return own if own in self.missing else OTHERS
+        """The category that a cell counts in."""
+        return self.joined.get(category_of(cell, self.dimension, self.joined), OTHERS)
 
 
-def stratify(cells: Iterable[Answered], expected: int, told: Mapping[str, Mapping[str, int]]) -> Strata:
+def stratify(
+    cells: Iterable[Answered], expected: int, told: Mapping[str, Mapping[str, int]],
+    parents: Mapping[str, str] | None = None,
+) -> Strata:  # fmt: skip
     """Strata of those who answered, with the people missing in each; the missing add up to ``expected`` − answered.
 
     ``told`` has expected people by category of a dimension (``{"region": {"CN": 300, "DE": 20}}``); what it leaves out
-    is among the others. Raises nothing: what cannot be used is left out and named.
+    is among the others. ``parents`` has the larger region of a country: categories with too few answers join the rest
+    of their country, then their larger region, then the others. Raises nothing: what cannot be used is left out and
+    named.
     """
     cells = [cell for cell in cells if cell.people > 0]
     missing = max(0, expected - sum(cell.people for cell in cells))
     known = [name for name in DIMENSIONS if told.get(name)]
-    margins = [margin for name in known if (margin := _margin(name, cells, told[name], missing))]
+    margins = [margin for name in known if (margin := _margin(name, cells, told[name], missing, parents or {}))]
     while margins:
         groups = _grouped(cells, margins)
         fitted = _fitted({key: cell.people for key, cell in groups.items()}, margins, missing)
@@ -116,7 +125,7 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def category_of(cell: Answered, dimension: str, named: Mapping[str, int]) -> str:
+def category_of(cell: Answered, dimension: str, named: Container[str]) -> str:
     """The named category a cell is in: its own, that of its country where its part is not named, or the others."""
     own = str(getattr(cell, dimension))
     if own in named:
@@ -125,15 +134,19 @@ def category_of(cell: Answered, dimension: str, named: Mapping[str, int]) -> str
     return country if dimension == "region" and country in named else OTHERS
 
 
-def _margin(dimension: str, cells: Sequence[Answered], told: Mapping[str, int], missing: int) -> _Margin | None:
+def _margin(
+    dimension: str, cells: Sequence[Answered], told: Mapping[str, int], missing: int, parents: Mapping[str, str]
+) -> _Margin | None:  # fmt: skip
     """How many are missing by category that stands alone, and among the others; None where nothing is divided."""
     answers = dict.fromkeys((*told, OTHERS), 0)
     for cell in cells:
         answers[category_of(cell, dimension, told)] += cell.people
-    alone = sorted((name for name in told if answers[name] >= LEAST_ANSWERS), key=lambda name: (-answers[name], name))
+    joined = _joined(dimension, told, answers, parents)
+    size, count = _by_category(told, joined), _by_category(answers, joined)
+    alone = sorted(set(joined.values()) - {OTHERS}, key=lambda name: (-count[name], name))
     while True:
-        short = {name: max(0, told[name] - answers[name]) for name in alone}
-        rest, others = missing - sum(short.values()), sum(answers.values()) - sum(answers[name] for name in alone)
+        short = {name: max(0, size[name] - count[name]) for name in alone}
+        rest, others = missing - sum(short.values()), sum(count.values()) - sum(count[name] for name in alone)
         if rest <= 0 or others >= LEAST_ANSWERS or not alone:
             break
         alone.pop()  # the smallest that stood alone joins the others
@@ -141,7 +154,37 @@ def _margin(dimension: str, cells: Sequence[Answered], told: Mapping[str, int], 
         return None
     if rest < 0 or not others:
         short = dict(zip(short, spread(missing, list(short.values())), strict=True))
-    return _Margin(dimension, short | ({OTHERS: max(0, rest)} if others else {}), told)
+    missed = short | ({OTHERS: max(0, rest)} if others else {})
+    final = {name: to if to in missed else OTHERS for name, to in joined.items()}
+    thin = sum(max(0, told[name] - answers[name]) for name, to in final.items() if name != to)
+    return _Margin(dimension, missed, final, min(missing, thin))
+
+
+def _joined(
+    dimension: str, told: Mapping[str, int], answers: Mapping[str, int], parents: Mapping[str, str]
+) -> dict[str, str]:  # fmt: skip
+    """What was told → the category with enough answers that it counts in: itself, or step by step a larger one."""
+    joined = {name: name for name in told}
+    for _ in range(STEPS if dimension == "region" else 1):
+        count = _by_category(answers, joined)
+        up = {name: _larger(name, parents) if dimension == "region" else OTHERS for name in set(joined.values())}
+        deepest = max((name.count("-") for name in up if count[name] < LEAST_ANSWERS and name != OTHERS), default=0)
+        few = {name for name in up if count[name] < LEAST_ANSWERS and name.count("-") == deepest}
+        joined = {name: up[to] if to in few else to for name, to in joined.items()}
+    return joined
+
+
+def _larger(name: str, parents: Mapping[str, str]) -> str:
+    country = name.partition("-")[0]
+    return country if country != name else parents.get(name, OTHERS)
+
+
+def _by_category(counts: Mapping[str, int], joined: Mapping[str, str]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for name, count in counts.items():
+        to = joined.get(name, OTHERS)
+        sums[to] = sums.get(to, 0) + count
+    return sums
 
 
 def _grouped(cells: Sequence[Answered], margins: Sequence[_Margin]) -> dict[Key, Answered]:
@@ -199,5 +242,11 @@ def _strata(
         Stratum(dict(zip(names, key, strict=True)), cell.people, cell.total_g, cell.square_g2, count)
         for (key, cell), count in zip(groups.items(), whole, strict=True)
     )
-    merged = {m.dimension: tuple(sorted(set(told[m.dimension]) - set(m.missing))) for m in margins}
-    return Strata(strata, names, {k: v for k, v in merged.items() if v}, tuple(n for n in known if n not in names))
+    merged = {m.dimension: tuple(sorted(name for name, to in m.joined.items() if name != to)) for m in margins}
+    return Strata(
+        strata,
+        names,
+        {k: v for k, v in merged.items() if v},
+        tuple(n for n in known if n not in names),
+        max(margin.thin_people for margin in margins),
+    )

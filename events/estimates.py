@@ -13,6 +13,7 @@ from accounts import current_actor, record, require
 from calculations.extrapolation import Answered, Estimate, estimate
 from calculations.model import FieldError, InputError
 from calculations.strata import TONNE_G2
+from data.places.regions import continents
 from data.store import events as event_rows
 from data.store import live, rollups
 from data.store import participations as person_rows
@@ -44,7 +45,7 @@ def read_estimate(conn: sa.Connection, event: Event, unfolded: bool = True) -> E
         )
         for row in rows
     ]  # fmt: skip
-    return estimate(cells, event.expected_people, told_of(event))
+    return estimate(cells, event.expected_people, told_of(event), continents())
 
 
 def company_names(conn: sa.Connection, event: Event) -> dict[str, dict[str, str]]:
