@@ -24,6 +24,10 @@ from calculations.quality import (
     sd_of_scores,
 )
 
+ROW_COLUMNS = (
+    "activity", "region", "unit", "value", "gwp_basis", "includes_rf", "includes_wtt", "year", "source_title",
+    "source_address", "licence", "confidence", "note",
+)  # fmt: skip
 DIGITS = 9  # of L, H and standard deviations as the trace keeps them
 
 
@@ -112,12 +116,21 @@ def _factor_source(
     row: Mapping[str, Any], share: float, bases: Mapping[str, Mapping[str, Any]], factors: FactorSet
 ) -> dict[str, Any]:
     basis = bases.get(row["id"], {"kind": "source"})  # bounds that the calling code took from a publication
-    scores = basis.get("scores") or list(factor_scores(factors.factors[row["id"]], factors))
+    scores = basis.get("scores") or list(factor_scores(_row_factor(row, factors), factors))
     return {
         "id": row["id"], "kind": basis["kind"], "share": round(share, DIGITS),
         "sd_low": round(sd_of(row["value"], row["low"]), DIGITS),
         "sd_high": round(sd_of(row["value"], row["high"]), DIGITS), "scores": scores,
     }  # fmt: skip
+
+
+def _row_factor(row: Mapping[str, Any], factors: FactorSet) -> Factor:
+    """The factor of a row; made from the row itself where it is no row of the set (a method's figure)."""
+    known = factors.factors.get(row["id"])
+    if known is not None:
+        return known
+    told = {name: row[name] for name in ROW_COLUMNS}
+    return Factor(factor_id=row["id"], category="", lower=None, upper=None, **told)
 
 
 def _quantity_sources(
