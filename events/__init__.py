@@ -14,11 +14,13 @@ from events.boundary import (
 )
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
 from events.demo import seed_demo
+from events.flight_methods import FlightMethodView, flight_method_view, set_flight_method
 from events.footprints import current_footprint, preview_footprint, save_footprint, save_inventory
 from events.health import gauges, live_versions, readiness
 from events.hub import HUB
 from events.imports import ImportReport, import_attendance
 from events.live import fold, fold_due, live_version, snapshot
+from events.methods import check_method
 from events.model import (
     Board,
     BoardRow,
@@ -40,17 +42,17 @@ from events.pseudonyms import spoken
 from events.recompute import Move, Recomputed, recompute_under
 from events.screens import revoke_screen, screen_event, screen_token
 from events.totals import Totals, totals
-from events.yardsticks import models_beside, year_norms
+from events.yardsticks import models_beside, spread_beside, year_norms
 
 __all__ = [
     "HUB", "Board", "BoardRow", "BoundaryView", "Conflict", "Event", "EventCard", "EventDraft", "FieldError",
-    "FootprintView", "Forbidden", "ImportReport", "InputError", "Move", "NotFound", "OrganiserView", "Page",
-    "Participation", "Recomputed", "RecomputedAll", "Session", "SessionDraft", "Started", "TooMany", "Totals",
-    "Unauthenticated", "audit", "boundary_view", "create_event", "current_footprint", "delete_participation",
-    "event_by_id", "find_events", "fold", "fold_due", "gauges", "get_event", "guest", "import_attendance",
-    "leaderboard", "line_json", "live_version", "live_versions", "models_beside", "organiser_view", "place_json",
-    "preview_boundary", "preview_footprint", "rank_of_certificate", "readiness", "recompute_all", "recompute_under",
-    "revoke_screen", "save_footprint", "save_inventory", "scenarios", "screen_event", "screen_token", "seed_demo",
-    "set_boundary", "set_display", "snapshot", "spoken", "start_participation", "suggest_places", "totals",
-    "year_norms",
+    "FlightMethodView", "FootprintView", "Forbidden", "ImportReport", "InputError", "Move", "NotFound", "OrganiserView",
+    "Page", "Participation", "Recomputed", "RecomputedAll", "Session", "SessionDraft", "Started", "TooMany", "Totals",
+    "Unauthenticated", "audit", "boundary_view", "check_method", "create_event", "current_footprint",
+    "delete_participation", "event_by_id", "find_events", "flight_method_view", "fold", "fold_due", "gauges",
+    "get_event", "guest", "import_attendance", "leaderboard", "line_json", "live_version", "live_versions",
+    "models_beside", "organiser_view", "place_json", "preview_boundary", "preview_footprint", "rank_of_certificate",
+    "readiness", "recompute_all", "recompute_under", "revoke_screen", "save_footprint", "save_inventory", "scenarios",
+    "screen_event", "screen_token", "seed_demo", "set_boundary", "set_display", "set_flight_method", "snapshot",
+    "spoken", "spread_beside", "start_participation", "suggest_places", "totals", "year_norms",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from data.store import events as rows
 from data.store import live
 from data.store.engine import get_store
 from data.store.ids import new_event_id
+from events.methods import with_method
 from events.model import ORGANISER_SESSION, Event, EventCard, EventDraft, Page, Session, SessionDraft, place_json
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -207,8 +208,9 @@ def _event(row: Mapping[Any, Any], sessions: list[sa.RowMapping]) -> Event:
         "expected_people",
     )  # fmt: skip
     chosen = tuple(session_of(s) for s in sessions if s["kind"] != "organiser")
-    return Event(**_card_fields(row), **{name: row[name] for name in same}, boundary=boundary_of(row["boundary"]),
-                 sessions=chosen)  # fmt: skip
+    boundary = with_method(boundary_of(row["boundary"]), row["defaults"])
+    same_fields = {name: row[name] for name in same}
+    return Event(**_card_fields(row), **same_fields, boundary=boundary, sessions=chosen)
 
 
 def boundary_of(stored: Mapping[str, Any]) -> Boundary:

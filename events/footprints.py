@@ -145,6 +145,9 @@ def factors_of(event: Event) -> FactorSet:
     if factors.sha256 != event.factor_set_sha256:
         message = "Factor set {edition} on this server is not the one this event was made with: its hash differs."
         raise Conflict(message, edition=event.factor_set_id)
+    if event.boundary.flight_method and event.boundary.method is None:
+        message = "This event counts flights by the method {method}, which is not on this server: it computes nothing."
+        raise Conflict(message, method=event.boundary.flight_method)
     return factors
 
 

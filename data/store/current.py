@@ -55,6 +55,21 @@ def count_before(conn: sa.Connection, event_id: str, at: datetime) -> int:
     return int(conn.execute(query).scalar_one())
 
 
+def count_flights_by_others(conn: sa.Connection, event_id: str, method_id: str) -> int:
+    """Current footprints that hold a flight priced by another method; '' stands for the rows of a factor set."""
+    p, line = s.participation, s.emission_line
+    same = line.c.factor_id == f"method:{method_id}" if method_id else ~line.c.factor_id.startswith("method:")
+    query = (
+        sa.select(sa.func.count(sa.distinct(p.c.participation_id)))
+        .select_from(
+            p.join(line, (line.c.event_id == p.c.event_id) & (line.c.participation_id == p.c.participation_id))
+        )
+        .where(p.c.event_id == event_id, p.c.deleted_at.is_(None), line.c.version == p.c.footprint_version)
+        .where(line.c.mode == "plane", ~same)
+    )
+    return int(conn.execute(query).scalar_one())
+
+
 def set_boundary(conn: sa.Connection, event_id: str, boundary: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
     """What an event counts from now on, and what its calculator fills in."""
     row = s.event
