@@ -244,10 +244,9 @@ def verify(
     """Check a certificate off line, with no store and no network."""
     if keys is None:
         raise typer.BadParameter("give the issuer's keys: the /.well-known/did.json of its server", param_hint="--keys")
-    check = importlib.import_module("offsetting.verification").verify_document
-    found = check(file.read_bytes(), keys.read_bytes())
-    notes = [*found.notes, *(["The log of checkpoints is not part of this release."] if checkpoint else [])]
-    lines = [f"{'Valid' if found.ok else 'NOT VALID'}: {file}", *found.reasons, *notes]
+    check = importlib.import_module("offsetting.bundle").verify_file
+    found = check(file.read_bytes(), keys.read_bytes(), checkpoint.read_text(encoding="utf-8") if checkpoint else None)
+    lines = [f"{'Valid' if found.ok else 'NOT VALID'}: {file}", *found.reasons, *found.notes]
     if found.ok:
         lines += [f"Signed by {found.issuer}", json.dumps(dict(found.subject), ensure_ascii=False, indent=1)]
     say(as_json, asdict(found) | {"subject": dict(found.subject)}, lines)

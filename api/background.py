@@ -1,4 +1,6 @@
-"""What a worker does beside answering: folds changes, runs due jobs, watches live versions. Safe in many workers."""
+"""What a worker does beside answering: folds changes, runs due jobs, fills the log, watches live versions.
+
+Safe in many workers."""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ import offsetting
 log = logging.getLogger("forum_zero")
 FOLD_SECONDS = 0.2
 JOB_SECONDS = 0.5
+LOG_SECONDS = 2.0
 SWEEP_SECONDS = 600.0
 
 
@@ -37,9 +40,11 @@ async def _repeat(name: str, seconds: float, work: Callable[[], Any]) -> None:
 @asynccontextmanager
 async def start_background() -> AsyncIterator[None]:
     """Starts the loops of this process and ends them with it."""
+    await anyio.to_thread.run_sync(offsetting.log_former)
     tasks = [
         asyncio.create_task(_repeat("fold", FOLD_SECONDS, events.fold_due)),
         asyncio.create_task(_repeat("jobs", JOB_SECONDS, lambda: offsetting.run_due(datetime.now(UTC), 50))),
+        asyncio.create_task(_repeat("log", LOG_SECONDS, offsetting.log_sequence)),
         asyncio.create_task(_repeat("sweep", SWEEP_SECONDS, accounts.sweep)),
         asyncio.create_task(events.HUB.watch()),
     ]

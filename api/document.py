@@ -33,7 +33,11 @@ RESPONSE = {
 GUEST = {"type": "http", "scheme": "bearer", "description": "A participation's secret, told once when it begins."}
 PROGRAM = {"type": "http", "scheme": "bearer", "description": "A program's token (fzp_…), which acts for a person."}
 FORMS = {  # where an answer is no JSON: path → media types
-    "/api/v1/certificates/{number}": ("application/json", "application/vc+ld+json", "application/pdf", "image/png"),
+    "/api/v1/certificates/{number}": (
+        "application/json", "application/vc+ld+json", "application/pdf", "image/png",
+        "application/vnd.forum-zero.certificate+json",
+    ),
+    "/api/v1/log/checkpoint": ("text/plain",),
     "/api/v1/events/{slug}/live": ("text/event-stream",),
     "/metrics": ("text/plain",),
     "/.well-known/did.json": ("application/did+json",),

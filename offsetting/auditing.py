@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.store import proofs
 from data.store.engine import get_store
+from offsetting import log
 from offsetting.models import Finding
 
 PROOFS = (
@@ -13,6 +14,7 @@ PROOFS = (
     ("claims never exceed a line and are an order's grams", proofs.COVERAGE),
     ("the journal balances and has what orders cost", proofs.JOURNAL),
     ("every paid order has one valid certificate", proofs.CERTIFICATES),
+    ("the log has every paid order, retirement and revocation", proofs.LOGGED),
     ("test and live never meet", proofs.LIVEMODE),
 )
 
@@ -20,7 +22,8 @@ PROOFS = (
 def audit(event_id: str | None = None) -> list[Finding]:
     """One finding for each invariant, of an event or of all (batches always whole), all seen at one moment."""
     with get_store().read() as conn:
-        return [_finding(name, proofs.wrong(conn, query, event_id)) for name, query in PROOFS]
+        found = [_finding(name, proofs.wrong(conn, query, event_id)) for name, query in PROOFS]
+        return [*found, _finding("the log's tree is what its entries make", log.examine(conn))]
 
 
 def _finding(name: str, wrong: list[str]) -> Finding:

@@ -23,7 +23,7 @@ from data.store import allocations, live, orders
 from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import new_id
-from offsetting import claiming
+from offsetting import claiming, log
 from offsetting.models import DeskRow, Retirement
 
 Row = Mapping[Any, Any]
@@ -146,6 +146,8 @@ def confirm_retirement(
             serials.append(_serials(batch, from_g, to_g))
             own = {"retirement_id": ids[-1], "from_g": from_g, "to_g": to_g, "serials": serials[-1]}
             lots.add_retirement(conn, facts | own)
+            told = logged(facts | own)
+            log.append(conn, event_id, log.RETIREMENT, ids[-1], told, tranche["livemode"], at)
         done = _retire_orders(conn, event_id, order_ids, actor, at)
         record(conn, event_id, actor, "retire", tranche_id, {"serials": serials, "link": link.strip()})
         whole_g = credit_count * GRAMS_PER_CREDIT
@@ -154,6 +156,15 @@ def confirm_retirement(
         )  # fmt: skip
 
     return run_write(get_store(), work)
+
+
+def logged(row: Row) -> dict[str, Any]:
+    """A retirement as the transparency log keeps it."""
+    return {
+        "batch": row["batch_id"], "fromGram": row["from_g"], "toGram": row["to_g"], "serials": row["serials"],
+        "link": row["link"], "evidenceSha256": row["evidence_sha256"], "beneficiary": row["beneficiary"],
+        "retiredOn": row["retired_on"].date().isoformat(),
+    }  # fmt: skip
 
 
 def _check(credit_count: int, link: str, evidence: bytes, retired_on: date, now: datetime) -> None:

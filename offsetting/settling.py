@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from accounts import Conflict
 from calculations import order_states as states
 from calculations.money import split_minor
 from data.store import allocations, jobs, journal, live, orders, rollups
-from offsetting import certificates, claiming
+from offsetting import certificates, claiming, log
 
 Row = Mapping[Any, Any]
 BUYER, SPECIAL_FUND, TO_GIVE_BACK = "buyer", "special_fund", "to_give_back"
@@ -69,6 +70,18 @@ def _sell(conn: Connection, order: Row, ref: str, now: datetime) -> None:
     rollups.add_money(conn, event_id, [{"recipient": to, "amount_minor": part} for to, part in parts.items()])
     claiming.refresh_boards(conn, order, now)
     live.add_ticker(conn, event_id, "paid", now)
+    log.append(conn, event_id, log.ORDER, order["order_id"], logged(conn, order, number), order["livemode"], now)
+
+
+def logged(conn: Connection, order: Row, number: str) -> dict[str, Any]:
+    """An order as the transparency log keeps it."""
+    held = allocations.of_order(conn, order["event_id"], order["order_id"])
+    return {
+        "certificate": number, "orderSha256": sha256(order["order_id"].encode()).hexdigest(),
+        "project": order["project_id"], "grams": order["grams"], "amountMinor": due_minor(order),
+        "currency": order["currency"],
+        "intervals": [{"batch": row["batch_id"], "fromGram": row["from_g"], "toGram": row["to_g"]} for row in held],
+    }  # fmt: skip
 
 
 def _confirm_late(conn: Connection, event_id: str, order_id: str, ref: str, actor: str, now: datetime) -> str:
@@ -141,5 +154,12 @@ def refund(conn: Connection, event_id: str, order_id: str, actor: str, reason: s
     rollups.add_money(conn, event_id, [{"recipient": to, "amount_minor": part} for to, part in taken.items()])
     certificates.revoke(conn, event_id, order["certificate_number"], f"refund: {reason}", now)
     claiming.refresh_boards(conn, order, now)
+    log.append(conn, event_id, log.REVOCATION, order_id, revoked(order), order["livemode"], now)
     _queue_refund(conn, order, now)
     return order
+
+
+def revoked(order: Row) -> dict[str, Any]:
+    """A refunded order as the transparency log keeps it."""
+    named = sha256(order["order_id"].encode()).hexdigest()
+    return {"certificate": order["certificate_number"], "orderSha256": named, "grams": order["grams"]}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -29,8 +29,9 @@ from sqlalchemy import Connection
 
 from data.settings import get_settings
 from data.store import certificates as rows
+from data.store import log as log_rows
 from data.store.engine import get_store, run_write
-from offsetting.verification import CRYPTOSUITE, multibase, public_multibase
+from offsetting.verification import CRYPTOSUITE, LOG_SERVICE, multibase, public_multibase
 
 CONTEXTS = ("https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2")
 DID_CONTEXTS = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1")
@@ -72,14 +73,15 @@ def get_signer() -> Signer:
     try:
         stamp = path.stat().st_mtime_ns
     except FileNotFoundError:
-        _keep_new_key(path, replace=False)
+        keep_new_key(path, replace=False)
         stamp = path.stat().st_mtime_ns
     if _cached is None or _cached[:2] != (path, stamp):
-        _cached = (path, stamp, _load(path))
+        _cached = (path, stamp, load_key(path))
     return _cached[2]
 
 
-def _load(path: Path) -> Signer:
+def load_key(path: Path) -> Signer:
+    """The key of a PEM file. Raises ValueError where it holds another kind of key."""
     private = load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(private, Ed25519PrivateKey):
         raise ValueError(f"SIGNING_KEY_FILE is {str(path)!r}; it should be a PEM file with an Ed25519 private key.")
@@ -87,7 +89,7 @@ def _load(path: Path) -> Signer:
     return Signer(public_multibase(raw), private)
 
 
-def _keep_new_key(path: Path, *, replace: bool) -> None:
+def keep_new_key(path: Path, *, replace: bool) -> None:
     """Writes a fresh key, readable by its owner alone; of several that do so at once the first one counts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -119,7 +121,7 @@ def rotate_key() -> str:
     """
     now = datetime.now(UTC)
     old = run_write(get_store(), lambda conn: publish_key(conn, now))
-    _keep_new_key(key_path(), replace=True)
+    keep_new_key(key_path(), replace=True)
 
     def record(conn: Connection) -> str:
         rows.retire_key(conn, old.key_id, now)
@@ -133,18 +135,25 @@ def did_document() -> dict[str, Any]:
     did, current = issuer_did(), get_signer().key_id
     with get_store().read() as conn:
         known = [key for key in rows.key_ids(conn) if key != current]
-    return did_document_of(did, [current, *known])
+        log_keys = log_rows.keys(conn)
+    return did_document_of(did, [current, *known], log_keys)
 
 
-def did_document_of(did: str, keys: list[str]) -> dict[str, Any]:
-    """A DID document of ``did`` with these Multikey texts, all good for assertions."""
+def did_document_of(did: str, keys: list[str], log_keys: Sequence[str] = ()) -> dict[str, Any]:
+    """A DID document of ``did`` with these Multikey texts, all good for assertions, and the verifier keys of its
+    transparency log (C2SP signed notes) as a service."""
     methods = [{"id": f"{did}#{key}", "type": "Multikey", "controller": did, "publicKeyMultibase": key} for key in keys]
-    return {
+    document: dict[str, Any] = {
         "@context": list(DID_CONTEXTS),
         "id": did,
         "verificationMethod": methods,
         "assertionMethod": [method["id"] for method in methods],
     }
+    if log_keys:
+        address = f"{get_settings().base_url}/api/v1/log/checkpoint"
+        log = {"id": f"{did}#log", "type": LOG_SERVICE, "serviceEndpoint": address, "verifierKeys": list(log_keys)}
+        document["service"] = [log]
+    return document
 
 
 def sign(document: Mapping[str, Any], signer: Signer, created_at: datetime) -> str:

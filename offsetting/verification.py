@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 CRYPTOSUITE = "eddsa-jcs-2022"
+LOG_SERVICE = "TransparencyLog"
 MAX_DOCUMENT_BYTES = 1_000_000
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ED25519_PUBLIC = b"\xed\x01"  # multicodec ed25519-pub as a varint
@@ -79,7 +80,7 @@ def verify_document(text: str | bytes, did_document: Mapping[str, Any] | str | b
     """Checks a credential as issued against the issuer's keys (a DID document). Raises nothing: a text that is no
     credential, a changed byte, an unknown key or a false signature each give ``ok`` False with its reason."""
     try:
-        document = _read(text)
+        document = read_object(text)
         keys = _object(did_document, "The keys are not a DID document.")
         body, proof = _parts(document)
         return _check(body, proof, keys)
@@ -87,7 +88,7 @@ def verify_document(text: str | bytes, did_document: Mapping[str, Any] | str | b
         return Verification(False, (str(error),))
 
 
-def _read(text: str | bytes) -> dict[str, Any]:
+def read_object(text: str | bytes) -> dict[str, Any]:
     """The document in ``text``, whose every byte must be as one of the usual writers of JSON would put it."""
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text

@@ -48,7 +48,7 @@ def traded() -> Shop:
 
 def test_all_is_well_at_first() -> None:
     prove(traded())
-    assert len(offsetting.audit()) == 7
+    assert len(offsetting.audit()) == 9
 
 
 def test_an_empty_store_is_well() -> None:

@@ -101,6 +101,17 @@ WHERE c.revoked_at IS NULL AND o.order_id IS NULL {event_c}
 """
 """Every paid order has one valid certificate, and no other order has."""
 
+LOGGED = """
+SELECT 'order ' || o.order_id || ' (' || o.state || ') is not in the log' FROM orders o
+WHERE (o.state IN ('paid', 'pooled', 'retired') OR (o.state = 'refunded' AND o.certificate_number <> ''))
+  AND NOT EXISTS (SELECT 1 FROM log_entry l WHERE l.event_id = o.event_id AND l.subject = o.order_id
+    AND l.kind = CASE WHEN o.state = 'refunded' THEN 'revocation' ELSE 'order' END) {event_o}
+UNION ALL
+SELECT 'retirement ' || c.retirement_id || ' is not in the log' FROM retirement c
+WHERE NOT EXISTS (SELECT 1 FROM log_entry l WHERE l.event_id = c.event_id AND l.subject = c.retirement_id) {event_c}
+"""
+"""Every order that was paid, every retirement and every revocation is in the transparency log."""
+
 LIVEMODE = """
 SELECT 'order ' || o.order_id FROM orders o JOIN event e ON e.event_id = o.event_id
 WHERE o.livemode <> e.livemode {event_o}

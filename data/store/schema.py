@@ -214,6 +214,23 @@ issuer_key = sa.Table(  # public halves only
     "issuer_key", metadata, _key("key_id"), _text("public_multibase"), _at("created_at"), _at("retired_at", True)
 )
 
+# ---------------------------------------------------------------- transparency log: append-only, positions from 0
+log_entry = sa.Table(  # kind: order, retirement, revocation; position NULL until it is in the tree
+    "log_entry", metadata, _key("event_id"), _key("entry_id"), _text("kind"), _text("subject"), _text("body"),
+    _text("salt"), _text("leaf_hash"), sa.Column("livemode", sa.Boolean, nullable=False), _at("at"),
+    sa.Column("position", sa.BigInteger, unique=True), sa.Index(None, "event_id", "subject"),
+)  # fmt: skip
+log_node = sa.Table(  # complete subtrees of the tree (RFC 6962)
+    "log_node", metadata, sa.Column("level", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("idx", sa.BigInteger, primary_key=True, autoincrement=False), _text("hash"),
+)  # fmt: skip
+log_head = sa.Table("log_head", metadata, _key("name"), _count("size"))
+log_checkpoint = sa.Table(
+    "log_checkpoint", metadata, sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False), _text("root"),
+    _text("note"), _at("at"),
+)  # fmt: skip
+log_key = sa.Table("log_key", metadata, _key("verifier_key"), _at("created_at"))
+
 # ---------------------------------------------------------------- roll-ups and live views
 MEASURES_CUBE = ("line_count", "low_g", "total_g", "high_g", "non_co2_g", "upstream_g", "reserved_g", "retired_g")
 MEASURES_TALLY = (
