@@ -10,45 +10,61 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from calculations.activity import FACTOR, category_of_row, rows_by_unit, unit_of_row
 from calculations.model import (
     CABINS,
     DIETS,
     FUELS,
     KNOWN,
     MODES,
+    SIZES,
+    SUPPLIES,
     Answers,
+    FactorMissing,
+    FactorSet,
     FieldError,
     InputError,
     Meal,
     OtherActivity,
     Place,
     Scenario,
+    ScenarioActivity,
     Stay,
+    Supply,
     Trip,
 )  # fmt: skip
 from calculations.stay import KINDS
+from calculations.supply import GRID_TABLE
+from calculations.units import accepted, conversion
 
 MAX_ITEMS = 200
 MAX_VIA = 8
 MAX_TEXT = 100
+MAX_SOURCE = 200
+MAX_KG_PER_KWH = 5.0  # no grid or contract comes near it: a slip of g for kg does
+MAX_OWN = 1_000_000_000  # of an activity that an organiser tells
+SIZED_MODES = ("car", "motorcycle")
 Resolve = Callable[[str], Place | None]
 _REQUIRED = object()
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _FIELDS = {
     "": ("trips", "stays", "meals", "other"),
-    "trips": ("from", "to", "via", "mode", "cabin", "fuel", "people", "round_trip", "count", "known"),
+    "trips": ("from", "to", "via", "mode", "cabin", "fuel", "people", "round_trip", "count", "size", "known"),
     "stays": ("place", "country", "nights", "rooms", "guests", "kind", "known"),
     "meals": ("diet", "count", "known"),
-    "other": ("activity", "quantity", "unit", "known"),
+    "other": ("activity", "quantity", "unit", "place", "supply", "known"),
+    "supply": ("kind", "kg_per_kwh", "share", "source"),
 }
 
 
 def parse_answers(
-    body: Any, resolve_place: Resolve, default_destination: Place | None = None, scenario: Scenario | None = None
-) -> Answers:
+    body: Any, resolve_place: Resolve, default_destination: Place | None = None, scenario: Scenario | None = None,
+    factors: FactorSet | None = None,
+) -> Answers:  # fmt: skip
     """Answers from a parsed JSON body. ``resolve_place`` finds a place by id; ``default_destination`` is the event's
-    place; ``scenario`` names the activities that ``other`` may hold. Raises InputError with every fault found."""
-    reader = _Reader(resolve_place, default_destination, scenario)
+    place; ``scenario`` names the activities that ``other`` may hold, beside those that the event's ``factors`` price
+    themselves. Raises InputError with every fault found."""
+    reader = _Reader(resolve_place, default_destination, scenario, factors)
     answers = reader.answers(body)
     if reader.errors:
         raise InputError(reader.errors)
@@ -58,8 +74,10 @@ def parse_answers(
 class _Reader:
     """Collects the faults of one body while reading it."""
 
-    def __init__(self, resolve: Resolve, destination: Place | None, scenario: Scenario | None):
-        self.resolve, self.destination, self.scenario = resolve, destination, scenario
+    def __init__(
+        self, resolve: Resolve, destination: Place | None, scenario: Scenario | None, factors: FactorSet | None
+    ):
+        self.resolve, self.destination, self.scenario, self.factors = resolve, destination, scenario, factors
         self.errors: list[FieldError] = []
 
     def wrong(self, path: str, value: Any, message: str, **params: Any) -> None:
@@ -122,8 +140,18 @@ class _Reader:
             people=self.whole(item, "people", path, 1, 9, 1),
             round_trip=self.flag(item, "round_trip", path),
             count=self.whole(item, "count", path, 1, 1000, 1),
-            known=self.known(item, path),
+            known=self.known(item, path), size=self.size(item, path),
         )  # fmt: skip
+
+    def size(self, item: Mapping[str, Any], path: str) -> str:
+        """The size of a car or motorcycle; '' where it is not told."""
+        if item.get("size") is None:
+            return ""
+        if item.get("mode") in SIZED_MODES:
+            return self.choice(item, "size", path, SIZES)
+        message = "{field} is told of {known} only; leave it out."
+        self.wrong(f"{path}.size", item["size"], message, known=", ".join(SIZED_MODES))
+        return ""
 
     def via(self, item: Mapping[str, Any], path: str) -> tuple[Place, ...]:
         value = item.get("via")
@@ -169,23 +197,73 @@ class _Reader:
         )  # fmt: skip
 
     def other(self, item: Mapping[str, Any], path: str) -> OtherActivity:
-        nothing = OtherActivity("", 0.0, "")
-        known = self.scenario.activities if self.scenario else ()
-        key = self.choice(item, "activity", path, [each.key for each in known])
-        asked = next((each for each in known if each.key == key), None)
-        unit = item.get("unit")
+        asked = self.activity(item, path)
         if asked is None:
-            return nothing
-        if unit != asked.unit:
-            message = "{field} must be {unit} for {activity}; it is {value}."
-            self.wrong(f"{path}.unit", unit, message, unit=asked.unit, activity=key)
-        quantity = self.number(item, "quantity", path, 0.0, asked.maximum)
-        place = self.destination
+            return OtherActivity("", 0.0, "")
+        unit, times = self.unit(item, path, asked)
+        told = item.get("place") is not None  # where it was done, for rows that go by region; else the event's place
+        place = self.place(item["place"], f"{path}.place") if told else self.destination
         return OtherActivity(
-            activity=key, quantity=quantity, unit=asked.unit, category=asked.category, factor=asked.factor,
-            by_region=asked.by_region, times=asked.times, scale=asked.scale,
-            region=(place.region or place.country) if place else "", known=self.known(item, path),
+            activity=asked.key, quantity=self.number(item, "quantity", path, 0.0, asked.maximum), unit=unit,
+            category=asked.category, factor=asked.factor, by_region=asked.by_region, times=asked.times,
+            scale=asked.scale, region=(place.region or place.country) if place else "", known=self.known(item, path),
+            supply=self.supply(item, path, asked), conversion=times,
         )  # fmt: skip
+
+    def activity(self, item: Mapping[str, Any], path: str) -> ScenarioActivity | None:
+        """What ``activity`` names: a question of the scenario, one of the factor set's own, or, where the scenario is
+        open, any row of the factor set."""
+        key = item.get("activity")
+        found = self.scenario.activity(key) if self.scenario and isinstance(key, str) else None
+        if found is None and isinstance(key, str) and self.factors is not None:
+            found = _own_activity(key, self.factors, self.scenario is not None and self.scenario.is_open)
+        if found is None:
+            known = [each.key for each in self.scenario.activities] if self.scenario else []
+            message = "{field} must be one of {known}; it is {value}."
+            if self.factors is not None and self.factors.preferred.get("activity"):
+                message = "{field} must be one of {known}, or another activity of the event's factors; it is {value}."
+            self.wrong(f"{path}.activity", key, message, known=", ".join(known))
+        return found
+
+    def unit(self, item: Mapping[str, Any], path: str, asked: ScenarioActivity) -> tuple[str, float]:
+        """The unit that prices the activity, and how many of it are in one of the unit told."""
+        told, wanted = item.get("unit"), _units_of(asked, self.factors)
+        found = conversion(self.factors, told, wanted) if self.factors and isinstance(told, str) else None
+        if found is None and told not in wanted:
+            known = accepted(self.factors, wanted) if self.factors else wanted
+            message = "{field} must be {unit} for {activity}; it is {value}."
+            self.wrong(f"{path}.unit", told, message, unit=", ".join(known), activity=asked.key)
+        return found or (wanted[0], 1.0)
+
+    def supply(self, item: Mapping[str, Any], path: str, asked: ScenarioActivity) -> Supply | None:
+        """How electricity is bought; None where it is not told."""
+        told = item.get("supply")
+        if told is None:
+            return None
+        if not isinstance(told, Mapping):
+            self.wrong(f"{path}.supply", told, "{field} must be an object.")
+            return None
+        path = f"{path}.supply"
+        self.only_known(told, f"{path}.", "supply")
+        if not _is_electric(asked, self.factors):
+            self.wrong(path, told, "{field} says how electricity is bought; {activity} is none.", activity=asked.key)
+        kind = self.choice(told, "kind", path, SUPPLIES)
+        if kind == "grid":
+            return Supply()
+        needed = {"contract": "kg_per_kwh", "certificates": "share"}.get(kind, "")
+        figure, share = (
+            self.number(told, name, path, 0.0, most) if name == needed or told.get(name) is not None else otherwise
+            for name, most, otherwise in (("kg_per_kwh", MAX_KG_PER_KWH, 0.0), ("share", 1.0, 1.0))
+        )
+        return Supply(kind, figure, share, self.text(told, "source", path))
+
+    def text(self, item: Mapping[str, Any], key: str, path: str) -> str:
+        value = item.get(key)
+        if isinstance(value, str) and 0 < len(value.strip()) <= MAX_SOURCE:
+            return value.strip()
+        message = "{field} must say where the figure is stated, in 1 to {limit} characters."
+        self.wrong(f"{path}.{key}", value, message, limit=MAX_SOURCE)
+        return ""
 
     def known(self, item: Mapping[str, Any], path: str) -> str:
         """How the quantity is known; told by the guest unless it says otherwise."""
@@ -255,6 +333,42 @@ class _Reader:
             return value
         self.wrong(f"{path}.{key}", value, "{field} must be true or false; it is {value}.")
         return False
+
+
+def _own_activity(key: str, factors: FactorSet, is_open: bool) -> ScenarioActivity | None:
+    """An activity of the factor set's own table, or ``factor:<id>`` where the scenario is open."""
+    said = factors.preferred.get("activity", {}).get(key)
+    most = MAX_OWN if is_open else 1_000_000
+    if said is not None:
+        return ScenarioActivity(key, said.get("names", {}), "", said["category"], maximum=most)
+    factor = factors.factors.get(key.removeprefix(FACTOR)) if key.startswith(FACTOR) and is_open else None
+    if factor is None:
+        return None
+    try:
+        category = category_of_row(factors, factor)
+    except FactorMissing:
+        return None
+    return ScenarioActivity(key, {"en": factor.activity}, unit_of_row(factor), category, maximum=most)
+
+
+def _units_of(asked: ScenarioActivity, factors: FactorSet | None) -> list[str]:
+    """The units in which an activity is priced."""
+    said = factors.preferred.get("activity", {}).get(asked.key) if factors else None
+    if asked.factor or asked.by_region or said is None:
+        return [asked.unit]
+    return list(rows_by_unit(said))
+
+
+def _is_electric(asked: ScenarioActivity, factors: FactorSet | None) -> bool:
+    """Whether the grid prices an activity."""
+    if GRID_TABLE in (asked.by_region, asked.times):
+        return True
+    said = factors.preferred.get("activity", {}).get(asked.key, {}) if factors and not asked.factor else {}
+    entries = rows_by_unit(said).values() if said else ()
+    return any(
+        entry == f"table:{GRID_TABLE}" or (isinstance(entry, Mapping) and entry.get("times") == GRID_TABLE)
+        for entry in entries
+    )
 
 
 _NOWHERE = Place("", {}, 0.0, 0.0, "")

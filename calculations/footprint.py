@@ -43,8 +43,8 @@ def _lines(answers: Answers, factors: FactorSet, boundary: Boundary, hotel_norm:
     for trip in answers.trips:
         yield trip_line(trip, factors, boundary, group)
     for stay in answers.stays:
-        yield stay_line(stay, factors, group, hotel_norm)
+        yield stay_line(stay, factors, boundary, group, hotel_norm)
     for meal in answers.meals:
-        yield meal_line(meal, factors, group)
+        yield meal_line(meal, factors, boundary, group)
     for other in answers.other:
-        yield activity_line(other, factors, group)
+        yield activity_line(other, factors, boundary, group)

@@ -20,6 +20,8 @@ MODES = (
 CABINS = ("economy", "premium_economy", "business", "first")
 FUELS = ("petrol", "diesel", "hybrid", "electric", "lpg", "cng")
 DIETS = ("vegan", "vegetarian", "fish", "chicken", "beef", "average")
+SIZES = ("small", "medium", "large")
+SUPPLIES = ("grid", "contract", "certificates")  # how electricity is bought
 KNOWN = ("measured", "declared", "estimated", "defaulted")  # how a quantity is known, best first
 
 
@@ -78,7 +80,7 @@ class Boundary:
 
     categories: tuple[str, ...] = CATEGORIES
     non_co2: bool = True
-    upstream: bool = False
+    upstream: bool = True
     who: str = "all"
     electricity: str = "location"  # or market: which of the two bases of electricity counts
     flight_method: str = ""  # a method's id that prices flights; '' = the edition's International rows
@@ -98,6 +100,7 @@ class Trip:
     count: int = 1
     distance_km: float | None = None  # a routed distance one way, where it is known (skips the detour)
     known: str = "declared"  # one of KNOWN
+    size: str = ""  # one of SIZES, of a car or motorcycle; '' = the average
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,21 @@ class Meal:
 
 
 @dataclass(frozen=True, slots=True)
+class Supply:
+    """How electricity is bought, for its market-based figure: from the grid; under a contract with a figure of its own;
+    or with certificates for a ``share`` of it, the rest from the grid."""
+
+    kind: str = "grid"  # one of SUPPLIES
+    kg_per_kwh: float = 0.0  # of the contract, or of what the certificates stand for
+    share: float = 1.0  # of the kWh that contract or certificates cover
+    source: str = ""  # where the figure is stated
+
+
+@dataclass(frozen=True, slots=True)
 class OtherActivity:
     """``factor`` (a factor id), or ``by_region`` (a table of the factor set's preferred rows) and ``region``, and
     ``times`` (a table that an energy row is multiplied by) come from the scenario's template; left empty, the factor
-    set's own ``activity`` table says them."""
+    set's own ``activity`` table says them by the unit, and so does the activity ``factor:<id>`` by itself."""
 
     activity: str  # a key of data/scenarios templates, e.g. remote_participation, electricity, cable_car
     quantity: float
@@ -134,6 +148,8 @@ class OtherActivity:
     scale: float = 1.0  # the template's own, e.g. 52 for weeks of a year
     region: str = ""
     known: str = "declared"
+    supply: Supply | None = None  # of electricity
+    conversion: float = 1.0  # the template's units in one unit told, e.g. 1000 kg in a t
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +165,8 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioActivity:
-    """One question of a scenario's calculator: what is asked, in which unit, and the row that prices it."""
+    """One question of a scenario's calculator: what is asked, in which unit, and the row that prices it; without one
+    the factor set's own ``activity`` table prices it, in any of its units."""
 
     key: str
     names: Mapping[str, str]
@@ -164,6 +181,10 @@ class ScenarioActivity:
     minimum: float = 0.0
     maximum: float = 1_000_000.0
     step: float = 1.0
+    help: Mapping[str, str] = field(default_factory=dict)  # a sentence below the question
+    unit_names: Mapping[str, str] = field(default_factory=dict)  # the unit in words, where it has none of the product's
+    shown: bool = True  # False: asked once it was looked for by name
+    swap: str = ""  # the key of the activity that would emit less in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +197,13 @@ class Scenario:
     asks: tuple[str, ...]
     activities: tuple[ScenarioActivity, ...]
     groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    page: Mapping[str, Any] = field(default_factory=dict)  # how the calculator shows it: data/scenarios/README.md
+
+    @property
+    def is_yearly(self) -> bool:
+        """Whether it asks for a year, held against a mean and a goal, instead of one occasion."""
+        return self.page.get("period") == "year"
+    is_open: bool = False  # whether any row of the factor set may be named, as an organiser may
 
     def activity(self, key: str) -> ScenarioActivity | None:
         """The question called ``key``, or None."""

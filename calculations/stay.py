@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from calculations.lookup import Found, factor_of, regional
-from calculations.model import EmissionLine, FactorMissing, FactorSet, Stay
+from calculations.lookup import Found, factor_of, regional, stand_in_notes, told_once
+from calculations.model import Boundary, EmissionLine, FactorMissing, FactorSet, Stay
 from calculations.trace import build_line, rated, term
-from calculations.travel import stand_in_notes
 from calculations.uncertainty import bounds
+from calculations.upstream import tell_upstream
 
 KINDS = ("hotel", "hostel")
 
 
-def stay_line(stay: Stay, factors: FactorSet, group_size: int = 1, hotel_norm: str | None = None) -> EmissionLine:
+def stay_line(
+    stay: Stay, factors: FactorSet, boundary: Boundary, group_size: int = 1, hotel_norm: str | None = None
+) -> EmissionLine:
     """One guest's part of a stay, for each of ``group_size`` people. ``hotel_norm`` is the factor id that the event
     uses for hotels in place of the country's row. Raises FactorMissing."""
     found = _found(stay, factors, hotel_norm)
     factor = factor_of(factors, found.entry)
-    notes = stand_in_notes(found, factor.region, factors, factor.factor_id)
+    notes = stand_in_notes(found, factors, factor)
     if hotel_norm and stay.kind == "hotel":
         notes.append({"message": "The hotel figure was chosen by the organiser of the event.", "params": {}})
     low, high, basis = bounds(factor, factors, found.stands_in)
     unit = factor.unit.removeprefix("kg CO2e/")
+    rows, bases = [rated(factor, "main", low, high)], [basis]
+    tell_upstream(rows, bases, notes, factors, boundary)
     return build_line(
         factors, category="stay", activity=stay.kind, unit=unit, terms=_terms(stay, unit, group_size),
-        rows=[rated(factor, "main", low, high)], bases=[basis], notes=notes,
+        known=stay.known,
+        rows=rows, bases=bases, notes=told_once(notes), more={"lookup": list(found.steps)},
     )  # fmt: skip
 
 

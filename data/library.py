@@ -10,17 +10,29 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from calculations.lookup import factor_of
+from calculations.activity import TABLE, rows_by_unit, unit_of_row
+from calculations.lookup import factor_of, table_of
 from calculations.method_files import parse_method_text
 from calculations.methods import Method
-from calculations.model import Factor, FactorMissing, FactorSet, FieldError, InputError, Scenario, ScenarioActivity
+from calculations.model import (
+    CATEGORIES,
+    Factor,
+    FactorMissing,
+    FactorSet,
+    FieldError,
+    InputError,
+    Scenario,
+    ScenarioActivity,
+)  # fmt: skip
+from calculations.units import conversion
 from data.factors.build import MANIFEST, edition_entries, path_of, read_manifest, set_hash
+from data.templates import read_scenarios, scenario_paths
 
 DEFAULT_EDITION = "2026.2"
 DEFAULT_METHOD = "defra_international"
 ROOT = Path(__file__).resolve().parent
 QUALITY = "quality.toml"  # an edition's scheme for uncertainty and data quality, where it has one
-FACTORS, METHODS, SCENARIOS = ROOT / "factors", ROOT / "methods", ROOT / "scenarios"
+FACTORS, METHODS = ROOT / "factors", ROOT / "methods"
 HEADER = (
     "id", "category", "activity", "region", "unit", "value", "lower", "upper", "gwp_basis", "includes_rf",
     "includes_wtt", "year", "source_title", "source_address", "licence", "confidence", "note",
@@ -108,12 +120,31 @@ def verify_factor_set(edition: str = DEFAULT_EDITION, root: Path = FACTORS) -> l
 
 
 def _missing_preferred(factors: FactorSet) -> list[str]:
-    sections = ("travel", "stay", "electricity", "meal", "upstream", "flight", "model", "activity")
-    problems = []
-    for section in sections:
-        for path, factor_id in _ids(factors.preferred.get(section, {}), section):
-            if factor_id not in factors.factors:
-                problems.append(f"preferred.toml: {path} names {factor_id!r}, which is no row")
+    sections = ("travel", "size", "stay", "electricity", "meal", "upstream", "upstream_losses", "flight", "model")
+    named = [pair for section in sections for pair in _ids(factors.preferred.get(section, {}), section)]
+    named += _ids(factors.preferred.get("caution", {}).keys(), "caution")
+    problems = [
+        f"preferred.toml: {path} names {factor_id!r}, which is no row"
+        for path, factor_id in named
+        if factor_id not in factors.factors
+    ]
+    return problems + [
+        each for key in factors.preferred.get("activity", {}) for each in _activity_problems(factors, key)
+    ]
+
+
+def _activity_problems(factors: FactorSet, key: str) -> list[str]:
+    """What is wrong with an activity of the edition: rows or tables that are not there, another unit than the row's."""
+    said = factors.preferred["activity"][key]
+    problems = [] if said["category"] in CATEGORIES else [f"activity {key}: there is no category {said['category']!r}"]
+    for unit, entry in rows_by_unit(said).items():
+        for path, name in _ids(entry, f"activity {key} in {unit}"):
+            if name.startswith(TABLE):
+                table_of(factors, *name.removeprefix(TABLE).split("."))
+            elif name not in factors.factors:
+                problems.append(f"{path} names {name!r}, which is no row")
+            elif (conversion(factors, unit, [unit_of_row(factors.factors[name])]) or ("", 0.0))[1] != 1:
+                problems.append(f"{path} is told in {unit}, the row {name} is per {factors.factors[name].unit}")
     return problems
 
 
@@ -124,7 +155,7 @@ def _ids(node: Any, path: str) -> list[tuple[str, str]]:
         return [] if path.rsplit(".", 1)[-1] in plain else [(path, node)]
     if isinstance(node, Mapping):
         return [pair for key, value in node.items() for pair in _ids(value, f"{path}.{key}")]
-    if isinstance(node, list):
+    if not isinstance(node, int | float | bool):
         return [pair for number, value in enumerate(node) for pair in _ids(value, f"{path}[{number}]")]
     return []
 
@@ -160,41 +191,19 @@ def load_methods() -> tuple[Method, ...]:
 @cache
 def load_scenarios() -> Mapping[str, Scenario]:
     """The scenario templates by id, each checked against the default factor set. Raises FactorMissing."""
-    factors = load_factor_set()
-    paths = sorted(SCENARIOS.glob("*.toml"))
-    scenarios = [_scenario(tomllib.loads(path.read_text(encoding="utf-8")), path.stem, factors) for path in paths]
-    order = ("conference", "scenic_spot", "supermarket", "restaurant", "hotel", "life", "other")
-    scenarios.sort(key=lambda each: order.index(each.scenario_id) if each.scenario_id in order else len(order))
-    return MappingProxyType({each.scenario_id: each for each in scenarios})
+    return read_scenarios(scenario_paths(), load_factor_set())
 
 
-def _scenario(document: Mapping[str, Any], scenario_id: str, factors: FactorSet) -> Scenario:
-    activities = tuple(_activity(each, factors) for each in document.get("activity", []))
-    keys = [each.key for each in activities]
-    if len(set(keys)) != len(keys):
-        raise FactorMissing(f"scenario {scenario_id} asks one activity twice")
-    return Scenario(
-        scenario_id=scenario_id, names=document["names"], texts=document.get("texts", {}),
-        asks=tuple(document.get("asks", ())), activities=activities, groups=document.get("group", {}),
-    )  # fmt: skip
-
-
-def _activity(entry: Mapping[str, Any], factors: FactorSet) -> ScenarioActivity:
-    said = {**factors.preferred.get("activity", {}).get(entry["key"], {}), **entry}
-    activity = ScenarioActivity(
-        key=said["key"], names=said["names"], unit=said["unit"], category=said["category"],
-        factor=said.get("factor", ""), by_region=said.get("by_region", ""), times=said.get("times", ""),
-        scale=float(said.get("scale", 1.0)), group=said.get("group", ""), default=float(said.get("default", 0)),
-        minimum=float(said.get("min", 0)), maximum=float(said.get("max", 1_000_000)), step=float(said.get("step", 1)),
-    )  # fmt: skip
-    if bool(activity.factor) == bool(activity.by_region):
-        raise FactorMissing(f"activity {activity.key} must name a factor or a regional table")
-    if activity.factor:
-        unit = factor_of(factors, activity.factor).unit.split("/", 1)[1]
-        asked = activity.unit if activity.unit == unit else activity.unit.rsplit("/", 1)[0]
-        if asked != unit:
-            raise FactorMissing(f"activity {activity.key} is asked in {activity.unit}, its factor is per {unit}")
-    return activity
+def load_activities(edition: str = DEFAULT_EDITION) -> Mapping[str, ScenarioActivity]:
+    """The activities that an edition prices itself, by key, with their names in English and Chinese; ``unit`` is the
+    first of their units. Empty for an edition that names none."""
+    table = load_factor_set(edition).preferred.get("activity", {})
+    found = {
+        key: ScenarioActivity(key, said["names"], next(iter(rows_by_unit(said))), said["category"])
+        for key, said in table.items()
+        if "names" in said
+    }
+    return MappingProxyType(found)
 
 
 def load_life_norms(edition: str = DEFAULT_EDITION) -> Mapping[str, Factor]:

@@ -16,7 +16,7 @@ from calculations.answers import parse_answers
 from calculations.better import better_way
 from calculations.distance import geodesic_km
 from calculations.footprint import compute
-from calculations.model import Answers, EmissionLine, FactorSet, FootprintResult, Place, Scenario
+from calculations.model import Answers, EmissionLine, FactorMissing, FactorSet, FootprintResult, Place, Scenario
 from calculations.propagation import spread_rows
 from calculations.ranking import norm_answers
 from calculations.strata import square_parts
@@ -126,14 +126,16 @@ def current_footprint(participation_id: str) -> FootprintView | None:
 def parse(event: Event, body: Any, scenario: Scenario | None = None) -> Answers:
     """Answers from a body in the event's terms, or those of another template. Raises InputError."""
     place = event.place if event.place.names else None
-    return parse_answers(body, index.get, place, scenario or load_scenarios().get(event.scenario))
+    template = scenario or load_scenarios().get(event.scenario)
+    return parse_answers(body, index.get, place, template, factors_of(event))
 
 
 def inventory_scenario(event: Event) -> Scenario:
-    """What an organiser may tell: the activities of the event's own template and of the general one."""
+    """What an organiser may tell: the activities of the event's own template and of the general one, and any row of
+    the event's factor set."""
     own, general = load_scenarios()[event.scenario], load_scenarios()["other"]
     more = tuple(each for each in general.activities if own.activity(each.key) is None)
-    return replace(own, activities=own.activities + more)
+    return replace(own, activities=own.activities + more, is_open=True)
 
 
 def factors_of(event: Event) -> FactorSet:
@@ -157,9 +159,13 @@ def compute_for(event: Event, body: Any) -> Computed:
 
 
 def compute_answers(event: Event, answers: Answers) -> Computed:
-    """The same from parsed answers."""
+    """The same from parsed answers. Raises Conflict where the event's factor set has no row for something."""
     factors, hotel_norm = factors_of(event), event.defaults.get("hotel_norm")
-    result = compute(answers, factors, event.boundary, hotel_norm)
+    try:
+        result = compute(answers, factors, event.boundary, hotel_norm)
+    except FactorMissing as error:
+        message = "The factor set {edition} of this event has no row for this: {reason}."
+        raise Conflict(message, edition=event.factor_set_id, reason=str(error)) from error
     travel_g, travel_m = travelled(result)
     counted = tuple(t for t in answers.trips if category_of(t.mode) in event.boundary.categories)
     usual = norm_answers(Answers(trips=counted, group_size=answers.group_size), _distance)

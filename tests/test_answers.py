@@ -38,8 +38,10 @@ def test_a_whole_body_is_read() -> None:
     point = answers.trips[1].origin
     assert (point.place_id, point.lat, point.lon) == ("point:30.67,-104.00", 30.67, -104.0)
     assert [(stay.country, stay.place) for stay in answers.stays] == [("CN", CTU), ("IS", None), ("CN", PEK)]
-    assert (answers.other[0].factor, answers.other[0].region) == ("ic_videoconf_hour", "CN-51")
-    assert compute(answers, load_factor_set(), Boundary()).total_g > 0
+    assert (answers.other[0].category, answers.other[0].region) == ("digital", "CN-51")
+    result = compute(answers, load_factor_set(), Boundary())
+    assert result.lines[-1].factor_id == "ic_videoconf_hour"
+    assert result.total_g > 0
 
 
 def test_nothing_at_all_is_a_footprint_of_nothing() -> None:

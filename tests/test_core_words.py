@@ -12,7 +12,7 @@ from data.library import ROOT, load_factor_set, load_methods
 
 PROJECT = ROOT.parent
 SOURCES = [PROJECT / "calculations" / f"{name}.py" for name in (
-    "answers", "uncertainty", "distance", "travel", "stay", "food", "activity", "methods",
+    "answers", "lookup", "upstream", "supply", "uncertainty", "distance", "travel", "stay", "food", "activity", "methods",
     "method_files", "flights", "bulk", "better", "compare",
 )] + [ROOT / "tables.py", ROOT / "library.py"]  # fmt: skip
 with (PROJECT / "locales" / "zh" / "core.po").open("rb") as lines:
@@ -50,6 +50,9 @@ def test_every_sentence_of_the_code_has_its_chinese(path: Path) -> None:
 def test_every_sentence_of_the_edition_has_its_chinese() -> None:
     preferred = load_factor_set().preferred
     said = set(preferred["caution"].values()) | {model["name"] for model in preferred["model"]}
+    said |= {rule["message"] for rule in preferred["caution_rule"]}
+    said |= {sentence for by_country in preferred["loud"].values() for sentence in by_country.values()}
+    said |= {note for activity in preferred["activity"].values() for note in activity.get("notes", ())}
     methods: tuple[Method, ...] = load_methods()
     said |= {preferred["uncertainty"]["title"]} | {method.name for method in methods}
     assert said - CHINESE.keys() == set()
