@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from calculations.flights import cabin_rows
 from calculations.lookup import (
     Found,
     Note,
@@ -66,7 +67,7 @@ def activity_line(other: OtherActivity, factors: FactorSet, boundary: Boundary, 
     more: dict[str, Any] = {"lookup": priced.steps}
     if priced.is_electric:
         more |= _by_both_bases(priced, other, terms, factors, boundary)
-    else:
+    elif not any(row["role"] == "upstream" for row in priced.rows):
         tell_upstream(priced.rows, priced.bases, priced.notes, factors, boundary)
     return build_line(
         factors, category=asked.category, activity=other.activity, unit=priced.rows[0]["unit"].split("/", 1)[1],
@@ -140,6 +141,10 @@ def _priced(asked: Asked, other: OtherActivity, factors: FactorSet, boundary: Bo
     priced = Priced([], [], [{"message": each, "params": {}} for each in asked.notes], [])
     wanted = [other.region]
     found = _entry(asked, factors, wanted)
+    if isinstance(found.entry, Mapping) and "upstream" in found.entry:
+        priced.rows, priced.bases, notes = cabin_rows(found.entry, factors, boundary)
+        priced.notes += notes
+        return priced
     if isinstance(found.entry, Mapping) and "with_rf" in found.entry:
         _add_air(priced, found, factors, boundary, wanted)
         return priced

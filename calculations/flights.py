@@ -35,7 +35,12 @@ def plane_rows(trip: Trip, factors: FactorSet, boundary: Boundary, more: dict[st
     the method. Raises FactorMissing."""
     if boundary.flight_method:
         return _by_method(trip, factors, boundary, {} if more is None else more)
-    ids = table_of(factors, "flight", "international", trip.cabin)
+    return cabin_rows(table_of(factors, "flight", "international", trip.cabin), factors, boundary)
+
+
+def cabin_rows(ids: Mapping[str, str], factors: FactorSet, boundary: Boundary) -> Rows:
+    """The rows of a cabin of the flight table per passenger-km: also for kilometres told without a way. Raises
+    FactorMissing."""
     with_all, co2_only = factor_of(factors, ids["with_rf"]), factor_of(factors, ids["without_rf"])
     rows, bases = _two_parts(with_all, co2_only, factors, boundary)
     add_upstream(rows, bases, ids["upstream"], factors, counted=boundary.upstream)

@@ -19,7 +19,19 @@ from data.settings import get_settings
 
 SCENARIOS = Path(__file__).resolve().parent / "scenarios"
 ASKS = ("trips", "stays", "meals")
-PAGE = ("heading", "section", "search", "period", "order", "icon", "first_stay", "needs_trip", "folded", "home")
+PAGE = (
+    "heading",
+    "section",
+    "search",
+    "period",
+    "order",
+    "icon",
+    "first_stay",
+    "needs_trip",
+    "folded",
+    "home",
+    "left_out",
+)
 
 
 def scenario_paths() -> list[Path]:
@@ -50,7 +62,7 @@ def read_scenario(path: Path, factors: FactorSet) -> Scenario:
 
 
 def _scenario(document: Mapping[str, Any], scenario_id: str, factors: FactorSet) -> Scenario:
-    groups, page = document.get("group", {}), document.get("page", {})
+    groups, page = document.get("group", {}), document.get("page", {}) | {"left_out": document.get("left_out", {})}
     _known("asks", document.get("asks", ()), ASKS)
     _known("page", page, PAGE)
     each = document.get("each", {})
