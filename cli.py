@@ -34,7 +34,10 @@ EventsFile = Annotated[
     Path | None,
     typer.Option("--events", metavar="FILE", exists=True, dir_okay=False, help="The events that the rows name."),
 ]
-Method = Annotated[str, typer.Option("--method", metavar="ID-or-TOML", help="A method's id, or a method file.")]
+Method = Annotated[
+    str | None,
+    typer.Option("--method", metavar="ID-or-TOML", help="A method's id, a method file, or engine: all activities."),
+]
 
 
 def say(as_json: bool, answer: Any, lines: Iterable[str]) -> None:
@@ -155,27 +158,26 @@ def restore(
 @command(app, "calculate")
 def calculate(
     file: File,
-    method: Method,
+    method: Method = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the lines go.")] = None,
     to: Annotated[str | None, typer.Option(metavar="LAT,LON", help="Where everybody goes.")] = None,
     events_file: EventsFile = None,
+    bad: Annotated[Path | None, typer.Option(metavar="FILE", help="Activities: where bad rows go.")] = None,
+    edition: Annotated[str | None, typer.Option(metavar="ID", help="Activities: the factor set.")] = None,
+    non_co2: Annotated[bool, typer.Option(help="Activities: count the non-CO2 part of flights.")] = True,
+    upstream: Annotated[bool, typer.Option(help="Activities: count the fuel's way to the tank.")] = True,
+    electricity: Annotated[str, typer.Option(metavar="location|market", help="Activities: the basis.")] = "location",
     as_json: Json = False,
 ) -> None:
-    """Attendances in, lines out in integer grams; the last line is the total in kg before rounding."""
-    tables = importlib.import_module("data.tables")
-    from data.library import load_method
-
-    found = tables.calculate_file(
-        file, load_method(method), tables.parse_point(to) if to else None, events_file, _place_finder()
+    """Attendances (by a flight method) or activities of any kind in, lines out in integer grams; the last line is the
+    total in kg. Without --method the columns tell which."""
+    report = importlib.import_module("data.table_report")
+    asked = report.Asked(
+        file, method, out, to, events_file, bad, edition, non_co2=non_co2, upstream=upstream, electricity=electricity
     )
-    if out is not None:
-        tables.write_rows(found.frame, out)
-    sums = found.totals
-    answer = asdict(sums) | {"total_kg": round(sums.total_kg, 4), "method": found.method.method_id}
-    answer["by_event"] = {name: part.total_g for name, part in found.by_event.items()}
-    lines = [f"{name}\t{part.total_g} g" for name, part in found.by_event.items()]
-    lines += [f"{sums.row_count:,} rows, {sums.attendance_count:,} attendances, {sums.total_g} g"]
-    say(as_json, answer, [*lines, f"{sums.total_kg:.4f}"])
+    with Bar(quiet=as_json) as moved:
+        found = report.calculate_report(asked, _place_finder(), lambda done: moved(done, None))
+    say(as_json, found.answer, found.lines)
 
 
 def _place_finder() -> Callable[[str], Any]:
@@ -211,7 +213,7 @@ class Bar:
 
         self._bar = Progress(console=Console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty())
 
-    def __enter__(self) -> Callable[[int, int], None]:
+    def __enter__(self) -> Callable[[int, int | None], None]:
         self._bar.start()
         task = self._bar.add_task("Bringing in", total=None)
         return lambda done, total: self._bar.update(task, completed=done, total=total)
