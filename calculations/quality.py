@@ -47,7 +47,7 @@ def factor_scores(factor: Factor, factors: FactorSet, stands_in: bool = False) -
         "geographical": _geographical(factor, rule["geographical"], stands_in),
         "technological": rule["technological"],
     }
-    for floor in _floors(factor, factors):
+    for floor in _floors(factor, factors, stands_in):
         scores |= {name: max(scores[name], least) for name, least in floor.items()}
     scores |= factors.quality["row"].get(factor.factor_id, {})
     return tuple(int(scores[name]) for name in INDICATORS)
@@ -116,11 +116,13 @@ def _geographical(factor: Factor, rule: Mapping[str, Any], stands_in: bool) -> i
     return int(rule["same"] if factor.category in rule["located"] else rule["unlocated"])
 
 
-def _floors(factor: Factor, factors: FactorSet) -> list[Mapping[str, int]]:
+def _floors(factor: Factor, factors: FactorSet, stands_in: bool) -> list[Mapping[str, int]]:
     floor = factors.quality["floor"]
+    of_category = factors.quality["floor_category"].get(factor.category, {})
     holds = {
         "caution": factor.factor_id in factors.preferred.get("caution", {}),
         "derived": factor.confidence == "derived",
         "proxy": "proxy" in factor.note.lower(),
+        "stands_in": stands_in,
     }
-    return [floor[name] for name, held in holds.items() if held]
+    return [of_category, *(floor[name] for name, held in holds.items() if held)]
