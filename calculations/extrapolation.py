@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from calculations.ranking import SMALLEST_GROUP
 from calculations.strata import LEAST_ANSWERS, Answered, Strata, Stratum, spread, stratify
 from calculations.student import two_sided
 
 __all__ = ["Answered", "Estimate", "StratumEstimate", "combined_range", "estimate", "spread", "together"]
-SMALLEST_GROUP = 5
 WIDEST = 700.0  # exp of more is no float
 Sentence = Mapping[str, Any]
 

@@ -14,6 +14,8 @@ from events.boundary import (
 )
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
 from events.demo import seed_demo
+from events.estimates import answered_by, expected_companies, set_expected, told_of
+from events.expected_lines import as_lines, company_lines, region_lines, region_names
 from events.flight_methods import FlightMethodView, flight_method_view, set_flight_method
 from events.footprints import current_footprint, preview_footprint, save_footprint, save_inventory
 from events.health import gauges, live_versions, readiness
@@ -45,6 +47,8 @@ from events.totals import Totals, totals
 from events.yardsticks import models_beside, spread_beside, year_norms
 
 __all__ = [
+    "answered_by", "as_lines", "company_lines", "expected_companies", "region_lines", "region_names", "set_expected",
+    "told_of",
     "HUB", "Board", "BoardRow", "BoundaryView", "Conflict", "Event", "EventCard", "EventDraft", "FieldError",
     "FlightMethodView", "FootprintView", "Forbidden", "ImportReport", "InputError", "Move", "NotFound", "OrganiserView",
     "Page", "Participation", "Recomputed", "RecomputedAll", "Session", "SessionDraft", "Started", "TooMany", "Totals",

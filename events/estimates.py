@@ -48,6 +48,29 @@ def read_estimate(conn: sa.Connection, event: Event, unfolded: bool = True) -> E
     return estimate(cells, event.expected_people, told_of(event), continents())
 
 
+def answered_by(slug: str) -> dict[str, dict[str, int]]:
+    """People who answered, by way, region and company id, largest first. Needs event.view; raises NotFound."""
+    with get_store().read() as conn:
+        event = read_event(conn, slug=slug)
+        require(current_actor(), "event.view", event.event_id)
+        rows = rollups.as_rows(rollups.STRATA, rollups.read(conn, rollups.STRATA, event.event_id))
+    counts: dict[str, dict[str, int]] = {"way": {}, "region": {}, "company": {}}
+    for row in rows:
+        for name, key in zip(counts, (row["way"], row["region"], row["company_id"]), strict=True):
+            counts[name][key] = counts[name].get(key, 0) + row["people_count"]
+    return {name: dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))) for name, found in counts.items()}
+
+
+def expected_companies(slug: str) -> dict[str, int]:
+    """How many people of each company are expected, by the name it is written with. Needs event.view."""
+    with get_store().read() as conn:
+        event = read_event(conn, slug=slug)
+        require(current_actor(), "event.view", event.event_id)
+        names = company_names(conn, event)
+    told = told_of(event).get("company", {})
+    return {next(iter(names.get(key, {}).values()), key): count for key, count in told.items()}
+
+
 def company_names(conn: sa.Connection, event: Event) -> dict[str, dict[str, str]]:
     """Names of the companies that the organiser told expectations for."""
     return person_rows.company_names(conn, sorted(told_of(event).get("company", {})))

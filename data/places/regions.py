@@ -23,8 +23,8 @@ def parts() -> dict[str, dict[str, str]]:
     found = {}
     for row in _read("regions.csv"):
         known = names.get((row["country"], row["admin1"]), [])
-        chinese = {"zh": known[1]} if len(known) > 1 else {}
-        found[row["region"]] = {"en": row["name"], **chinese}
+        chinese = [name for name in known if not name.isascii()][:1]
+        found[row["region"]] = {"en": row["name"]} | ({"zh": chinese[0]} if chinese else {})
     return found
 
 

@@ -13,6 +13,7 @@ from locales import pick, t
 from pages._parts.desk import button_link, event_line, event_notice, frame
 from pages._parts.pieces import filter_bar
 from pages.organiser import _figures as figures
+from pages.organiser._estimate import estimate_panel
 from pages.registry import page
 
 page(
@@ -76,7 +77,7 @@ def _body(view: events.OrganiserView) -> list[Any]:
         return [figures.key_figures(view), _nothing_yet(view)]
     grid = [
         figures.ring_panel(view), figures.category_panel(view), figures.origin_panel(view), figures.day_panel(view),
-        figures.session_panel(view), figures.funnel_panel(view),
+        figures.session_panel(view), figures.funnel_panel(view), estimate_panel(view),
     ]  # fmt: skip
     return [_sentence(view), figures.key_figures(view), html.Div(grid, className="fz-grid")]
 
