@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from calculations.model import Factor, FactorMissing, FactorSet
@@ -25,9 +26,31 @@ def is_scored(factors: FactorSet) -> bool:
     return bool(factors.quality)
 
 
+class _Edition:
+    """A factor set as the key of what is worked out once: the same hash and the very same scheme."""
+
+    __slots__ = ("factors",)
+
+    def __init__(self, factors: FactorSet):
+        self.factors = factors
+
+    def __hash__(self) -> int:
+        return hash(self.factors.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Edition) and (
+            self.factors.quality is other.factors.quality and self.factors.preferred is other.factors.preferred
+        )
+
+
 def sd_of_scores(factors: FactorSet, scores: Sequence[int], basic: float) -> float:
     """The standard deviation of ln that five scores and a basic uncertainty come to."""
-    table = factors.quality["indicator"]
+    return _sd_of_scores(_Edition(factors), tuple(scores), basic)
+
+
+@lru_cache(maxsize=4096)
+def _sd_of_scores(edition: _Edition, scores: Scores, basic: float) -> float:
+    table = edition.factors.quality["indicator"]
     terms = [float(table[name]["factors"][score - 1]) for name, score in zip(INDICATORS, scores, strict=True)]
     return math.sqrt(sum(math.log(each) ** 2 for each in [*terms, basic])) / 2
 
@@ -39,6 +62,12 @@ def mean_score(scores: Sequence[int]) -> float:
 
 def factor_scores(factor: Factor, factors: FactorSet, stands_in: bool = False) -> Scores:
     """The five scores of a row, by the edition's rules. Raises FactorMissing where a rule has no word for it."""
+    return _factor_scores(_Edition(factors), factor, stands_in)
+
+
+@lru_cache(maxsize=4096)
+def _factor_scores(edition: _Edition, factor: Factor, stands_in: bool) -> Scores:
+    factors = edition.factors
     rule = factors.quality["rule"]
     scores = {
         "reliability": _of(rule["reliability"], factor.confidence, factors),
