@@ -203,6 +203,7 @@
       if (value !== undefined || slot.dataset.slot !== "shared") slot.textContent = value ?? "";
     }
     for (const part of all(root, "[data-if]")) part.hidden = !figures?.[part.dataset.if];
+    for (const bar of all(root, "[data-at]")) bar.style.setProperty("--fz-at", figures?.[bar.dataset.at] || "0%");
     const way = one(root, "[data-way]"), icon = one(document, `[data-icon="${figures?.better_icon || "check"}"]`);
     if (way && icon && figures?.better) way.style.cssText = icon.style.cssText;
   }

@@ -19,6 +19,7 @@ from pages._parts import certainty, pieces
 from pages._parts.icons import icon
 from pages.guest import _words
 from pages.guest._fields import unit_words
+from pages.guest._models import models_section
 
 Row = tuple[str, Any]
 
@@ -45,7 +46,7 @@ def sheet(line: EmissionLine, subtitle: str, models: Sequence[OtherModel] = ()) 
         *_doubts(line),
         pieces.facts(_facts(line)),
         _acts(bool(models)),
-        _models(models),
+        models_section(line, models),
         html.Pre(
             json.dumps(line_json(line), ensure_ascii=False, indent=1, default=float), hidden=True, **{"data-trace": ""}
         ),
@@ -235,13 +236,6 @@ def _acts(with_models: bool) -> html.Div:
         **{"data-act": "models", "aria-expanded": "false"},
     )
     return html.Div([copy, others] if with_models else [copy], className="fz-actions")
-
-
-def _models(models: Sequence[OtherModel]) -> html.Div | None:
-    if not models:
-        return None
-    rows = [(model.name, [html.B(f.mass_text(model.total_g)), f" · {model.source_title}"]) for model in models]
-    return html.Div(pieces.facts(rows), hidden=True, className="mt-3", **{"data-models": ""})
 
 
 def subtitle(path: str, words: Mapping[str, str], line: EmissionLine, names: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from locales import t
 from pages._parts.icons import icon
 from pages.guest import _words
 from pages.guest._fields import counter, data, error, place_row, result, select, text_input
+from pages.guest._models import card_spread
 
 
 def trip_card() -> html.Div:
@@ -111,6 +112,7 @@ def _trip_fields() -> list[Any]:
             **data(more="yes"),
         ),
         result(),
+        card_spread(),
         html.Button(
             t("Fold this trip"), type="button", className="visually-hidden", disable_n_clicks=True, **data(act="fold")
         ),

@@ -21,6 +21,7 @@ from pages.guest import _form, _trace, _words
 from pages.guest._device import device_of, notice_kind, proved
 from pages.guest._draft import Asked, asked_of, items, lines_by_path, part, sentences
 from pages.guest._figures import field_names, figures, shown_parts, trip_words, year_line
+from pages.guest._models import card_words
 from pages.registry import page
 
 SCRIPTS = ("js/guest.js", "js/guest-places.js", "js/guest-calculator.js")
@@ -186,8 +187,20 @@ def preview(asked: Any) -> Any:
     except InputError as error:
         answer = {"seq": message.get("seq"), "errors": sentences(wanted, error, _names(scenario)), "lines": {}}
         return answer, dash.no_update, dash.no_update, dash.no_update
-    answer = {"seq": message.get("seq"), "lines": figures(draft, wanted, view), "errors": {}}
+    lines = figures(draft, wanted, view)
+    for path, words in _spreads(event, wanted, view).items():
+        lines[path] |= words
+    answer = {"seq": message.get("seq"), "lines": lines, "errors": {}}
     return answer, _strip(shown_parts(view)[0]), _total(view), _year(event, scenario, view)
+
+
+def _spreads(event: Event, wanted: Asked, view: FootprintView) -> dict[str, dict[str, str]]:
+    """By the draft's path of a flight, how far the published models lie apart."""
+    flights = {path: line for path, line in lines_by_path(wanted, view).items() if line.mode == "plane"}
+    beside = {
+        path: events.spread_beside(event.slug, _body_at(wanted, path), line.total_g) for path, line in flights.items()
+    }
+    return {path: card_words(spread) for path, spread in beside.items()}
 
 
 def _year(event: Event, scenario: Scenario, view: FootprintView) -> Any:
