@@ -241,13 +241,17 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="A log checkpoint kept earlier.")
     ] = None,
+    status: Annotated[
+        Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="The status list it names.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check a certificate off line, with no store and no network."""
     if keys is None:
         raise typer.BadParameter("give the issuer's keys: the /.well-known/did.json of its server", param_hint="--keys")
     check = importlib.import_module("offsetting.bundle").verify_file
-    found = check(file.read_bytes(), keys.read_bytes(), checkpoint.read_text(encoding="utf-8") if checkpoint else None)
+    given = (checkpoint, status)
+    found = check(file.read_bytes(), keys.read_bytes(), *(path.read_text("utf-8") if path else None for path in given))
     lines = [f"{'Valid' if found.ok else 'NOT VALID'}: {file}", *found.reasons, *found.notes]
     if found.ok:
         lines += [f"Signed by {found.issuer}", json.dumps(dict(found.subject), ensure_ascii=False, indent=1)]

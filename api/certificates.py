@@ -57,6 +57,14 @@ def _form(accept: str) -> str | None:
     return None
 
 
+@router.get(PREFIX + "/status-lists/{list_id}")
+def status_list(list_id: str) -> Response:
+    """A signed status list (W3C Bitstring Status List): a bit is set where its certificate is revoked."""
+    return Response(
+        offsetting.status_list(list_id), media_type="application/vc+ld+json", headers={"Cache-Control": "no-cache"}
+    )
+
+
 @router.get("/.well-known/did.json", include_in_schema=True)
 def issuer() -> JSONResponse:
     """The issuer's keys (did:web), old ones too."""

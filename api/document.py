@@ -38,6 +38,7 @@ FORMS = {  # where an answer is no JSON: path → media types
         "application/vnd.forum-zero.certificate+json",
     ),
     "/api/v1/log/checkpoint": ("text/plain",),
+    "/api/v1/status-lists/{list_id}": ("application/vc+ld+json",),
     "/api/v1/events/{slug}/live": ("text/event-stream",),
     "/metrics": ("text/plain",),
     "/.well-known/did.json": ("application/did+json",),

@@ -25,6 +25,8 @@ from offsetting.pricing import offers, quote, shares
 from offsetting.renderings import render
 from offsetting.retiring import confirm_retirement, retirement_desk
 from offsetting.signing import did_document, rotate_key
+from offsetting.status_check import wrong_status
+from offsetting.statuses import status_list
 from offsetting.stock import (
     add_batch,
     add_project,
@@ -42,8 +44,8 @@ __all__ = [
     "certificate", "certificate_credential", "certificate_file", "confirm_retirement", "demo_payment",
     "did_document", "expire_due", "find_certificate", "forget_test_events", "get_order", "handle_webhook",
     "list_orders", "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof", "log_sequence",
-    "offers", "open_offering",
-    "orders_of", "place_event_order", "place_order", "quote", "reconcile", "refund_order", "render", "reslice",
-    "restate_holder", "retirement_desk", "retirement_plan", "retirements", "return_tranche", "rotate_key",
-    "run_due", "shares", "verify_document", "verify_file",
+    "offers", "open_offering", "orders_of", "place_event_order", "place_order", "quote", "reconcile",
+    "refund_order", "render", "reslice", "restate_holder", "retirement_desk", "retirement_plan", "retirements",
+    "return_tranche", "rotate_key", "run_due", "shares", "status_list", "verify_document", "verify_file",
+    "wrong_status",
 ]  # fmt: skip

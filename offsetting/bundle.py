@@ -18,6 +18,7 @@ import rfc8785
 
 from calculations import merkle
 from offsetting.notes import Checkpoint, NoteError, VerifierKey, open_checkpoint, parse_key
+from offsetting.status_check import wrong_status
 from offsetting.verification import LOG_SERVICE, DocumentError, Verification, read_object, verify_document
 
 BUNDLE = "ForumZeroCertificateFile"
@@ -44,9 +45,21 @@ def make_bundle(credential: str, proofs: list[dict[str, Any]]) -> str:
     return rfc8785.dumps(document).decode("utf-8")
 
 
-def verify_file(text: str | bytes, did_document: str | bytes, checkpoint: str | None = None) -> Verification:
-    """Checks a credential, or a certificate's file with its proofs. Given a checkpoint, the proofs must lead to it.
-    Raises nothing: whatever is wrong is a reason."""
+def verify_file(
+    text: str | bytes, did_document: str | bytes, checkpoint: str | None = None, status_list: str | None = None
+) -> Verification:
+    """Checks a credential, or a certificate's file with its proofs. Given a checkpoint, the proofs must lead to it;
+    given the status list that it names, its bit must not be set. Raises nothing: whatever is wrong is a reason."""
+    found = _verify(text, did_document, checkpoint)
+    if not found.ok or status_list is None:
+        return found
+    document = read_object(text)
+    credential = document["credential"] if document.get("type") == BUNDLE else document
+    reason = wrong_status(credential, status_list, did_document)
+    return found if reason is None else replace(found, ok=False, reasons=(reason,))
+
+
+def _verify(text: str | bytes, did_document: str | bytes, checkpoint: str | None) -> Verification:
     try:
         document = read_object(text)
         if document.get("type") != BUNDLE:

@@ -25,7 +25,7 @@ from data.store import ids
 from data.store import orders as order_rows
 from data.store.engine import get_store
 from locales import COMPLETE
-from offsetting import claims
+from offsetting import claims, statuses
 from offsetting.certificate_view import CertificateView, Retired, Statement, view_of
 from offsetting.signing import CONTEXTS, did_of, publish_key, sign
 
@@ -46,6 +46,7 @@ def issue(conn: Connection, event_id: str, order_id: str, now: datetime) -> str:
         "livemode": facts["livemode"], "issued_at": now,
     }  # fmt: skip
     rows.add_certificate(conn, values)
+    statuses.take_bit(conn, event_id, number)
     _state_anew(conn, facts, number, 1, "issued", now, "reserved")
     return number
 
@@ -179,7 +180,7 @@ def _sign_and_keep(
     conn: Connection, event_id: str, number: str, subject: Mapping[str, Any], version: int, reason: str, now: datetime
 ) -> None:
     base = get_settings().base_url
-    document = {
+    document: dict[str, Any] = {
         "@context": list(CONTEXTS),
         "id": f"{base}/verify/{number}#statement-{version}",
         "type": ["VerifiableCredential", "CertificateOfHonour"],
@@ -187,6 +188,8 @@ def _sign_and_keep(
         "validFrom": _instant(now),
         "credentialSubject": dict(subject),
     }
+    if status := statuses.entry(conn, event_id, number):
+        document["credentialStatus"] = status
     credential = sign(document, publish_key(conn, now), now)
     values = {
         "event_id": event_id, "number": number, "version": version, "credential": credential, "reason": reason,

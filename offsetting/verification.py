@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 CRYPTOSUITE = "eddsa-jcs-2022"
 LOG_SERVICE = "TransparencyLog"
+STATUS_BITS = 131_072  # of a status list: the least that the recommendation allows
 MAX_DOCUMENT_BYTES = 1_000_000
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ED25519_PUBLIC = b"\xed\x01"  # multicodec ed25519-pub as a varint

@@ -209,6 +209,10 @@ certificate_statement = sa.Table(
     "certificate_statement", metadata, _key("event_id"), _key("number"),
     sa.Column("version", sa.BigInteger, primary_key=True), _text("credential"), _text("reason"), _at("signed_at"),
 )  # fmt: skip
+status_entry = sa.Table(  # a certificate's bit in a status list of its event (Bitstring Status List)
+    "status_entry", metadata, _key("event_id"), sa.Column("list_no", sa.BigInteger, primary_key=True),
+    sa.Column("idx", sa.BigInteger, primary_key=True), _text("number"), sa.Index(None, "event_id", "number"),
+)  # fmt: skip
 certificate_number = sa.Table("certificate_number", metadata, _key("number"), _text("event_id"), _text("order_id"))
 issuer_key = sa.Table(  # public halves only
     "issuer_key", metadata, _key("key_id"), _text("public_multibase"), _at("created_at"), _at("retired_at", True)
