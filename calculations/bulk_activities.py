@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from calculations.bulk import SLICE_ROWS, slice_pool
 from calculations.bulk_columns import Cells, Codes, Floats, Mask
 from calculations.bulk_ends import AreasOf, Ends, Gazetteer, ends_of, geodesics, stops_of
 from calculations.bulk_kinds import PROBES, Engine, Kind, LineKind, exact_quantity, kind_of_rows
@@ -45,7 +46,7 @@ class Lines:
         """Room for so many lines."""
         return cls(np.full(rows, -1, np.int32), np.full(rows, np.nan), *(np.zeros(rows, np.int64) for _ in GRAMS))
 
-    def put(self, rows: npt.NDArray[np.intp], part: Lines) -> None:
+    def put(self, rows: npt.NDArray[np.intp] | slice, part: Lines) -> None:
         """Write the lines of some rows."""
         for each in fields(self):
             getattr(self, each.name)[rows] = getattr(part, each.name)
@@ -177,6 +178,24 @@ class Activities:
             raise InputError([FieldError(field, "", TOO_MUCH, params)])
         for name in GRAMS:
             getattr(lines, name)[row] = sum(getattr(line, name) for line in counted)
+
+
+def calculate_table(frame: pd.DataFrame, engine: Engine, areas_of: AreasOf | None = None) -> pd.DataFrame:
+    """A table with the columns of ``Activities.table`` added, computed in slices on several threads. Rows keep their
+    order and are numbered from 2, as a spreadsheet shows them. Raises InputError with the faults of every bad row."""
+    activities, lines = Activities(engine, areas_of), Lines.empty(len(frame))
+    starts = range(0, len(frame), SLICE_ROWS)
+
+    def work(start: int) -> list[FieldError]:
+        part, found = activities.lines(frame.iloc[start : start + SLICE_ROWS], start + 2)
+        lines.put(slice(start, start + SLICE_ROWS), part)
+        return found
+
+    with slice_pool() as pool:
+        faults = [fault for found in pool.map(work, starts) for fault in found]
+    if faults:
+        raise InputError(faults)
+    return frame.assign(**activities.table(lines))
 
 
 def _kinds(cells: Cells) -> Codes:

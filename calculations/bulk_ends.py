@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calculations.answers import MAX_VIA
-from calculations.bulk import pair_distances
+from calculations.bulk import KnownPairs, pair_distances
 from calculations.bulk_columns import Cells, Codes, Floats, Mask
 from calculations.bulk_rows import POSITION_DECIMALS, place_of
 from calculations.model import Place
@@ -41,6 +41,7 @@ class Gazetteer:
         self._resolve, self._areas_of = resolve, areas_of
         self._places: dict[str, Place | None] = {}
         self._lock = Lock()
+        self.known = KnownPairs()
         self._positions: dict[tuple[float, float], int] = {}
         self._area_numbers: dict[Area, int] = {("blank", "", ""): 0}
 
@@ -154,20 +155,21 @@ def stops_of(cells: Cells, places: Gazetteer) -> Ends:
 def geodesics(cells: Cells, start: Ends, stop: Ends, places: Gazetteer) -> Floats:
     """km one way by the row's stops; of no meaning where a stop is no place."""
     if not cells.has("via"):
-        return pair_distances(start.lat, start.lon, stop.lat, stop.lon)
+        return pair_distances(start.lat, start.lon, stop.lat, stop.lon, places.known)
     column = cells.coded("via")
     stops = [_stops(text, places) for text in column.values]
     count = np.array([0 if found is None else len(found) for found in stops])[column.codes]
     total = np.zeros(cells.size)
     for legs in np.unique(count):
         rows = np.flatnonzero(count == legs)
-        total[rows] = _over(rows, int(legs), column.codes, stops, start, stop)
+        total[rows] = _over(rows, int(legs), column.codes, stops, start, stop, places.known)
     return total
 
 
 def _over(
-    rows: npt.NDArray[np.intp], legs: int, codes: Codes, stops: list[tuple[Place, ...] | None], start: Ends, stop: Ends
-) -> Floats:
+    rows: npt.NDArray[np.intp], legs: int, codes: Codes, stops: list[tuple[Place, ...] | None], start: Ends, stop: Ends,
+    known: KnownPairs,
+) -> Floats:  # fmt: skip
     """Rows with so many stops: the sum of their legs, in order."""
     points = [(start.lat[rows], start.lon[rows])]
     for leg in range(legs):
@@ -176,7 +178,7 @@ def _over(
         lon = np.array([place.lon if place else 0.0 for place in chosen])[codes[rows]]
         points.append((lat, lon))
     points.append((stop.lat[rows], stop.lon[rows]))
-    each = [pair_distances(*a, *b) for a, b in pairwise(points)]
+    each = [pair_distances(*a, *b, known) for a, b in pairwise(points)]
     return each[0] if legs == 0 else np.array([sum(row) for row in zip(*(leg.tolist() for leg in each), strict=True)])
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from calculations.bulk import slice_pool
 from calculations.bulk_activities import GRAMS, Activities, Lines
 from calculations.bulk_kinds import Engine
 from calculations.bulk_rows import COLUMNS, ActivityRow, Rules, cell_text, read_row
@@ -23,8 +23,8 @@ from data.library import DEFAULT_EDITION, load_factor_set, load_scenarios
 from data.table_output import Output
 from data.table_slices import Slice, column_names, read_slices, unreadable
 
+SLICES_AHEAD = 3  # read while others are computed
 MAX_FAULTS = 10_000  # with so many, reading stops
-MAX_THREADS = 4
 _ACTIVITY = {"kind", "mode", "from", "from_lat", "nights", "diet", "activity"}
 _ATTENDANCE = ({"lat", "lon"}, {"origin_lat", "origin_lon"}, {"place", "attendances"})
 FAULT_COLUMNS = ("row", "column", "value", "what_would_be_right")
@@ -107,14 +107,13 @@ def calculate_activities(
 
 def _computed(path: Path, activities: Activities) -> Iterator[tuple[Slice, Lines, list[FieldError]]]:
     """Each slice with its lines, in order; some are computed ahead, each on a thread of its own."""
-    threads = max(1, min(MAX_THREADS, os.cpu_count() or 1))
     waiting: deque[tuple[Slice, Future[tuple[Lines, list[FieldError]]]]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
+    with slice_pool() as pool:
         try:
             for each in read_slices(path):
                 _check_columns(path, each)
                 waiting.append((each, pool.submit(activities.lines, _frame(each), each.first_row, MAX_FAULTS)))
-                if len(waiting) > threads:
+                if len(waiting) > SLICES_AHEAD:
                     first, future = waiting.popleft()
                     yield first, *future.result()
             while waiting:
