@@ -89,6 +89,7 @@ def asked_of(other: OtherActivity, factors: FactorSet) -> Asked:
     rows = rows_by_unit(said)
     unit, times = _converted(other, factors, list(rows))
     notes = tuple(said.get("notes", ()))
+    times *= other.conversion
     return Asked(said["category"], rows[unit], said.get("times", ""), other.scale, times, notes, unit)
 
 
@@ -116,7 +117,7 @@ def unit_of_row(factor: Factor) -> str:
 def _named(other: OtherActivity, factors: FactorSet) -> Asked:
     factor = factor_of(factors, other.activity.removeprefix(FACTOR))
     _, times = _converted(other, factors, [unit_of_row(factor)])
-    return Asked(category_of_row(factors, factor), factor.factor_id, "", other.scale, times)
+    return Asked(category_of_row(factors, factor), factor.factor_id, "", other.scale, times * other.conversion)
 
 
 def _converted(other: OtherActivity, factors: FactorSet, wanted: list[str]) -> tuple[str, float]:

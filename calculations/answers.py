@@ -248,7 +248,7 @@ class _Reader:
         if not _is_electric(asked, self.factors):
             self.wrong(path, told, "{field} says how electricity is bought; {activity} is none.", activity=asked.key)
         kind = self.choice(told, "kind", path, SUPPLIES)
-        if kind == "grid":
+        if kind not in ("contract", "certificates"):
             return Supply()
         needed = {"contract": "kg_per_kwh", "certificates": "share"}.get(kind, "")
         figure, share = (

@@ -49,12 +49,12 @@ def _bought(supply: Supply, grid: Row) -> Row:
     told = {"id": f"supply:{supply.kind}", "role": "supply", "value": supply.kg_per_kwh, "activity": supply.kind}
     empty = {"gwp_basis": "", "includes_wtt": "", "source_address": "", "licence": "", "year": "", "note": ""}
     bounds = {"low": supply.kg_per_kwh, "high": supply.kg_per_kwh}
-    return {**grid, **empty, **told, **bounds, "source_title": supply.source, "confidence": "declared"}
+    return {**grid, **empty, **told, **bounds, "source_title": supply.source, "confidence": "secondary"}
 
 
 def _share(share: float, grid: Row) -> Row:
     return {
         **grid, "id": "supply:share", "role": "share", "value": share, "low": share, "high": share, "unit": "share",
         "activity": "share of the electricity", "source_title": "", "source_address": "", "licence": "", "note": "",
-        "gwp_basis": "", "includes_wtt": "", "year": "", "confidence": "declared",
+        "gwp_basis": "", "includes_wtt": "", "year": "", "confidence": "verified",
     }  # fmt: skip
