@@ -7,6 +7,7 @@ The sums agree with those of the lines to the lines' own rounding (half a gram e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
@@ -17,6 +18,7 @@ from calculations.distance import geodesic_km, geodesic_km_many
 from calculations.footprint import compute
 from calculations.methods import Method, method_kg
 from calculations.model import CATEGORIES, Answers, Boundary, FactorSet, Meal, OtherActivity, Place, Stay, Trip
+from calculations.propagation import ratio_of, sources_of
 
 MANY = 1000  # units that a kind is computed for, so that a line's rounding weighs nothing
 _WEST, _EAST = (0.0, 0.0), (0.0, 90.0)  # a way of known length
@@ -26,16 +28,52 @@ _PLACES = ("origin", "destination", "via", "round_trip", "count", "distance_km")
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """Grams with their bounds, not rounded yet, of a category."""
+    """Grams of a category, not rounded yet. ``errors`` are (source, down, up): standard deviations of ln times the
+    share of the figure that the source moves, as ``propagation`` says; the source '' is this quantity's own."""
 
-    low: float = 0.0
     central: float = 0.0
-    high: float = 0.0
     category: str = ""
+    errors: tuple[tuple[str, float, float], ...] = ()
 
     def times(self, number: float) -> Grams:
         """So many of them."""
-        return Grams(self.low * number, self.central * number, self.high * number, self.category)
+        return Grams(self.central * number, self.category, self.errors)
+
+
+class Tally:
+    """A sum of grams with what is uncertain about it: errors of one source add up, those of different ones do not."""
+
+    def __init__(self) -> None:
+        self.grams = 0.0
+        self.linear: dict[str, list[float]] = {}
+        self.variance = [0.0, 0.0]
+
+    def add(self, grams: Grams, times: float, together: bool = False) -> None:
+        """Adds the grams of ``times`` people; ``together`` their own errors are one, else each has their own."""
+        mass = grams.central * times
+        self.grams += mass
+        for source, *sides in grams.errors:
+            linear = self.linear.setdefault(source, [0.0, 0.0]) if source else self.variance
+            for at, ratio in enumerate(sides):
+                own = mass * mass if together else grams.central * mass
+                linear[at] += mass * ratio if source else own * ratio * ratio
+
+    def merge(self, other: Tally) -> None:
+        """Adds another sum."""
+        self.grams += other.grams
+        for source, sides in other.linear.items():
+            linear = self.linear.setdefault(source, [0.0, 0.0])
+            linear[:] = [a + b for a, b in zip(linear, sides, strict=True)]
+        self.variance = [a + b for a, b in zip(self.variance, other.variance, strict=True)]
+
+    def rounded(self) -> tuple[int, int, int]:
+        """(low, central, high) in whole grams, a 95 % interval."""
+        if not self.grams:
+            return 0, 0, 0
+        sides = (sum(each[at] ** 2 for each in self.linear.values()) + self.variance[at] for at in (0, 1))
+        down, up = (math.sqrt(side) / abs(self.grams) for side in sides)
+        total = round(self.grams)
+        return min(round(self.grams * ratio_of(-down)), total), total, max(round(self.grams * ratio_of(up)), total)
 
 
 class Rates:
@@ -65,8 +103,8 @@ class Rates:
     def trip(self, trip: Trip, method: Method | None = None) -> Grams:
         """One person's trip, there and back if so told, as often as told."""
         if method is not None and trip.mode == method.mode:
-            grams = method_kg(method, self.km(trip.origin, trip.destination)) * 1000.0 * trip.count
-            return Grams(grams, grams, grams, "travel")
+            grams = method_kg(method, self.km(trip.origin, trip.destination), trip.cabin) * 1000.0 * trip.count
+            return Grams(grams, "travel")
         times = trip.count * (2 if trip.round_trip else 1)
         way_km = trip.distance_km
         if way_km is None:
@@ -130,9 +168,12 @@ class Rates:
 
     def _computed(self, answers: Answers, units: float, hotel_norm: str | None = None) -> Grams:
         """One activity through the footprint itself, every category counted, per unit."""
-        result = compute(answers, self.factors, replace(self.boundary, categories=CATEGORIES), hotel_norm)
-        category = result.lines[0].category
-        return Grams(result.low_g / units, result.total_g / units, result.high_g / units, category)
+        (line,) = compute(answers, self.factors, replace(self.boundary, categories=CATEGORIES), hotel_norm).lines
+        errors = tuple(
+            (str(each["id"]), each["share"] * each["sd_low"], each["share"] * each["sd_high"])
+            for each in sources_of(line.trace)
+        )
+        return Grams(line.total_g / units, line.category, errors)
 
 
 def kind_of(trip: Trip) -> tuple[Hashable, ...]:

@@ -1,19 +1,19 @@
 """What if: an event's footprint with something changed, by the same factors and boundary, beside what it is.
 
 The changes are composed in this order: venue or hubs, rail, hotels, menu, power, taking part remotely. Sums are rounded
-to whole grams once, per category. Low and high take every line at its own bound together. What is assumed is part of
-the answer, as notes.
+to whole grams once, per category. Low and high are propagated as those of the event: errors of one factor move
+together, those of different ones do not. What is assumed is part of the answer, as notes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from calculations.changes import CategoryChange, Changes, Mass, Note, Outcome, Remote, check_changes
 from calculations.model import CATEGORIES, Meal, OtherActivity, Place, Stay, Trip
 from calculations.parties import Journey, Party, journeys_of, moved, near, on_rails
-from calculations.rates import Grams, Rates
+from calculations.rates import Grams, Rates, Tally
 
 TRAVELLED = ("travel", "local")
 KWH = {"kWh": 1.0, "MWh": 1000.0}
@@ -34,8 +34,8 @@ class _Case:
 class _Sums:
     """Grams by category, before and after, and the people that a change touched."""
 
-    before: dict[str, list[float]] = field(default_factory=dict)
-    after: dict[str, list[float]] = field(default_factory=dict)
+    before: dict[str, Tally] = field(default_factory=dict)
+    after: dict[str, Tally] = field(default_factory=dict)
     moved: float = 0.0
     railed: float = 0.0
     remote: float = 0.0
@@ -81,13 +81,11 @@ def as_told(party: Party, rates: Rates) -> list[Grams]:
     ]  # fmt: skip
 
 
-def _add(into: dict[str, list[float]], lines: Iterable[Grams], times: float, party: Party, rates: Rates) -> None:
+def _add(into: dict[str, Tally], lines: Iterable[Grams], times: float, party: Party, rates: Rates) -> None:
+    group = party.kind == "group"
     for line in lines:
-        counted = party.kind == "group" and line.category in TRAVELLED
-        if counted or line.category in rates.boundary.categories:
-            sums = into.setdefault(line.category, [0.0, 0.0, 0.0])
-            for at, grams in enumerate((line.low, line.central, line.high)):
-                sums[at] += grams * times
+        if line.category in rates.boundary.categories or (group and line.category in TRAVELLED):
+            into.setdefault(line.category, Tally()).add(line, times, together=group)
 
 
 def _change(party: Party, case: _Case) -> _Changed:
@@ -157,7 +155,7 @@ def _powered(other: OtherActivity, case: _Case) -> Grams:
     bought = grid
     if power.kg_per_kwh is not None:
         grams = power.kg_per_kwh * 1000.0 * other.quantity * other.scale * KWH[other.unit]
-        bought = Grams(grams, grams, grams, grid.category)
+        bought = Grams(grams, grid.category)
     return bought.times(1.0 - power.certificate_share)
 
 
@@ -210,30 +208,33 @@ def _moved_power(other: OtherActivity, place: Place) -> OtherActivity:
     return replace(other, region=place.region or place.country) if _is_power(other) else other
 
 
-def _mass(sums: Sequence[float]) -> Mass:
-    return Mass(*[round(grams) for grams in sums])
-
-
-def _total(masses: Sequence[Mass]) -> Mass:
-    return Mass(sum(m.low_g for m in masses), sum(m.total_g for m in masses), sum(m.high_g for m in masses))
-
-
 def _outcome(sums: _Sums, parties: Sequence[Party], case: _Case) -> Outcome:
-    nothing = [0.0, 0.0, 0.0]
+    nothing, remote = Tally(), case.changes.remote
     rows = tuple(
-        CategoryChange(name, _mass(sums.before.get(name, nothing)), _mass(sums.after.get(name, nothing)))
+        CategoryChange(name, Mass(*sums.before.get(name, nothing).rounded()),
+                       Mass(*sums.after.get(name, nothing).rounded()))
         for name in CATEGORIES
         if name in sums.before or name in sums.after
-    )
-    remote = case.changes.remote
-    hours = sums.remote * remote.hours if remote is not None else 0.0
+    )  # fmt: skip
     return Outcome(
-        before=_total([row.before for row in rows]), after=_total([row.after for row in rows]), categories=rows,
+        before=_total(sums.before, [row.before for row in rows]),
+        after=_total(sums.after, [row.after for row in rows]), categories=rows,
         people=sum(p.people for p in parties if p.kind != "organiser"), moved_people=round(sums.moved),
-        rail_people=round(sums.railed), remote_people=round(sums.remote), remote_hours=hours,
+        rail_people=round(sums.railed), remote_people=round(sums.remote),
+        remote_hours=sums.remote * remote.hours if remote is not None else 0.0,
         hubs=tuple((place, round(sums.hubs.get(at, 0.0))) for at, place in enumerate(case.places)),
         notes=tuple(_notes(sums, case)),
     )  # fmt: skip
+
+
+def _total(tallies: Mapping[str, Tally], parts: Sequence[Mass]) -> Mass:
+    """The whole: its central figure is the sum of the rounded parts, its bounds are propagated over all of them."""
+    whole = Tally()
+    for tally in tallies.values():
+        whole.merge(tally)
+    low_g, _, high_g = whole.rounded()
+    total_g = sum(part.total_g for part in parts)
+    return Mass(min(low_g, total_g), total_g, max(high_g, total_g))
 
 
 def _notes(sums: _Sums, case: _Case) -> Iterable[Note]:

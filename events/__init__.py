@@ -44,9 +44,22 @@ from events.pseudonyms import spoken
 from events.recompute import Move, Recomputed, recompute_under
 from events.screens import revoke_screen, screen_event, screen_token
 from events.totals import Totals, totals
+from events.what_if import (
+    HubsView,
+    VenuesView,
+    WhatIfView,
+    best_cities,
+    best_hub_set,
+    places_of,
+    try_changes,
+    without_venues,
+)
+from events.what_if_url import changes_from_url, changes_to_url
 from events.yardsticks import models_beside, spread_beside, year_norms
 
 __all__ = [
+    "HubsView", "VenuesView", "WhatIfView", "best_cities", "best_hub_set", "changes_from_url", "changes_to_url",
+    "places_of", "try_changes", "without_venues",
     "answered_by", "as_lines", "company_lines", "expected_companies", "region_lines", "region_names", "set_expected",
     "told_of",
     "HUB", "Board", "BoardRow", "BoundaryView", "Conflict", "Event", "EventCard", "EventDraft", "FieldError",

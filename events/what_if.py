@@ -26,7 +26,7 @@ from data.store import live
 from data.store.engine import get_store
 from events.catalogue import read_event
 from events.footprints import factors_of, inventory_scenario, parse
-from events.model import Event
+from events.model import SMALLEST_GROUP, Event
 
 CITY_COUNT = 1000
 KEPT = 8  # events whose people are kept in memory, each at its newest version
@@ -77,10 +77,30 @@ class _People:
     answers: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
+def without_venues(changes: Changes) -> Changes:
+    """The same question at the event's own place."""
+    return replace(changes, venues=())
+
+
+def places_of(place_ids: Sequence[Any]) -> list[Place]:
+    """The places of some ids; those that are none are left out."""
+    found = [index.get(str(each)) for each in place_ids[:10]]
+    return [place for place in found if place is not None]
+
+
+def _enough(people: _People, asks: bool) -> None:
+    """Where a handful have come, comparing places would tell where each of them lives."""
+    told = sum(party.people for party in people.parties if party.present)
+    if asks and told < SMALLEST_GROUP:
+        message = "Places are compared once five people have told their way."
+        raise InputError([FieldError("venues", told, message, {})])
+
+
 def try_changes(slug: str, changes: Changes) -> WhatIfView:
     """The event with changes, beside what it is. Raises NotFound, Unauthenticated, Forbidden (event.view),
     InputError."""
     people = _people(slug)
+    _enough(people, bool(changes.venues or changes.rail_below_km))
     outcome = what_if(people.parties, people.event.place, people.rates, changes)
     notes = (*outcome.notes, *_own_notes(people))
     return WhatIfView(people.event, outcome, notes, people.unread_people, people.unread_g)
@@ -89,6 +109,7 @@ def try_changes(slug: str, changes: Changes) -> WhatIfView:
 def best_cities(slug: str, rail_below_km: float = 0.0, shown: int = 20) -> VenuesView:
     """Where we should have met: the best of a thousand cities. Raises as ``try_changes``."""
     people = _people(slug)
+    _enough(people, True)
     ways = _ways(people, rail_below_km)
     return VenuesView(people.event, _ranked(people, rail_below_km, shown), round(sum(way.people for way in ways)))
 
@@ -100,6 +121,7 @@ def best_hub_set(slug: str, hub_count: int = 2, rail_below_km: float = 0.0) -> H
         params = {"field": "hubs", "known": "2, 3", "value": hub_count}
         raise InputError([FieldError("hubs", hub_count, message, params)])
     people = _people(slug)
+    _enough(people, True)
     hubs = _kept(people, ("hubs", hub_count, rail_below_km), lambda: best_hubs(
         _ways(people, rail_below_km), candidate_cities(CITY_COUNT), people.event.place, people.rates, hub_count
     ))  # fmt: skip

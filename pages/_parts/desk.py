@@ -26,6 +26,7 @@ def desk_nav(slug: str = "") -> list[NavItem]:
         doors.append(NavItem("event", t("Event"), base, "event", here))
         doors.append(NavItem("orders", t("Orders and money"), f"{base}/orders", "orders", here))
         doors.append(NavItem("boards", t("Boards"), f"{base}/boards", "boards", here))
+        doors.append(NavItem("what-if", t("What if"), f"{base}/what-if", "compare", here))
     elsewhere = t("Desks")
     if may(actor, "credits.view"):
         doors.append(NavItem("exchange", t("Exchange"), "/desk/exchange", "exchange", elsewhere))
