@@ -37,7 +37,7 @@ OWN = {
 }  # fmt: skip
 MAX_GROUP = 1_000_000
 MAX_ROUTED_KM = 50_000.0  # one way, all legs together
-MAX_GRAMS = 10**17
+MAX_GRAMS = 10**16  # of a row: a fifth of what the world emits in a year
 POSITION_DECIMALS = 2
 HERE = "row:here"  # stands for the row's own place or country
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
