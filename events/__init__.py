@@ -21,6 +21,13 @@ from events.footprints import current_footprint, preview_footprint, save_footpri
 from events.health import gauges, live_versions, readiness
 from events.hub import HUB
 from events.imports import ImportReport, import_attendance
+from events.inventory import (
+    InventoryChoice,
+    InventoryLine,
+    InventoryView,
+    inventory_choices,
+    inventory_view,
+)
 from events.live import fold, fold_due, live_version, snapshot
 from events.methods import check_method
 from events.model import (
@@ -58,18 +65,18 @@ from events.what_if_url import changes_from_url, changes_to_url
 from events.yardsticks import models_beside, spread_beside, year_norms
 
 __all__ = [
-    "HubsView", "VenuesView", "WhatIfView", "best_cities", "best_hub_set", "changes_from_url", "changes_to_url",
-    "places_of", "try_changes", "without_venues",
-    "answered_by", "as_lines", "company_lines", "expected_companies", "region_lines", "region_names", "set_expected",
-    "told_of",
     "HUB", "Board", "BoardRow", "BoundaryView", "Conflict", "Event", "EventCard", "EventDraft", "FieldError",
-    "FlightMethodView", "FootprintView", "Forbidden", "ImportReport", "InputError", "Move", "NotFound", "OrganiserView",
-    "Page", "Participation", "Recomputed", "RecomputedAll", "Session", "SessionDraft", "Started", "TooMany", "Totals",
-    "Unauthenticated", "audit", "boundary_view", "check_method", "create_event", "current_footprint",
-    "delete_participation", "event_by_id", "find_events", "flight_method_view", "fold", "fold_due", "gauges",
-    "get_event", "guest", "import_attendance", "leaderboard", "line_json", "live_version", "live_versions",
-    "models_beside", "organiser_view", "place_json", "preview_boundary", "preview_footprint", "rank_of_certificate",
-    "readiness", "recompute_all", "recompute_under", "revoke_screen", "save_footprint", "save_inventory", "scenarios",
-    "screen_event", "screen_token", "seed_demo", "set_boundary", "set_display", "set_flight_method", "snapshot",
-    "spoken", "spread_beside", "start_participation", "suggest_places", "totals", "year_norms",
+    "FlightMethodView", "FootprintView", "Forbidden", "HubsView", "ImportReport", "InputError", "InventoryChoice",
+    "InventoryLine", "InventoryView", "Move", "NotFound", "OrganiserView", "Page", "Participation", "Recomputed",
+    "RecomputedAll", "Session", "SessionDraft", "Started", "TooMany", "Totals", "Unauthenticated", "VenuesView",
+    "WhatIfView", "answered_by", "as_lines", "audit", "best_cities", "best_hub_set", "boundary_view",
+    "changes_from_url", "changes_to_url", "check_method", "company_lines", "create_event", "current_footprint",
+    "delete_participation", "event_by_id", "expected_companies", "find_events", "flight_method_view", "fold",
+    "fold_due", "gauges", "get_event", "guest", "import_attendance", "inventory_choices", "inventory_view",
+    "leaderboard", "line_json", "live_version", "live_versions", "models_beside", "organiser_view", "place_json",
+    "places_of", "preview_boundary", "preview_footprint", "rank_of_certificate", "readiness", "recompute_all",
+    "recompute_under", "region_lines", "region_names", "revoke_screen", "save_footprint", "save_inventory",
+    "scenarios", "screen_event", "screen_token", "seed_demo", "set_boundary", "set_display", "set_expected",
+    "set_flight_method", "snapshot", "spoken", "spread_beside", "start_participation", "suggest_places", "told_of",
+    "totals", "try_changes", "without_venues", "year_norms",
 ]  # fmt: skip

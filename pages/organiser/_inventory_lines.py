@@ -1,0 +1,145 @@
+"""The list of an event's own lines, each opened to how it was computed, and their totals by category."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from dash import html
+
+import events
+from calculations.model import CATEGORIES, EmissionLine
+from calculations.trace import quantity_of, rate_of
+from locales import formats as f
+from locales import pick, t
+from pages._parts.desk import panel
+from pages._parts.icons import icon
+from pages._parts.pieces import category_name, category_strip, empty, equation, facts, mass_number, range_text, swatch
+
+Names = Mapping[str, events.InventoryChoice]
+
+
+def known_words() -> dict[str, str]:
+    """How a quantity is known, best first."""
+    return {
+        "measured": t("measured"), "declared": t("declared"), "estimated": t("estimated"), "defaulted": t("assumed"),
+    }  # fmt: skip
+
+
+def unit_words(unit: str) -> str:
+    """A unit as people write it; one without words stands as it is."""
+    return {
+        "hour": t("hours"), "meal": t("meals"), "room-night": t("room-nights"), "guest-night": t("nights"),
+        "m3": "m³", "Nm3": "Nm³", "m2": "m²", "m2-hour": t("m² × hours"), "sheet": t("sheets"), "item": t("pieces"),
+        "litre": t("litres"), "tonne-km": t("tonne-km"), "passenger-km": t("passenger-km"),
+        "vehicle-km": t("vehicle-km"), "kg leaked": t("kg leaked"), "cup": t("cups"),
+    }.get(unit, unit)  # fmt: skip
+
+
+def totals_panel(view: events.InventoryView) -> Any:
+    """Totals by category with their ranges, and of all."""
+    if not view.by_category:
+        return empty(t("No line yet: add the first one."))
+    unit = f.mass_unit(view.high_g)
+    head = html.P(
+        [mass_number(view.total_g, 1), " ", range_text(view.low_g, view.high_g, f.mass_unit(view.total_g))],
+        className="fz-inventory-sum",
+    )
+    strip = category_strip({name: sums[1] for name, sums in view.by_category.items()}, legend=False)
+    rows = [_category_row(name, *view.by_category[name], unit) for name in CATEGORIES if name in view.by_category]
+    return [head, strip, html.Table(html.Tbody(rows), className="fz-table fz-table-plain mt-2")]
+
+
+def _category_row(name: str, low_g: int, total_g: int, high_g: int, unit: str) -> html.Tr:
+    title = html.Span([swatch(name), category_name(name)], className="fz-inventory-name")
+    span = html.Td(range_text(low_g, high_g, unit), className="fz-right")
+    return html.Tr([html.Td(title), html.Td(html.B(f.mass_text(total_g, unit=unit)), className="fz-right"), span])
+
+
+def lines_panel(view: events.InventoryView, names: Names) -> Any:
+    """Every line in the order of categories, opened by a click."""
+    if not view.lines:
+        return empty(t("Nothing is here yet. What the venue used and what was bought for the event belongs here."))
+    order = {name: number for number, name in enumerate(CATEGORIES)}
+    rows = list(enumerate(view.lines))
+    rows.sort(key=lambda item: (order.get(_category(item[1], names), len(order)), item[0]))
+    return html.Ol([_line(view, number, each, names) for number, each in rows], className="fz-inventory")
+
+
+def _category(each: events.InventoryLine, names: Names) -> str:
+    chosen = names.get(each.entry["activity"])
+    return each.line.category if each.line else chosen.category if chosen else ""
+
+
+def title_of(entry: Mapping[str, Any], names: Names) -> str:
+    """What an entry is called."""
+    chosen = names.get(entry["activity"])
+    return pick(dict(chosen.names)) if chosen else str(entry["activity"]).replace("_", " ")
+
+
+def _line(view: events.InventoryView, number: int, each: events.InventoryLine, names: Names) -> html.Li:
+    entry, line = each.entry, each.line
+    amount = f"{f.number(Decimal(repr(entry['quantity'])))} {unit_words(entry['unit'])}"
+    known = known_words().get(str(entry.get("known", "declared")), "")
+    words = html.Span(
+        [html.B(title_of(entry, names)), html.Small(f"{amount} · {known}")], className="fz-inventory-what"
+    )
+    category = _category(each, names)
+    mass: Any = html.Small(t("not counted by the boundary"), className="fz-inventory-mass")
+    if line is not None:
+        spread = range_text(line.low_g, line.high_g, f.mass_unit(line.total_g))
+        mass = html.Span([mass_number(line.total_g, 2), spread], className="fz-inventory-mass")
+    mark = icon("chevron_down")
+    summary = html.Summary([swatch(category) if category else None, words, mass, mark])
+    inside = [_opened(line)] if line is not None else []
+    if view.may_edit:
+        link = html.A(
+            [icon("edit"), html.Span(t("Change or delete"))], className="fz-button",
+            href=f"/desk/e/{view.event.slug}/inventory?edit={number}",
+        )  # fmt: skip
+        inside.append(html.Div(link, className="mt-3"))
+    return html.Li(html.Details([summary, html.Div(inside, className="fz-inventory-open")]))
+
+
+def _opened(line: EmissionLine) -> html.Div:
+    """The line's arithmetic, factors, bounds and notes, from its trace."""
+    trace = line.trace
+    quantity, rate = quantity_of(trace["quantity_terms"]), rate_of(trace["factors"], "value")
+    boxes = [
+        (f.number(quantity.normalize()), unit_words(line.unit)),
+        (_figures(rate), t("kg per {unit}", unit=line.unit)),
+        (f.number(Decimal(line.total_g) / 1000, 3), t("kg, rounded once, to 1 g")),
+    ]
+    return html.Div([equation(boxes), facts(_facts(line))])
+
+
+def _figures(value: Decimal) -> str:
+    """Five figures, as published rows have."""
+    if value == 0:
+        return "0"
+    text = f.number(value, min(max(0, 4 - value.adjusted()), 9))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _facts(line: EmissionLine) -> list[tuple[str, Any]]:
+    trace, rows = line.trace, []
+    for factor in (each for each in trace["factors"] if each["counted"]):
+        told = f"{factor['value']:g} {factor['unit']}, {factor['region']}, {factor['year']}"
+        rows.append((t("Factor"), [html.Span(factor["id"], className="fz-mono"), html.Br(), told]))
+        rows.append((t("Source"), f"{factor['source_title']} · {factor['licence'] or t('not stated')}"))
+    if line.upstream_g:
+        rows.append((t("Upstream fuel in it"), f.mass_text(line.upstream_g)))
+    if line.quality:
+        rows.append((t("Data quality"), t("{score} (1 best, 5 worst)", score=f.number(Decimal(line.quality) / 100, 2))))
+    rows += [(t("Range"), t(basis["message"], **basis["params"])) for basis in trace["bounds"]]
+    rows += [(t("Note"), t(note["message"], **note["params"])) for note in trace["notes"]]
+    chosen = trace["factor_set"]
+    digest = html.Span(f"{chosen['sha256'][:12]}…", className="fz-mono", title=chosen["sha256"])
+    return [*rows, (t("Factor set"), [f"{chosen['id']} · ", digest])]
+
+
+def list_card(view: events.InventoryView, names: Names) -> html.Section:
+    """The card that a callback fills anew."""
+    version = t("version {number}", number=view.version) if view.version else ""
+    return panel(t("Lines"), lines_panel(view, names), version, span=12)
