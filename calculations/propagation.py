@@ -61,6 +61,13 @@ def shares_of(rows: Sequence[Mapping[str, Any]]) -> list[float]:
     return [groups[row["group"]] / whole if whole else 0.0 for row in rows]
 
 
+def parts_of(sources: Sequence[Mapping[str, Any]]) -> list[float]:
+    """What part of a line's variance each source has, both sides together; they add up to 1, or are all 0."""
+    squares = [source["share"] ** 2 * (source["sd_low"] ** 2 + source["sd_high"] ** 2) for source in sources]
+    whole = sum(squares)
+    return [square / whole if whole else 0.0 for square in squares]
+
+
 def spread_rows(category: str, total_g: int, quality: int, trace: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What a line adds to the sums of an event, by category and source: integers, see above."""
     for source in sources_of(trace):

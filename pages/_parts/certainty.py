@@ -8,7 +8,7 @@ from typing import Any
 from dash import html
 
 from calculations.model import EmissionLine
-from calculations.propagation import ratio_of, sources_of
+from calculations.propagation import parts_of, ratio_of, sources_of
 from calculations.quality import HUNDREDTHS, word_of
 from locales import formats as f
 from locales import t
@@ -41,27 +41,40 @@ def quality_note(quality: int, by_category: Sequence[Mapping[str, Any]]) -> html
     return html.Div([html.P([head, " · ", hint], className="fz-small mt-3"), html.Div(marks, className="fz-legend")])
 
 
-def doubts(line: EmissionLine) -> list[tuple[str, Any]]:
-    """What makes a line uncertain, the largest doubt first: what it is, by how much, and who says so."""
+def doubts(line: EmissionLine) -> html.Ul | None:
+    """What makes a line uncertain, the largest doubt first: what it is, by how much, who says so, and a bar of its part
+    in the whole doubt; then how good the data are. None where nothing is uncertain."""
     found = [source for source in sources_of(line.trace) if source["sd_high"] or source["sd_low"]]
-    names = {row["id"]: row["activity"] for row in line.trace["factors"]}
-    found.sort(key=lambda source: -source["share"] * source["sd_high"])
-    return [(_name(source, names), _size(source)) for source in found]
+    if not found:
+        return None
+    parts = parts_of(found)
+    roles = {row["id"]: row["role"] for row in line.trace["factors"] if row["counted"]}
+    ordered = sorted(zip(parts, found, strict=True), key=lambda pair: -pair[0])
+    rows = [_row(_name(source, roles), _size(source), _who(source), part) for part, source in ordered]
+    if line.quality:
+        rows.append(_row(t("Data quality"), quality_text(line.quality), t("1 best, 5 worst")))
+    return html.Ul(rows, className="fz-doubts")
 
 
-def _name(source: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    named = {
+def _row(name: str, value: str, note: str, part: float | None = None) -> html.Li:
+    bar = html.I(style={"--fz-w": f"{100 * part:.0f}%"}, **{"aria-hidden": "true"}) if part is not None else None
+    return html.Li([html.Span(name), html.B(value), html.Small(note), bar])
+
+
+def _name(source: Mapping[str, Any], roles: Mapping[str, str]) -> str:
+    words = {
         "quantity": t("Quantity"), "detour": t("Kilometres by a detour"), "airports": t("Kilometres between airports"),
-        "geodesic": t("Kilometres as the crow flies"),
+        "geodesic": t("Kilometres as the crow flies"), "with_non_co2": t("Flight, with non-CO₂"),
+        "co2_only": t("Flight, CO₂ only"), "upstream": t("Upstream fuel"), "intensity": t("Energy per km"),
+        "grid": t("Electricity of the grid"),
     }  # fmt: skip
-    return named.get(source["kind"]) or names.get(source["id"], source["id"]).replace("_", " ")
+    return words.get(source["kind"]) or words.get(roles.get(source["id"], ""), t("Emission factor"))
 
 
-def _size(source: Mapping[str, Any]) -> html.Span:
-    """By how much the line moves at the ends of this source's own 95 %, and whose word that is."""
+def _size(source: Mapping[str, Any]) -> str:
+    """By how much the line moves at the ends of this source's own 95 %."""
     low, high = (ratio_of(sign * source["share"] * source[side]) - 1 for sign, side in ((-1, "sd_low"), (1, "sd_high")))
-    span = f"{f.MINUS}{f.percent(-low, 0)} … +{f.percent(high, 0)}"
-    return html.Span([html.B(span), f" · {_who(source)}"])
+    return f"{f.percent(low, 0)} … +{f.percent(high, 0)}"
 
 
 def _who(source: Mapping[str, Any]) -> str:

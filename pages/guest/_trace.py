@@ -189,10 +189,8 @@ def _range_words(line: EmissionLine, models: Sequence[OtherModel]) -> str:
 
 def _doubts(line: EmissionLine) -> list[Any]:
     """What makes the line uncertain, each by itself, and how good its data are."""
-    rows: list[Row] = list(certainty.doubts(line))
-    if line.quality:
-        rows.append((t("Data quality"), t("{score} (1 best, 5 worst)", score=certainty.quality_text(line.quality))))
-    return [html.H3(t("What makes it uncertain")), pieces.facts(rows)] if rows else []
+    found = certainty.doubts(line)
+    return [html.H3(t("What makes it uncertain")), found] if found else []
 
 
 def _facts(line: EmissionLine) -> list[Row]:
