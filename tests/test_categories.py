@@ -176,6 +176,7 @@ def test_a_row_made_elsewhere_says_so_and_steps_are_kept() -> None:
     ]  # fmt: skip
     steps = line("hotel", 1, "guest-night", "HU").trace["lookup"]
     assert [(step["level"], step["found"]) for step in steps] == [("country", False), ("group", True)]
+    assert stand_in in messages(line("hotel", 1, "guest-night", "HU"))
     steps = line("hotel", 1, "guest-night", "ZW").trace["lookup"]
     assert [(step["level"], step["found"]) for step in steps] == [("country", False), ("world", True)]
 

@@ -139,6 +139,7 @@ def test_over_a_border_the_grid_of_the_start_stands_and_says_so() -> None:
     border = "The way crosses a border: the row of {region} stands for all of it."
     assert border in messages(out)
     assert border not in messages(line(way(CDG, LYS, "car", fuel="electric")))
+    assert border in messages(line(way(LHR, CDG, "rail")))
 
 
 # Distances ------------------------------------------------------------------------------------------------------------
