@@ -81,6 +81,10 @@ MERGED = (
     "Groups with fewer than {least} answers are counted together with their larger group; {people} of those who have "
     "not answered belong to such groups, and the interval cannot know how they differ."
 )
+SURPLUS = (
+    "From some groups more people have answered than were told to be expected; what is told of the others is scaled to "
+    "the people in all."
+)
 DROPPED = {
     "way": "What was told by way of taking part is not used: too few answers stand beside it, or it does not fit them.",
     "region": "What was told by region is not used: too few answers stand beside it, or it does not fit them.",
@@ -166,6 +170,7 @@ def _why_not(people: int, expected: int) -> Sentence | None:
 def _said(found: Strata) -> tuple[Sentence, ...]:
     said = [LIKE_STRATUM if found.dimensions else LIKE_ALL, CHANCE]
     said += [MERGED] if any(found.merged.get(name) for name in found.dimensions) else []
+    said += [SURPLUS] if found.surplus else []
     said += [DROPPED[name] for name in found.dropped]
     params = {"least": LEAST_ANSWERS, "people": found.thin_people}
     return tuple({"message": each, "params": params if each == MERGED else {}} for each in said)

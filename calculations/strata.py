@@ -54,7 +54,7 @@ class Stratum:
 class Strata:
     """The strata of one whole, by the dimensions that count. ``merged`` names by dimension what was told but counts
     in a larger category; ``dropped`` the dimensions that were told and cannot be used; ``thin_people`` how many of the
-    missing belong to what was merged.
+    missing belong to what was merged; ``surplus`` says that more have answered from some than was told of them.
     """
 
     strata: tuple[Stratum, ...]
@@ -62,6 +62,7 @@ class Strata:
     merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dropped: tuple[str, ...] = ()
     thin_people: int = 0
+    surplus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class _Margin:
     missing: Mapping[str, int]
     joined: Mapping[str, str]  # what was told → the category it counts in
     thin_people: int
+    surplus: bool
 
     def category(self, cell: Answered) -> str:
         """The category that a cell counts in."""
@@ -157,7 +159,7 @@ def _margin(
     missed = short | ({OTHERS: max(0, rest)} if others else {})
     final = {name: to if to in missed else OTHERS for name, to in joined.items()}
     thin = sum(max(0, told[name] - answers[name]) for name, to in final.items() if name != to)
-    return _Margin(dimension, missed, final, min(missing, thin))
+    return _Margin(dimension, missed, final, min(missing, thin), any(size[name] < count[name] for name in short))
 
 
 def _joined(
@@ -244,9 +246,6 @@ def _strata(
     )
     merged = {m.dimension: tuple(sorted(name for name, to in m.joined.items() if name != to)) for m in margins}
     return Strata(
-        strata,
-        names,
-        {k: v for k, v in merged.items() if v},
-        tuple(n for n in known if n not in names),
-        max(margin.thin_people for margin in margins),
-    )
+        strata, names, {k: v for k, v in merged.items() if v}, tuple(n for n in known if n not in names),
+        max(margin.thin_people for margin in margins), any(margin.surplus for margin in margins),
+    )  # fmt: skip

@@ -14,13 +14,14 @@ from events.boundary import (
 )
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
 from events.demo import seed_demo
-from events.estimates import answered_by, expected_companies, set_expected, told_of
+from events.estimates import answered_by, expected_companies, set_expected, told_of, whole_estimate
 from events.expected_lines import as_lines, company_lines, region_lines, region_names
 from events.flight_methods import FlightMethodView, flight_method_view, set_flight_method
 from events.footprints import current_footprint, preview_footprint, save_footprint, save_inventory
 from events.health import gauges, live_versions, readiness
 from events.hub import HUB
 from events.imports import ImportReport, import_attendance
+from events.inventory import InventoryChoice, InventoryLine, InventoryView, inventory_choices, inventory_view
 from events.inventory import (
     InventoryChoice,
     InventoryLine,
@@ -75,8 +76,8 @@ __all__ = [
     "fold_due", "gauges", "get_event", "guest", "import_attendance", "inventory_choices", "inventory_view",
     "leaderboard", "line_json", "live_version", "live_versions", "models_beside", "organiser_view", "place_json",
     "places_of", "preview_boundary", "preview_footprint", "rank_of_certificate", "readiness", "recompute_all",
-    "recompute_under", "region_lines", "region_names", "revoke_screen", "save_footprint", "save_inventory",
-    "scenarios", "screen_event", "screen_token", "seed_demo", "set_boundary", "set_display", "set_expected",
-    "set_flight_method", "snapshot", "spoken", "spread_beside", "start_participation", "suggest_places", "told_of",
-    "totals", "try_changes", "without_venues", "year_norms",
+    "recompute_under", "region_lines", "region_names", "revoke_screen", "save_footprint", "save_inventory", "scenarios",
+    "screen_event", "screen_token", "seed_demo", "set_boundary", "set_display", "set_expected", "set_flight_method",
+    "snapshot", "spoken", "spread_beside", "start_participation", "suggest_places", "told_of", "totals", "try_changes",
+    "whole_estimate", "without_venues", "year_norms",
 ]  # fmt: skip

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from accounts import current_actor, record, require
-from calculations.extrapolation import Answered, Estimate, estimate
+from calculations.extrapolation import Answered, Estimate, estimate, together
 from calculations.model import FieldError, InputError
 from calculations.strata import TONNE_G2
 from data.places.regions import continents
@@ -46,6 +46,12 @@ def read_estimate(conn: sa.Connection, event: Event, unfolded: bool = True) -> E
         for row in rows
     ]  # fmt: skip
     return estimate(cells, event.expected_people, told_of(event), continents())
+
+
+def whole_estimate(conn: sa.Connection, event_ids: Sequence[str]) -> Estimate:
+    """The estimates of several events added up (who may see them is the caller's to ask)."""
+    known = event_rows.expecting(conn, event_ids)
+    return together(read_estimate(conn, read_event(conn, event_id=event_id)) for event_id in known)
 
 
 def answered_by(slug: str) -> dict[str, dict[str, int]]:
@@ -152,4 +158,4 @@ def _count(field: str, value: Any, errors: list[FieldError]) -> int:
 def _wrong(field: str, value: Any, message: str, **params: Any) -> FieldError:
     shown = str(value)[:100]
     known = {"known": "people, way, region, company"} if "{known}" in message else {}
-    return FieldError(field, shown, message, {"field": field, "value": shown, **known, **params})
+    return FieldError(field, shown, message, {"value": shown, **known, **params})

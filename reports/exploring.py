@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from accounts import current_actor, may, require
-from calculations.extrapolation import spread
+from calculations.extrapolation import Estimate, spread
 from calculations.model import CATEGORIES, FieldError, InputError
 from data.store import cubes
 from data.store.engine import get_store
+from events import whole_estimate
 from locales import formats as f
 from locales import pick, t
 from reports import words
@@ -57,7 +58,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a question's pages, tables and files show. ``rows`` add up to ``total`` (people and grams; not what is per
-    guest). Masses are counted lines, without estimates for those who have not answered."""
+    guest). Masses are counted lines, without estimates for those who have not answered; ``estimate`` is what these
+    would add, where whole events are asked for."""
 
     question: Question
     columns: tuple[Column, ...]
@@ -66,6 +68,7 @@ class Answer:
     sentence: str
     events: tuple[Mapping[str, Any], ...] = ()
     categories: tuple[str, ...] = ()
+    estimate: Estimate | None = None
 
     def cells(self, row: Row) -> list[Any]:
         """A row's values in the order of ``columns``."""
@@ -78,7 +81,7 @@ class Answer:
             "query": self.question.to_url(), "sentence": self.sentence,
             "columns": [{"key": c.key, "title": c.title, "kind": c.kind} for c in self.columns],
             "rows": [{"key": row.key} | dict(zip(keys, self.cells(row), strict=True)) for row in self.rows],
-            "total": dict(zip(keys, self.cells(self.total), strict=True)),
+            "total": dict(zip(keys, self.cells(self.total), strict=True)), "estimate": _estimate_json(self.estimate),
         }  # fmt: skip
 
 
@@ -120,6 +123,7 @@ def explore(question: Question) -> Answer:
         by = [*keys, "category"] if "category" not in keys else list(keys)
         cells = cubes.sums(conn, of, by)
         people = cubes.people(conn, of.event_ids, of.session_ids)
+        beside = whole_estimate(conn, of.event_ids) if _is_whole(question) else None
         sessions = cubes.sessions(conn, of.event_ids) if question.by == "session" else []
     name = _names(question, events, sessions)
     groups: dict[tuple[str, ...], Sums] = {}
@@ -132,8 +136,24 @@ def explore(question: Question) -> Answer:
     ordered = tuple(_ordered(rows, question, events))
     used = tuple(c for c in CATEGORIES if whole.by_category.get(c))
     return Answer(
-        question, _columns(question, used), ordered, whole, _sentence(question, ordered, whole), tuple(events), used
-    )
+        question, _columns(question, used), ordered, whole, _sentence(question, ordered, whole), tuple(events), used,
+        beside if beside and beside.estimated_g else None,
+    )  # fmt: skip
+
+
+def _is_whole(question: Question) -> bool:
+    """Whether all of its events is asked for: an estimate is of no session, category, mode or month."""
+    parts = (question.session, question.category, question.mode, question.month_from, question.month_to)
+    return question.measure == "emitted" and not any(parts)
+
+
+def _estimate_json(found: Estimate | None) -> dict[str, int] | None:
+    if found is None:
+        return None
+    return {
+        "people": found.missing_people, "estimated_g": found.estimated_g, "estimated_low_g": found.low_g,
+        "estimated_high_g": found.high_g,
+    }  # fmt: skip
 
 
 def _chosen(events: list[Mapping[Any, Any]], question: Question) -> list[Mapping[Any, Any]]:

@@ -74,6 +74,13 @@ def set_state(conn: sa.Connection, event_id: str, state: str) -> None:
     conn.execute(sa.update(s.event).where(s.event.c.event_id == event_id).values(state=state))
 
 
+def expecting(conn: sa.Connection, event_ids: Sequence[str]) -> list[str]:
+    """Those of the events whose organiser has told how many people are expected."""
+    row = s.event.c
+    query = sa.select(row.event_id).where(row.event_id.in_(event_ids), row.expected_people > 0)
+    return list(conn.execute(query.order_by(row.event_id)).scalars())
+
+
 def set_expected(conn: sa.Connection, event_id: str, people: int, defaults: Mapping[str, Any]) -> None:
     """How many people are expected, and the defaults with what is told of them."""
     values = {"expected_people": people, "defaults": dict(defaults)}

@@ -55,33 +55,39 @@ def _sentence(view: OrganiserView) -> str:
     if not found.estimated_g:
         return answered
     others = t(
-        "The other {count} are estimated at {mass} (95 % interval {range}), told apart from what was declared.",
-        count=f.number(found.missing_people), mass=f.mass_text(found.estimated_g),
-        range=f.mass_range(found.low_g, found.high_g),
+        "The other {count} are estimated at {mass} (95 % interval {low} to {high}), told apart from what was declared.",
+        count=f.number(found.missing_people), mass=f.mass_text(found.estimated_g), low=f.mass_text(found.low_g),
+        high=f.mass_text(found.high_g),
     )  # fmt: skip
     return f"{answered} {others}"
 
 
 def _by_group(view: OrganiserView) -> html.Div:
     found = view.totals.estimate
-    head = (t("Group"), t("Expected"), t("Answered"), t("Per person"), t("Not answered"), t("Estimated"))
-    rows = [_row(view, row) for row in sorted(found.strata, key=lambda row: -row.estimated_g)]
+    ordered = sorted(found.strata, key=lambda row: -row.estimated_g)
+    masses, unit = f.mass_parts([row.estimated_g for row in ordered])
+    estimated = t("Estimated, {unit}", unit=unit)
+    head = (t("Group"), t("Expected"), t("Answered"), t("kg a person"), t("Not answered"), estimated)
+    rows = [_row(view, row, mass) for row, mass in zip(ordered, masses, strict=True)]
     foot = (
         t("All"), f.number(found.answered_people + found.missing_people), f.number(found.answered_people),
-        f.mass_text(found.declared_g // max(1, found.answered_people)), f.number(found.missing_people),
-        f.mass_text(found.estimated_g),
+        _mean(found.declared_g, found.answered_people), f.number(found.missing_people),
+        f.mass(found.estimated_g, unit=unit)[0],
     )  # fmt: skip
     return table(head, rows, foot)
 
 
-def _row(view: OrganiserView, row: StratumEstimate) -> list[Any]:
+def _mean(grams: int, people: int) -> str:
+    """Kilograms a person; not told of fewer than five."""
+    return "–" if people < SMALLEST_GROUP else f.mass(round(grams / people), unit="kg")[0]
+
+
+def _row(view: OrganiserView, row: StratumEstimate, mass: str) -> list[Any]:
     stratum = row.stratum
-    few = stratum.people < SMALLEST_GROUP
-    mean = "–" if few else f.mass_text(round(stratum.total_g / stratum.people))
     name = " · ".join(group_name(view, dimension, key) for dimension, key in stratum.keys.items())
     return [
-        name, f.number(stratum.people + stratum.missing), f.number(stratum.people), mean, f.number(stratum.missing),
-        f.mass_text(row.estimated_g),
+        name, f.number(stratum.people + stratum.missing), f.number(stratum.people),
+        _mean(stratum.total_g, stratum.people), f.number(stratum.missing), mass,
     ]  # fmt: skip
 
 
@@ -93,7 +99,8 @@ def group_name(view: OrganiserView, dimension: str, key: str) -> str:
     if dimension == "way":
         return way_name(key)
     if dimension == "region":
-        return region_name(key)
+        parts = any(told.startswith(f"{key}-") for told in events.told_of(view.event).get("region", {}))
+        return t("rest of {place}", place=region_name(key)) if parts else region_name(key)
     return pick(view.company_names.get(key, {})) or key
 
 

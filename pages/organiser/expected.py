@@ -97,7 +97,8 @@ def _answered(slug: str) -> list[Any]:
     whole = sum(counts["way"].values())
     rest = whole - sum(_shown(counts["region"]).values())
     more = [(t("others"), f.number(rest))] if rest else []
-    return [facts([(t("Answered"), f.number(whole)), *ways]), html.Hr(), facts([*regions, *more])]
+    by_region = [html.Hr(), facts([*regions, *more])] if regions else []
+    return [facts([(t("Answered"), f.number(whole)), *ways]), *by_region]
 
 
 def _shown(counts: Mapping[str, int]) -> dict[str, int]:

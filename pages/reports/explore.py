@@ -136,9 +136,25 @@ def _body(answer: Answer) -> html.Div:
     return html.Div([
         panel(answer.sentence, chart, span=8, id="reports-finding"),
         panel(t("What is covered"), [html.P(covered, className="fz-small mb-2"), figures.coverage(answer)], span=4),
+        *_estimated(answer),
         *_compared(answer),
         panel(t("The same as a table"), figures.table(answer), aside, flush=True),
     ], className="fz-grid")  # fmt: skip
+
+
+def _estimated(answer: Answer) -> list[Any]:
+    """What those who did not answer would add, told apart: the event's page counts them, the chart and table don't."""
+    found = answer.estimate
+    if found is None:
+        return []
+    words = t(
+        "Counted: {counted}. {count} people have not answered; like those who have, they would add {mass} (95 % "
+        "interval {low} to {high}), in all {whole}.",
+        counted=f.mass_text(answer.total.total_g), count=f.number(found.missing_people),
+        mass=f.mass_text(found.estimated_g), low=f.mass_text(found.low_g), high=f.mass_text(found.high_g),
+        whole=f.mass_text(answer.total.total_g + found.estimated_g),
+    )  # fmt: skip
+    return [panel(t("Those who did not answer"), html.P(words, className="fz-small mb-0"), id="reports-estimate")]
 
 
 def _compared(answer: Answer) -> list[Any]:
