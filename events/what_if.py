@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,8 +25,9 @@ from data.store import answers as told_rows
 from data.store import live
 from data.store.engine import get_store
 from events.catalogue import read_event
-from events.footprints import factors_of, inventory_scenario, parse
+from events.footprints import factors_of
 from events.model import SMALLEST_GROUP, Event
+from events.recompute import answers_of
 
 CITY_COUNT = 1000
 KEPT = 8  # events whose people are kept in memory, each at its newest version
@@ -175,11 +176,13 @@ _memory: dict[str, tuple[tuple[int, str], _People]] = {}
 def _read(event: Event, rows: Sequence[sa.RowMapping]) -> _People:
     """The parties of an event, those who told the same put together."""
     rates = Rates(factors_of(event), event.boundary, event.defaults.get("hotel_norm"), event.place.country)
-    alike: dict[tuple[str, str, str], int] = {}
+    alike: dict[tuple[str, str, str, str], int] = {}
     unread_people = unread_g = 0
     for row in rows:
         if row["answers"]:
-            key = (row["kind"], row["factor_id"], json.dumps(_one_of(row["answers"]), sort_keys=True))
+            told = {name: value for name, value in row["answers"].items() if name != "group_size"}
+            town = row["origin_place_id"] if row["kind"] == "group" else ""
+            key = (row["kind"], row["factor_id"], town, json.dumps(told, sort_keys=True))
             alike[key] = alike.get(key, 0) + (1 if row["kind"] == "organiser" else row["people_count"])
         elif row["total_g"]:
             unread_people += row["people_count"]
@@ -189,41 +192,37 @@ def _read(event: Event, rows: Sequence[sa.RowMapping]) -> _People:
     return _People(event, parties, rates, unread_people, unread_g, tuple(sorted(lost)))
 
 
-def _one_of(told: Mapping[str, Any]) -> dict[str, Any]:
-    """What one of a group told."""
-    return {name: value for name, value in told.items() if name != "group_size"}
-
-
-def _party(event: Event, kind: str, factor_id: str, told: str, people: int, lost: set[str]) -> Party:
+def _party(event: Event, kind: str, factor_id: str, town: str, told: str, people: int, lost: set[str]) -> Party:
     body = json.loads(told)
     if kind != "group":
-        scenario = inventory_scenario(event) if kind == "organiser" else None
-        return Party(parse(event, body, scenario), people, kind)
-    trips = tuple(_imported(event, trip) for trip in body["trips"])
+        return Party(answers_of(event, {"answers": body, "kind": kind}), people, kind)
+    trips = tuple(_imported(event, trip, town) for trip in body["trips"])
     return Party(Answers(trips=trips), people, kind, _method(factor_id, lost))
 
 
-def _imported(event: Event, trip: Mapping[str, Any]) -> Trip:
-    """A row of an attendance file: its position as it was given, in the nearest town's country."""
+def _imported(event: Event, trip: Mapping[str, Any], town: str) -> Trip:
+    """A row of an attendance file: its position as it was given, in the country of its town."""
     lat, lon = float(trip["from"]["lat"]), float(trip["from"]["lon"])
-    start = replace(_town(lat, lon), lat=lat, lon=lon)
+    near = index.get(town) or index.nearest_city(lat, lon)
+    start = replace(near, lat=lat, lon=lon)
     return Trip(start, event.place, mode=trip["mode"], round_trip=bool(trip.get("round_trip", True)))
 
 
-@lru_cache(maxsize=20_000)
-def _town(lat: float, lon: float) -> Place:
-    return index.nearest_city(lat, lon)
+@cache
+def _read_method(method_id: str) -> Method:
+    """A method as an import counts with it: each attendance unrounded."""
+    return replace(load_method(method_id), round_decimals=None)
 
 
 def _method(factor_id: str, lost: set[str]) -> Method | None:
-    """The method an import was made with, if this server has it; each attendance is counted unrounded, as then."""
+    """The method an import was made with, if this server has it."""
     if not factor_id.startswith(METHOD):
         return None
     name = factor_id.removeprefix(METHOD)
     if name not in list_methods():
         lost.add(name)
         return None
-    return replace(load_method(name), round_decimals=None)
+    return _read_method(name)
 
 
 def _own_notes(people: _People) -> list[Note]:
