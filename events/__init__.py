@@ -21,7 +21,6 @@ from events.footprints import current_footprint, preview_footprint, save_footpri
 from events.health import gauges, live_versions, readiness
 from events.hub import HUB
 from events.imports import ImportReport, import_attendance
-from events.inventory import InventoryChoice, InventoryLine, InventoryView, inventory_choices, inventory_view
 from events.inventory import (
     InventoryChoice,
     InventoryLine,
