@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -37,10 +38,12 @@ from calculations.model import (
 )
 from calculations.trace import to_grams
 from data import table_slices
-from data.library import list_editions, load_factor_set, load_scenarios
+from data.library import ROOT, list_editions, load_factor_set, load_scenarios
 from data.places import index
 from data.table_activities import calculate_activities, is_activities, make_engine, read_activities
 from data.table_report import Asked, calculate_report
+from locales import catalogue
+from tests.test_core_words import sentences_of
 
 EDITIONS = list_editions()
 OTHER: Scenario = load_scenarios()["other"]
@@ -377,3 +380,15 @@ def test_more_than_makes_sense_is_refused(files: Engine) -> None:
     _, faults = Activities(files).lines(pd.DataFrame([row]))
     assert [each.field for each in faults] == ["row 2.mode"]
     assert "more than 10,000,000,000 t" in faults[0].message.format(**faults[0].params)
+
+
+def test_every_sentence_has_its_chinese() -> None:
+    words = catalogue("zh")
+    paths = [*(ROOT.parent / "calculations").glob("bulk*.py"), *ROOT.glob("table*.py")]
+    assert len(paths) >= 10
+    for text in {text for path in paths for text in sentences_of(path)}:
+        assert fields_of(words[text]) == fields_of(text), text
+
+
+def fields_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
