@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts import current_actor, may, require
+from calculations.activity import rows_by_unit
 from calculations.model import EmissionLine, FactorSet
 from data.store import participations as rows
 from data.store.engine import get_store
@@ -83,20 +84,22 @@ def inventory_choices(slug: str) -> tuple[InventoryChoice, ...]:
         event = read_event(conn, slug=slug)
     require(current_actor(), "event.view", event.event_id)
     factors = factors_of(event)
-    found = {each.key: each for each in (*_template_choices(event), *_named_choices(factors))}
+    found = {each.key: each for each in (*_named_choices(factors), *_template_choices(event, factors))}
     return (*found.values(), *_row_choices(factors))
 
 
-def _template_choices(event: Event) -> Iterable[InventoryChoice]:
+def _template_choices(event: Event, factors: FactorSet) -> Iterable[InventoryChoice]:
     for each in inventory_scenario(event).activities:
         if each.key and each.names:
-            yield InventoryChoice(each.key, each.names, each.category, (each.unit,))
+            ours = {} if each.factor or each.by_region else factors.preferred.get("activity", {}).get(each.key, {})
+            units = dict.fromkeys([each.unit, *(rows_by_unit(ours) if ours else ())])
+            yield InventoryChoice(each.key, each.names, each.category, tuple(units))
 
 
 def _named_choices(factors: FactorSet) -> Iterable[InventoryChoice]:
     for key, said in factors.preferred.get("activity", {}).items():
-        if "names" in said and "rows" in said:
-            yield InventoryChoice(key, said["names"], said["category"], tuple(said["rows"]))
+        if "names" in said:
+            yield InventoryChoice(key, said["names"], said["category"], tuple(rows_by_unit(said)))
 
 
 def _row_choices(factors: FactorSet) -> Iterable[InventoryChoice]:

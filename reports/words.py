@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from babel.dates import format_date
 
-from data.library import load_scenarios
+from data.library import load_activities, load_scenarios
 from locales import current_language, pick, t
 from locales.formats import locale_of
 
@@ -55,7 +55,8 @@ def activity(key: str) -> str:
 
 @lru_cache(maxsize=1)
 def _asked() -> dict[str, dict[str, str]]:
-    return {each.key: dict(each.names) for scenario in load_scenarios().values() for each in scenario.activities}
+    asked = [each for scenario in load_scenarios().values() for each in scenario.activities]
+    return {each.key: dict(each.names) for each in (*load_activities().values(), *asked)}
 
 
 def month(key: str) -> str:
