@@ -72,8 +72,9 @@ class _Reader:
     def __init__(self) -> None:
         self.errors: list[FieldError] = []
 
-    def wrong(self, path: str, value: Any, message: str, **params: Any) -> None:
-        self.errors.append(FieldError(path, value, message, {"field": path, **params}))
+    def wrong(self, path: str, given: Any, message: str, **params: Any) -> None:
+        """Books a fault; ``given`` is the value as it may be given back."""
+        self.errors.append(FieldError(path, given, message, {"field": path, "value": given, **params}))
 
     def method(self, document: Mapping[str, Any], method_id: str) -> Method:
         self.only(document, _TOP, "")
@@ -272,13 +273,15 @@ class _Reader:
         value = table.get(key, otherwise)
         if isinstance(value, str) and value in known:
             return value
-        self.wrong(path + key, _shown(value), "{field} must be one of {known}.", known=", ".join(known))
+        message, shown = "{field} must be one of {known}; it is {value}.", _shown(value)
+        self.wrong(path + key, shown, message, known=", ".join(known))
         return otherwise
 
     def number(self, value: Any, path: str, low: float, high: float) -> float:
         if isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high:
             return float(value)
-        self.wrong(path, _shown(value), "{field} must be a number from {low} to {high}.", low=low, high=high)
+        message, shown = "{field} must be a number from {low} to {high}; it is {value}.", _shown(value)
+        self.wrong(path, shown, message, low=_plain(low), high=_plain(high))
         return max(low, min(1.0, high))
 
     def flag(self, table: Mapping[str, Any], key: str, path: str, otherwise: bool) -> bool:
@@ -301,6 +304,10 @@ def _told_apart(rates: Rates, multiplier: float) -> str:
     parts = [part for _, curve in rates.cabins for part in (*curve.bands, *curve.points, *curve.ranges)]
     more = any(getattr(part, name, 0) for part in parts for name in ("non_co2_kg_per_km", "non_co2_kg"))
     return "apart" if multiplier > 1 or more else "none"
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if number == int(number) else number
 
 
 def _shown(value: Any) -> Any:

@@ -20,8 +20,9 @@ def check_method(text: str) -> Method:
     """A method from the text of a file, under the id that an event of its own keeps it by. Raises InputError."""
     method = parse_method_text(text, "own")
     if method.mode != "plane":
-        message = "{field} must be one of {known}."
-        raise InputError([FieldError("trip.mode", method.mode, message, {"field": "trip.mode", "known": "plane"})])
+        message = "{field} must be one of {known}; it is {value}."
+        params = {"field": "trip.mode", "known": "plane", "value": method.mode}
+        raise InputError([FieldError("trip.mode", method.mode, message, params)])
     return replace(method, method_id=f"own-{method.sha256[:12]}")
 
 

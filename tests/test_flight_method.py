@@ -11,10 +11,12 @@ from accounts import SYSTEM, Actor, Conflict, Forbidden, Unauthenticated, set_ac
 from accounts.actor import ANONYMOUS
 from calculations.flights import leg_parts
 from calculations.trace import recompute
-from data.library import load_method
+from data.library import load_method, load_methods
 from data.store import schema as s
 from data.store.engine import Store
 from events import InputError
+from locales import set_language
+from pages.organiser import method as method_page
 from tests.support.events import body, draft, trip
 
 OWN = """
@@ -142,3 +144,54 @@ def test_the_models_beside_leave_out_ours(slug: str) -> None:
     spread = events.spread_beside(slug, trip(), 300_000)
     assert spread is not None and spread.least_g < 300_000 <= spread.most_g
     assert events.spread_beside(slug, trip(mode="high_speed_rail"), 300_000) is None
+
+
+def words_of(part: Any) -> str:
+    """All that a part of a page says and draws, as JSON."""
+    return json.dumps(part, default=lambda each: each.to_plotly_json(), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Flights are counted by"), ("zh", "航班的核算方法")])
+def test_the_page_shows_the_methods_and_their_curves(slug: str, language: str, word: str) -> None:
+    set_language(language)
+    shown = words_of(method_page.layout(slug))
+    set_language("en")
+    others = {each.method_id for each in load_methods()} - {"defra_international"}
+    assert word in shown and all(method_id in shown for method_id in others)
+    assert "method-save" in shown and "UK Government GHG Conversion Factors 2025" in shown
+
+
+def test_a_file_is_shown_before_it_is_saved(slug: str) -> None:
+    told_of, curves, table, wrong = method_page.show("file", OWN, slug)
+    assert wrong is None and "Our own" in words_of(told_of) and "Our own" in words_of(table)
+    assert "At 1,000 km it falls from" in words_of(told_of)
+    assert '"name": "Our own"' not in words_of(curves) and "Our own" in words_of(curves)
+    assert events.flight_method_view(slug).chosen is None
+    told_of, curves, table, wrong = method_page.show("file", OWN.replace("0.1 }", "-1 }"), slug)
+    assert "air.bands[1].kg_per_km must be a number from 0 to 100; it is -1." in words_of(wrong)
+    assert curves is None and table is None
+
+
+def test_the_choice_is_saved_by_those_who_may(slug: str) -> None:
+    said, stored = method_page.save(1, "file", "", slug)
+    assert "Choose a method file first." in words_of(said)
+    said, stored = method_page.save(1, "file", OWN, slug)
+    assert "Saved." in words_of(said) and stored.startswith("1 ")
+    method_page.save(2, "default", OWN, slug)
+    assert events.flight_method_view(slug).chosen is None
+    method_page.save(3, "file", "", slug)
+    assert events.flight_method_view(slug).chosen.name == "Our own"
+    set_actor(Actor("person", "p-1", "Auditor", (("auditor", "", ""),)))
+    assert "method-save" not in words_of(method_page.layout(slug))
+    with pytest.raises(Forbidden):
+        method_page.save(4, "klower", "", slug)
+    set_actor(ANONYMOUS)
+    with pytest.raises(Unauthenticated):
+        method_page.check(slug)
+    set_actor(SYSTEM)
+
+
+def test_what_is_no_text_is_refused() -> None:
+    assert method_page.chosen_file("data:;base64,W2Fpcl0=", "mine.toml") == ("[air]", "mine.toml", "file")
+    for contents in ("data:;base64,/////w==", "rubbish", None):
+        assert method_page.chosen_file(contents, None)[0] == "\0"
