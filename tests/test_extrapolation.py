@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import coverage as c
@@ -150,6 +150,7 @@ def test_where_nothing_can_be_said_it_says_why(
     assert (found.estimated_g > 0) == (said in (extrapolation.LIKE_ALL, extrapolation.DROPPED["region"]))
 
 
+@settings(deadline=None)
 @given(cells=SHARES, expected=st.integers(0, 500), told=st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 200)))
 def test_parts_add_up_and_the_interval_is_about_the_estimate(
     cells: list[tuple[int, int, str]], expected: int, told: dict[str, int]
