@@ -66,23 +66,30 @@ def result(view: WhatIfView, changes: Changes) -> list[Any]:
 
 
 def _categories(view: WhatIfView, unit: str) -> html.Div:
+    """A row per category; in each column what is shown adds up to its foot, and Then less As it is to Difference."""
     rows = [row for row in view.outcome.categories if row.before.total_g or row.after.total_g]
     largest = max((max(row.before.total_g, row.after.total_g) for row in rows), default=0) or 1
+    step = f.GRAMS_PER[unit] // 10 ** f.DECIMALS[unit]
+    before, after = (
+        [count * step for count in f.add_up([getattr(row, side).total_g for row in rows], step)]
+        for side in ("before", "after")
+    )
     body = [
         [
             html.Span([swatch(row.category), category_name(row.category)], className="fz-what-if-name"),
-            _pair(row, largest), f.mass(row.before.total_g, unit=unit)[0], f.mass(row.after.total_g, unit=unit)[0],
-            html.B(difference(row.difference_g, unit)), share(row.difference_g, row.before.total_g),
+            _pair(row, largest), *_numbers(before[at], after[at], unit), share(row.difference_g, row.before.total_g),
         ]
-        for row in rows
+        for at, row in enumerate(rows)
     ]  # fmt: skip
     total = view.outcome
-    foot = [
-        t("All"), "", f.mass(total.before.total_g, unit=unit)[0], f.mass(total.after.total_g, unit=unit)[0],
-        difference(total.difference_g, unit), share(total.difference_g, total.before.total_g),
-    ]  # fmt: skip
+    foot = [t("All"), "", *_numbers(sum(before), sum(after), unit), share(total.difference_g, total.before.total_g)]
     head = [t("Category"), "", t("As it is"), t("Then"), t("Difference"), "%"]
     return html.Div(table(head, body, foot, text_columns=2), className="fz-what-if-table")
+
+
+def _numbers(before_g: int, after_g: int, unit: str) -> list[Any]:
+    shown = [f.mass(grams, unit=unit)[0] for grams in (before_g, after_g)]
+    return [*shown, html.B(difference(after_g - before_g, unit))]
 
 
 def _pair(row: CategoryChange, largest: int) -> html.Span:
@@ -139,8 +146,8 @@ def ranking(view: VenuesView, query: str) -> list[Any]:
     head = html.Thead(html.Tr([html.Th(words, scope="col", className=look) for words, look in (
         ("#", ""), (t("City · country or region"), ""), (t("{unit} on the way", unit=unit), "fz-right"),
         (t("Against the venue"), "fz-right"), ("%", "fz-right"))]))  # fmt: skip
-    shown = html.Div(html.Table([head, html.Tbody(body)], className="fz-table fz-table-plain"), className="fz-scroll",
-                     tabIndex="0")  # fmt: skip
+    look = "fz-table fz-table-plain fz-what-if-cities"
+    shown = html.Div(html.Table([head, html.Tbody(body)], className=look), className="fz-scroll", tabIndex="0")
     return [html.P(_standing(view), id="what-if-standing"), shown, html.P(_rule(view), className="fz-note mt-2")]
 
 

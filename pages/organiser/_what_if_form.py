@@ -124,7 +124,7 @@ def _percent(share: float) -> float | None:
 def _number(name: str, words: str, value: float | None, low: float, high: float, step: float | str) -> html.Div:
     box = dbc.Input(
         id=f"what-if-{name}", type="number", min=low, max=high, step=step, value=value, debounce=TYPING_MS,
-        className="fz-input", **{"aria-describedby": f"what-if-{name}-error"},
+        className="fz-input",
     )  # fmt: skip
     return html.Div([dbc.Label(words, html_for=f"what-if-{name}", className="fz-label"), box, _wrong(name)])
 

@@ -58,7 +58,7 @@ def layout(slug: str = "", **query: Any) -> html.Div:
         panel(t("What changes"), form(changes, event.place), span=4),
         html.Div(body, id="what-if-body", className="fz-8 fz-column-stack", role="region", **{"aria-live": "polite"}),
         panel(t("Where should we have met?"), html.Div(_cities(slug, changes), id="what-if-cities"), span=7),
-        panel(t("Several hubs"), _hub_buttons(), span=5),
+        html.Div(panel(t("Several hubs"), _hub_buttons()), className="fz-5 fz-what-if-hubs"),
     ]
     children = [
         dcc.Location(id="what-if-where", refresh=False), dcc.Store(id="what-if-slug", data=slug), wrong,
