@@ -10,6 +10,7 @@ from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from calculations.answers import MAX_VIA
 from calculations.bulk import KnownPairs, pair_distances
@@ -21,6 +22,7 @@ Resolve = Callable[[str], Place | None]
 AreasOf = Callable[[Floats, Floats], list[tuple[str, str]]]  # (country, region) of positions in degrees
 Area = tuple[str, str, str]  # country, region, and AIRPORT or '': what rates and their bounds may depend on
 AIRPORT = "iata:"
+KNOWN_POSITIONS = 300_000  # kept from slice to slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Gazetteer:
         self._places: dict[str, Place | None] = {}
         self._lock = Lock()
         self.known = KnownPairs()
-        self._positions: dict[tuple[float, float], int] = {}
+        self._positions: dict[int, int] = {}  # by hundredths of a degree
         self._area_numbers: dict[Area, int] = {("blank", "", ""): 0}
 
     def place(self, text: str) -> Place | None:
@@ -73,18 +75,27 @@ class Gazetteer:
         return Place(kind, {}, 0.0, float(number), country, region, kind="airport" if kind else "point")
 
     def areas(self, lat: Floats, lon: Floats) -> Codes:
-        """The numbers of the areas in which positions lie, each distinct one looked up once."""
-        pairs, code = np.unique(np.column_stack([lat, lon]), axis=0, return_inverse=True)
-        keys = [(float(a), float(b)) for a, b in pairs]
-        new = [key for key in keys if key not in self._positions]
-        if new and self._areas_of is not None:
-            found = self._areas_of(np.array([key[0] for key in new]), np.array([key[1] for key in new]))
-            for key, area in zip(new, found, strict=True):
-                self._positions[key] = self._numbered((*area, ""))
-        for key in new if self._areas_of is None else ():
-            place = place_of(f"{key[0]:.2f},{key[1]:.2f}", self._resolve)
-            self._positions[key] = 0 if place is None else self.area_number(place)
-        return np.array([self._positions[key] for key in keys], dtype=np.int64)[code.ravel()]
+        """The numbers of the areas in which positions (of two decimals) lie, each distinct one looked up once."""
+        if len(self._positions) > KNOWN_POSITIONS:
+            self._positions = {}
+        known = self._positions
+        key = (np.rint(lat * 100) * 100_000 + np.rint(lon * 100)).astype(np.int64)
+        code, keys = pd.factorize(key)
+        first = np.empty(len(keys), dtype=np.intp)
+        first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
+        new = [place for place, each in enumerate(keys.tolist()) if each not in known]
+        rows = first[new]
+        for place, area in zip(new, self._looked_up(lat[rows], lon[rows]), strict=True):
+            known[int(keys[place])] = area
+        found = np.array([known[each] for each in keys.tolist()], dtype=np.int64)
+        return np.asarray(found[code])
+
+    def _looked_up(self, lat: Floats, lon: Floats) -> list[int]:
+        if self._areas_of is not None:
+            return [self._numbered((*area, "")) for area in self._areas_of(lat, lon)]
+        pairs = zip(lat.tolist(), lon.tolist(), strict=True)
+        found = [place_of(f"{a:.2f},{b:.2f}", self._resolve) for a, b in pairs]
+        return [0 if place is None else self.area_number(place) for place in found]
 
 
 def ends_of(cells: Cells, end: str, places: Gazetteer, otherwise: Place | None, anywhere: Mask) -> Ends:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from calculations.bulk import slice_pool
 from calculations.bulk_activities import GRAMS, Activities, Lines
+from calculations.bulk_ends import AreasOf
 from calculations.bulk_kinds import Engine
 from calculations.bulk_rows import COLUMNS, ActivityRow, Rules, cell_text, read_row
 from calculations.model import Boundary, FieldError, InputError, Place, Scenario
@@ -79,11 +80,11 @@ def read_activities(path: Path, rules: Rules) -> Iterator[ActivityRow]:
 
 def calculate_activities(
     path: Path, engine: Engine, out: Path | None = None, bad: Path | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None, areas_of: AreasOf | None = None,
 ) -> ActivityTotals:  # fmt: skip
     """The sums of a file of activities, its lines to ``out``. Where rows are bad nothing is kept: they go to ``bad``,
-    and InputError names them, the first 10,000 at most."""
-    activities, totals, faults = Activities(engine), ActivityTotals(), list[FieldError]()
+    and InputError names them, the first 10,000 at most. ``areas_of`` gives the countries of many positions."""
+    activities, totals, faults = Activities(engine, areas_of), ActivityTotals(), list[FieldError]()
     with ExitStack() as stack:
         lines_file = None if out is None else stack.enter_context(Output(out))
         bad_file = _BadRows(bad)

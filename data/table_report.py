@@ -9,6 +9,7 @@ from typing import Any
 
 from calculations.model import Boundary, FieldError, InputError, Place
 from data.library import DEFAULT_EDITION, DEFAULT_METHOD, list_editions, load_method
+from data.places.many import areas_of
 from data.table_activities import ActivityTotals, calculate_activities, is_activities, make_engine
 from data.tables import calculate_file, parse_point, write_rows
 
@@ -74,7 +75,7 @@ def _by_engine(asked: Asked, resolve: Resolve, progress: Callable[[int], None] |
         destination = resolve(f"point:{lat:.2f},{lon:.2f}")
     engine = make_engine(resolve, edition, boundary, destination)
     try:
-        totals = calculate_activities(asked.file, engine, asked.out, asked.bad, progress)
+        totals = calculate_activities(asked.file, engine, asked.out, asked.bad, progress, areas_of)
     except InputError as error:
         raise InputError(_shortened(error.errors, asked)) from error
     factors = engine.factors

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from calculations import bulk_activities
 from calculations.bulk_activities import GRAMS, Activities, calculate_table
-from calculations.bulk_ends import rounded
+from calculations.bulk_ends import AreasOf, rounded
 from calculations.bulk_kinds import Engine
 from calculations.bulk_rates import rounded_grams
 from calculations.bulk_rows import COLUMNS, Rules, cell_text, read_row
@@ -39,7 +39,7 @@ from calculations.model import (
 from calculations.trace import to_grams
 from data import table_slices
 from data.library import ROOT, list_editions, load_factor_set, load_scenarios
-from data.places import index
+from data.places import index, many
 from data.table_activities import calculate_activities, is_activities, make_engine, read_activities
 from data.table_report import Asked, calculate_report
 from locales import catalogue
@@ -76,8 +76,8 @@ def one_by_one(engine: Engine, row: Mapping[str, Any], number: int) -> tuple[Any
     return tuple(sum(getattr(line, name) for line in found.lines) for name in GRAMS)
 
 
-def both(engine: Engine, frame: pd.DataFrame) -> tuple[list[Any], list[Any]]:
-    lines, faults = Activities(engine).lines(frame)
+def both(engine: Engine, frame: pd.DataFrame, areas_of: AreasOf | None = None) -> tuple[list[Any], list[Any]]:
+    lines, faults = Activities(engine, areas_of).lines(frame)
     wrong: dict[int, set[str]] = {}
     for fault in faults:
         assert fault.message.format(**fault.params)
@@ -148,7 +148,7 @@ def table(rows: list[dict[str, Any]], as_text: bool) -> pd.DataFrame:
     return frame.map(cell_text).astype("str") if as_text else frame
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(right, min_size=1, max_size=30), boundaries, st.sampled_from(EDITIONS), st.booleans())
 def test_a_table_is_its_rows_to_the_gram(
     rows: list[dict[str, Any]], boundary: dict[str, Any], edition: str, as_text: bool
@@ -166,10 +166,10 @@ def test_each_way_between_airports_towns_and_positions() -> None:
         assert vector == single
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(right, wrong), min_size=1, max_size=12), st.booleans())
 def test_the_same_rows_are_bad_for_the_same_reasons(rows: list[dict[str, Any]], as_text: bool) -> None:
-    vector, single = both(engine(), table(rows, as_text))
+    vector, single = both(engine(), table(rows, as_text), many.areas_of)
     assert vector == single
 
 
@@ -192,7 +192,7 @@ def test_degrees_are_rounded_as_python_rounds(degrees: list[float]) -> None:
     assert rounded(np.array(degrees)).tolist() == [round(each, 2) + 0.0 for each in degrees]
 
 
-def many(rows: int) -> pd.DataFrame:
+def long_table(rows: int) -> pd.DataFrame:
     """A long table of all kinds; its rows come again every 7, 11 and 13 rows, so that slices share kinds and pairs."""
     number = np.arange(rows)
     kind = number % 7
@@ -236,7 +236,7 @@ def test_a_file_in_many_slices_is_its_rows(
 ) -> None:
     for name, size in (("SLICE_ROWS", 100), ("XLSX_ROWS", 100), ("CSV_BLOCK_BYTES", 4096)):
         monkeypatch.setattr(table_slices, name, size)
-    frame = many(1000)
+    frame = long_table(1000)
     out = tmp_path / f"out{suffix}"
     totals = calculate_activities(save(frame, tmp_path / f"in{suffix}"), files, out)
     single = [one_by_one(files, row, number) for number, row in enumerate(frame.to_dict("records"), 2)]
@@ -251,7 +251,7 @@ def test_a_file_in_many_slices_is_its_rows(
 
 def test_a_table_in_memory_is_the_file(tmp_path: Path, files: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_activities, "SLICE_ROWS", 64)
-    frame = many(500)
+    frame = long_table(500)
     found = calculate_table(frame, files)
     assert int(found["total_g"].sum()) == calculate_activities(save(frame, tmp_path / "a.parquet"), files).total_g
     assert found["participation"].equals(frame["participation"])
@@ -392,3 +392,13 @@ def test_every_sentence_has_its_chinese() -> None:
 
 def fields_of(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(-9000, 9000), st.integers(-18000, 18000)), min_size=1, max_size=10))
+@example([(9000, 0), (-9000, 18000), (-1750, -17999), (8999, 18000)])
+@example([(4640, 600), (4641, 613), (2232, 11417), (5067, 12)])
+def test_areas_of_many_positions_are_those_of_each(hundredths: list[tuple[int, int]]) -> None:
+    lat, lon = (np.array(column) / 100 for column in zip(*hundredths, strict=True))
+    each = [index.point(a, b) for a, b in zip(lat.tolist(), lon.tolist(), strict=True)]
+    assert many.areas_of(lat, lon) == [(place.country, place.region) for place in each]
