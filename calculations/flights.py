@@ -85,17 +85,23 @@ def _by_method(trip: Trip, factors: FactorSet, boundary: Boundary, more: dict[st
     distance_km = sum(leg["geodesic_km"] for leg in told["legs"])
     sums = [sum(leg[part] for leg in told["legs"]) for part in ("co2_kg", "non_co2_kg")]
     co2, non_co2 = (part / distance_km if distance_km else 0.0 for part in sums)
-    with_all = _factor(method, co2 + non_co2, "yes" if method.non_co2 == "apart" else INCLUDES_RF[method.non_co2])
-    if method.non_co2 == "apart":
-        rows, bases = _two_parts(with_all, _factor(method, co2, "no"), factors, boundary)
-    else:
-        low, high, basis = bounds(with_all, factors)
-        rows, bases = [rated(with_all, "main", low, high)], [basis]
+    rows, bases = method_rows(method, co2 + non_co2, co2, factors, boundary)
     notes = [_note("Computed by the method {method}.", method=method.name), *_method_notes(method, trip, boundary)]
     if method.upstream != "inside":
         ids = table_of(factors, "flight", "international", trip.cabin)
         add_upstream(rows, bases, ids["upstream"], factors, counted=boundary.upstream)
     return rows, bases, notes
+
+
+def method_rows(
+    method: Method, with_all: float, co2: float, factors: FactorSet, boundary: Boundary
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A method's kg per passenger-km as rows with their bounds: of a method that tells non-CO2 effects apart two."""
+    whole = _factor(method, with_all, "yes" if method.non_co2 == "apart" else INCLUDES_RF[method.non_co2])
+    if method.non_co2 == "apart":
+        return _two_parts(whole, _factor(method, co2, "no"), factors, boundary)
+    low, high, basis = bounds(whole, factors)
+    return [rated(whole, "main", low, high)], [basis]
 
 
 def _factor(method: Method, value: float, includes_rf: str) -> Factor:

@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 
 from calculations.bulk import pair_distances
+from calculations.flights import method_rows
 from calculations.footprint import compute
 from calculations.methods import Method, method_mass
-from calculations.model import Answers, EmissionLine, FactorMissing, FieldError, InputError, Place, Trip
+from calculations.model import Answers, Boundary, EmissionLine, FactorMissing, FieldError, InputError, Place, Trip
+from calculations.quality import is_scored
 from calculations.trace import ROUNDING, recompute, recompute_non_co2, term
+from calculations.uncertainty import line_uncertainty
 from data.places import index
 from events.footprints import factors_of
 from events.model import Event
@@ -116,6 +119,7 @@ def _line(method: Method, trace: Mapping[str, Any], distance_km: float) -> Emiss
     return EmissionLine(
         "travel", method.mode, quantity, "passenger-km", f"method:{method.method_id}", low_g, total_g, high_g,
         recompute_non_co2(trace), distance_km, method.mode, trace,
+        quality=trace.get("uncertainty", {}).get("quality", 0),
     )  # fmt: skip
 
 
@@ -124,7 +128,8 @@ def _trace(
 ) -> dict[str, Any]:
     """What recomputes the line: distance × there and back × people × the method's kg per km at that distance."""
     terms = [term("distance_km", way_km), term("directions", 2 if method.round_trip else 1), term("group_size", people)]
-    roles = (("with_non_co2", rates[0], True), ("co2_only", rates[1], False))
+    factors = factors_of(event)
+    rows, bases = method_rows(method, rates[0], rates[1], factors, Boundary())
     total_g = people * (2 if method.round_trip else 1) * way_km * rates[0]
     numbers = " × ".join(f"{each['value']:.12g}" for each in terms)
     how = {"message": "Great circle on the WGS84 ellipsoid, from town to town.", "params": {}}
@@ -132,21 +137,14 @@ def _trace(
         "from": town.place_id, "to": event.place.place_id, "from_names": dict(town.names),
         "to_names": dict(event.place.names), "geodesic_km": distance_km,
     }  # fmt: skip
-    return {
+    trace: dict[str, Any] = {
         "factor_set": {"id": f"method:{method.method_id}", "sha256": ""},
         "formula": f"{numbers} passenger-km × {rates[0]:.8g} kg CO2e/passenger-km = {total_g:.6f} kg CO2e",
         "quantity_terms": terms, "unit": "passenger-km",
-        "factors": [_factor(method, role, rate, counted) for role, rate, counted in roles],
-        "bounds": [{"kind": "none", "message": "The method gives no bounds.", "params": {}, "source": method.source}],
+        "factors": rows, "bounds": bases,
         "notes": [{"message": "Computed by the method {method}.", "params": {"method": method.name}}],
-        "rounding": ROUNDING, "distance": {"one_way_km": distance_km, "how": how, "legs": [leg]},
+        "rounding": ROUNDING, "distance": {"one_way_km": distance_km, "detour": 1.0, "how": how, "legs": [leg]},
     }  # fmt: skip
-
-
-def _factor(method: Method, role: str, rate: float, counted: bool) -> dict[str, Any]:
-    return {
-        "id": f"method:{method.method_id}", "role": role, "group": 0, "counted": counted, "value": rate, "low": rate,
-        "high": rate, "unit": "kg CO2e/passenger-km", "activity": method.mode, "region": "GLOBAL", "year": "",
-        "gwp_basis": "", "includes_rf": "yes" if role == "with_non_co2" else "no", "includes_wtt": "no",
-        "source_title": method.name, "source_address": method.source, "licence": "", "confidence": "", "note": "",
-    }  # fmt: skip
+    if is_scored(factors):
+        trace["uncertainty"] = line_uncertainty(factors, rows, bases, "declared", method.mode, trace["distance"])
+    return trace
