@@ -20,18 +20,9 @@ from data.settings import get_settings
 SCENARIOS = Path(__file__).resolve().parent / "scenarios"
 ASKS = ("trips", "stays", "meals")
 PAGE = (
-    "heading",
-    "section",
-    "search",
-    "period",
-    "order",
-    "icon",
-    "first_stay",
-    "needs_trip",
-    "folded",
-    "home",
-    "left_out",
-)
+    "heading", "section", "search", "period", "order", "icon", "first_stay", "needs_trip", "folded", "home",
+    "own_first", "left_out",
+)  # fmt: skip
 
 
 def scenario_paths() -> list[Path]:

@@ -12,7 +12,7 @@ from tests.support.server import Server
 FORUM = "chengdu-2021"
 CALLBACKS = {
     "calc-draft": (
-        "..calc-answer.data...calc-strip.children...calc-total.children...calc-year.children..",
+        "..calc-answer.data...calc-strip.children...calc-total.children...calc-year.children...calc-levers.children..",
         "calc-answer",
     ),
     "calc-open": ("calc-sheet.children", "calc-sheet"),

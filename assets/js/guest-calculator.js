@@ -5,7 +5,7 @@
   const { kept, keep, when, tell, device, line } = window.fz;
   let config, draft, form, wire, asking = null, again = false, unique = 0;
 
-  const blank = { trips: [], stays: [], meals: {}, other: {}, remote: {}, about: {} };
+  const blank = { trips: [], stays: [], meals: {}, other: {}, home: {}, remote: {}, about: {} };
   const clone = (value) => JSON.parse(JSON.stringify(value));
   const all = (root, selector) => [...root.querySelectorAll(selector)];
   const one = (root, selector) => root.querySelector(selector);
@@ -114,6 +114,43 @@
     });
     describe(block, name, input);
     show();
+  }
+
+  /* Rows that wait to be looked for by name; what was told before is shown. */
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+  function reveal(row) {
+    row.hidden = false;
+    const group = row.closest("[data-group]");
+    if (group) { group.hidden = false; group.open = true; }
+  }
+
+  function finder(block, model) {
+    const rows = all(block, "[data-row]"), field = one(block, "[data-finder] input"), list = one(block, "[data-found]");
+    rows.filter((row) => model[row.dataset.row]).forEach(reveal);
+    if (!field) return;
+    const name = (row) => one(row, ".fz-line-words > span").textContent;
+    const take = (row) => {
+      reveal(row);
+      field.value = "";
+      list.hidden = true;
+      one(row, "input").focus();
+    };
+    field.addEventListener("input", () => {
+      const text = plain(field.value);
+      const found = rows.filter((row) => plain(`${name(row)} ${row.dataset.find}`).includes(text)).slice(0, 6);
+      list.hidden = !text;
+      list.replaceChildren(...(found.length ? found : [null]).map((row) => {
+        const item = document.createElement("li"), button = document.createElement(row ? "button" : "span");
+        button.textContent = row ? name(row) : config.words.nothing;
+        if (row) { button.type = "button"; button.addEventListener("click", () => take(row)); }
+        item.append(button);
+        return item;
+      }));
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") { event.preventDefault(); one(list, "button")?.click(); }
+      if (event.key === "Escape") { field.value = ""; list.hidden = true; }
+    });
   }
 
   /* ------------------------------------------------------------------ trips and stays: cards made from templates */
@@ -327,6 +364,7 @@
       const name = block.dataset.block;
       draft[name] = draft[name] || {};
       bind(block, draft[name], later);
+      finder(block, draft[name]);
       block.addEventListener("click", (event) => {
         const button = event.target.closest("[data-act=trace]");
         if (button) trace(button, `${name}.${button.dataset.of}`);

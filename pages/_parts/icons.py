@@ -188,3 +188,8 @@ def icon(name: str, class_name: str = "", **attributes: Any) -> html.Span:
         **{"aria-hidden": "true"},
         **attributes,
     )
+
+
+def icon_of(name: object) -> html.Span:
+    """The icon that a template of data names; the open one for all else where there is none of that name."""
+    return icon(name if isinstance(name, str) and name in PATHS else "other")

@@ -71,7 +71,7 @@ def _address(q: str = "", scenario: str = "", page: int = 1) -> str:
 def _scenarios(templates: list[Scenario], chosen: Scenario | None, q: str) -> html.Section:
     tiles = [
         html.A(
-            [icon(each.scenario_id), html.Span(pick(each.names))],
+            [icon(str(each.page.get("icon") or each.scenario_id)), html.Span(pick(each.names))],
             href=_address(q, "" if each is chosen else each.scenario_id) + "#events",
             className="fz-tile" + (" fz-tile-here" if each is chosen else ""),
             **({"aria-current": "true"} if each is chosen else {}),

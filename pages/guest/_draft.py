@@ -77,16 +77,22 @@ def asked_of(draft: Any, scenario: Scenario, whole: bool) -> Asked:
         for diet, count in list(part(draft, "meals", dict).items())[:MAX_ITEMS]:
             if count not in (0, "", None):
                 asked.add("meals", {"diet": diet, "count": count}, f"meals.{diet}")
-    other = part(draft, "other", dict)
-    for activity in scenario.activities:
-        quantity = other.get(activity.key)
-        if quantity not in (0, "", None) and activity.key != "remote_participation":
-            asked.add(
-                "other",
-                {"activity": activity.key, "quantity": quantity, "unit": activity.unit},
-                f"other.{activity.key}",
-            )
+    _add_other(asked, draft, scenario)
     return asked
+
+
+def _add_other(asked: Asked, draft: Any, scenario: Scenario) -> None:
+    """The scenario's own activities. What is left as it was filled in beforehand counts as defaulted; where somebody
+    lives goes with what is priced by region."""
+    told, home = part(draft, "other", dict), place_id(part(draft, "home", dict).get("place"))
+    for activity in scenario.activities:
+        quantity = told.get(activity.key)
+        if quantity in (0, "", None) or activity.key == "remote_participation":
+            continue
+        item = {"activity": activity.key, "quantity": quantity, "unit": activity.unit}
+        item |= {"known": "defaulted"} if quantity == activity.default else {}
+        item |= {"place": home} if home and activity.by_region and scenario.page.get("home") else {}
+        asked.add("other", item, f"other.{activity.key}")
 
 
 def place_id(value: Any) -> Any:

@@ -121,7 +121,8 @@ def unit_words(unit: str) -> str:
     words = _words.units() | {
         "Nm3": "m³", "GJ": "GJ", "cup": t("cups"), "bottle": t("bottles"), "sheet": t("sheets"), "item": t("pieces"),
         "parcel": t("parcels"), "litre": t("litres"), "meal": t("meals"), "night": t("nights"), "day": t("days"),
-        "person-hour": t("hours"), "bag": t("bags"), "room-night": t("room-nights"), "guest-night": t("nights"),
+        "person-hour": t("hours"), "m2": "m²", "tonne-km": "t·km", "m2-hour": "m²·h", "GB-year": t("GB for a year"),
+        "email": t("e-mails"), "bag": t("bags"), "room-night": t("room-nights"), "guest-night": t("nights"),
     }  # fmt: skip
     shown = words.get(base, base)
     return f"{shown} {spans[span]}" if span in spans else shown

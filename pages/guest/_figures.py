@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from calculations.model import EmissionLine
+from calculations.model import EmissionLine, Scenario
 from events import FootprintView
 from locales import formats as f
 from locales import t
@@ -131,10 +131,11 @@ def field_names(names: Mapping[str, str]) -> dict[str, str]:
     return known
 
 
-def year_line(total_g: int, mean_kg: float, goal_kg: float, mean_source: str) -> str:
-    """A year beside the mean and the goal, in a sentence."""
-    params = {
-        "total": f.mass_text(total_g, unit="t"), "mean": f.mass_text(round(mean_kg * 1000), unit="t"),
-        "goal": f.mass_text(round(goal_kg * 1000), unit="t"), "source": mean_source,
-    }  # fmt: skip
-    return t("{total} a year, beside a mean of {mean} ({source}) and a goal of {goal}.", **params)
+def group_sums(scenario: Scenario, asked: Asked, view: FootprintView) -> dict[str, str]:
+    """What each group of the scenario's activities comes to, by the slot beside its name."""
+    sums: dict[str, int] = {}
+    for path, line in lines_by_path(asked, view).items():
+        activity = scenario.activity(path.removeprefix("other.")) if path.startswith("other.") else None
+        if activity is not None and activity.group:
+            sums[activity.group] = sums.get(activity.group, 0) + line.total_g
+    return {f"group.{key}": f.mass_text(grams) for key, grams in sums.items()}

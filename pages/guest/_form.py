@@ -6,13 +6,14 @@ from typing import Any
 
 from dash import html
 
-from calculations.model import Scenario, ScenarioActivity
+from calculations.model import Scenario
 from events import Event
 from locales import formats as f
 from locales import pick, t
 from pages._parts.icons import icon
 from pages.guest import _words
-from pages.guest._fields import better, counter, data, error, place_row, result, select, text_input, unit_words
+from pages.guest._activities import REMOTE, home_card, section
+from pages.guest._fields import better, counter, data, error, place_row, result, select, text_input
 from pages.guest._trip_form import act, stop_row, trip_card
 
 
@@ -86,7 +87,7 @@ def stay_card(event_place: str) -> html.Div:
     return html.Div([head, errors, acts, html.Div(better(), className="fz-inset"), more], className="fz-card")
 
 
-def meals_card() -> html.Details:
+def meals_card(is_open: bool = False) -> html.Details:
     """How many meals of each diet."""
     rows = [
         html.Div(
@@ -98,58 +99,8 @@ def meals_card() -> html.Details:
     title = html.Summary(
         [icon("meal"), html.Span(t("Meals by diet")), icon("chevron_down")], className="fz-row fz-fold"
     )
-    return html.Details([title, html.Div(rows, className="fz-pad")], className="fz-card", **data(block="meals"))
-
-
-def activity_row(activity: ScenarioActivity) -> html.Div:
-    """A scenario's own question: quantity in its unit, and what that comes to."""
-    name, unit = pick(activity.names), unit_words(activity.unit)
-    field = text_input(
-        "text",
-        activity.key,
-        "fz-line-field",
-        inputmode="decimal",
-        class_="fz-input",
-        autocomplete="off",
-        maxlength="12",
-        aria_label=f"{name} ({unit})",
-    )
-    how = html.Button(
-        [
-            html.Span(className="visually-hidden", children=t("How computed: {name}", name=name)),
-            html.Span(**data(slot=activity.key)),
-        ],
-        type="button",
-        className="fz-link fz-line-mass",
-        disable_n_clicks=True,
-        hidden=True,
-        **data(act="trace", of=activity.key, if_=activity.key),
-        **{"aria-haspopup": "dialog"},
-    )
-    words = html.Span([html.Span(name), html.Small(unit)], className="fz-line-words")
-    return html.Div([words, how, field, error(activity.key)], className="fz-line")
-
-
-def other_section(scenario: Scenario) -> html.Div | None:
-    """The scenario's activities, by its groups; a conference's extras stay folded."""
-    own = [a for a in scenario.activities if a.key != "remote_participation"]
-    if not own:
-        return None
-    if scenario.groups:
-        parts = []
-        for key, names in scenario.groups.items():
-            rows = [activity_row(a) for a in own if a.group == key]
-            icons = {"home": "home", "transport": "car", "food": "meal", "goods": "goods"}
-            head = html.H2([icon(icons.get(key, "other")), pick(names)], className="fz-group-head")
-            parts += [head, html.Div(rows, className="fz-card fz-pad")] if rows else []
-        return html.Div(parts, **data(block="other"))
-    rows = html.Div([activity_row(a) for a in own], className="fz-pad")
-    if "stays" not in scenario.asks or scenario.scenario_id != "conference":
-        return html.Div([html.H2(t("What you did there")), html.Div(rows, className="fz-card")], **data(block="other"))
-    title = html.Summary(
-        [icon("materials"), html.Span(t("Drinks and paper")), icon("chevron_down")], className="fz-row fz-fold"
-    )
-    return html.Div(html.Details([title, rows], className="fz-card"), **data(block="other"))
+    rows_ = html.Div(rows, className="fz-pad")
+    return html.Details([title, rows_], className="fz-card", open=is_open, **data(block="meals"))
 
 
 def remote_card() -> html.Div:
@@ -201,37 +152,42 @@ def _labelled(name: str, words: str, field: Any) -> html.Div:
 
 
 def form(event: Event, scenario: Scenario) -> html.Form:
-    """The whole form."""
-    life = scenario.scenario_id == "life"
+    """The whole form: what the scenario asks, in its order, then what is optional."""
     away = data(away="yes")
     parts: list[Any] = [
         html.P([icon("error"), html.Span()], className="fz-error", hidden=True, tabIndex="-1", **data(general=""))
     ]
-    if "trips" in scenario.asks:
-        parts.append(
-            html.Div([html.Div(className="fz-stack", **data(id="calc-trips")), _add("trips", t("Add a trip"))], **away)
-        )
-    if "stays" in scenario.asks:
-        stays = [
-            html.H2(t("Where do you sleep?")),
-            html.Div(className="fz-stack", **data(id="calc-stays")),
-            _add("stays", t("Add a stay")),
-        ]
-        parts.append(html.Div(stays, **away))
     others: list[Any] = []
-    if "meals" in scenario.asks:
-        others.append(html.Div(meals_card(), **away))
-    section = other_section(scenario)
-    if section is not None and (life or scenario.scenario_id != "conference"):
-        parts.append(html.Div(section, **away))
-    elif section is not None:
-        others.append(html.Div(section, **away))
-    if scenario.activity("remote_participation") is not None:
+    if scenario.page.get("home"):
+        parts.append(home_card())
+    own = section(scenario)
+    asked = [*scenario.asks, *(["own"] if own is not None else [])]
+    if scenario.page.get("own_first"):
+        asked.sort(key=lambda ask: {"meals": 0, "own": 1}.get(ask, 2))
+    for at, ask in enumerate(asked):
+        part = html.Div(_part(ask, scenario, own, is_first=not at), **away)
+        is_late = (ask == "meals" and at) or (ask == "own" and scenario.page.get("folded"))
+        (others if is_late else parts).append(part)
+    if scenario.activity(REMOTE) is not None:
         others.append(remote_card())
-    if not life:
+    if not scenario.is_yearly:
         others.append(about_card(event))
     parts.append(html.Div(others, className="fz-stack mt-3"))
+    parts.append(html.P(t("Place names: © GeoNames, CC BY 4.0"), className="fz-note mt-3"))
     return html.Form(parts, noValidate="novalidate", autoComplete="off")
+
+
+def _part(ask: str, scenario: Scenario, own: Any, is_first: bool) -> list[Any]:
+    """One part of what is asked; a heading stands above trips and stays that the page's own does not ask for."""
+    if ask == "own":
+        return [own]
+    if ask == "meals":
+        return [meals_card(is_open=is_first)]
+    words = {"trips": t("How did you come?"), "stays": t("Where do you sleep?")}[ask]
+    headed = is_first and (ask == "trips" or bool(scenario.page.get("heading")))
+    more = {"trips": t("Add a trip"), "stays": t("Add a stay")}[ask]
+    home = html.Div(className="fz-stack", **data(id=f"calc-{ask}"))
+    return [None if headed else html.H2(words), home, _add(ask, more)]
 
 
 def _add(kind: str, words: str) -> html.Button:

@@ -20,8 +20,9 @@ from pages._parts.icons import icon
 from pages.guest import _form, _trace, _words
 from pages.guest._device import device_of, notice_kind, proved
 from pages.guest._draft import Asked, asked_of, items, lines_by_path, part, sentences
-from pages.guest._figures import field_names, figures, shown_parts, trip_words, year_line
+from pages.guest._figures import field_names, figures, group_sums, shown_parts, trip_words
 from pages.guest._models import card_words
+from pages.guest._year import levers, levers_of, year
 from pages.registry import page
 
 SCRIPTS = ("js/guest.js", "js/guest-places.js", "js/guest-calculator.js")
@@ -38,11 +39,12 @@ def layout(slug: str) -> Any:
     event = events.get_event(slug)
     scenario = scenario_of(event)
     main = [
-        html.P(_form.dates_line(event), className="fz-note mt-3") if scenario.scenario_id != "life" else None,
+        html.P(_form.dates_line(event), className="fz-note mt-3") if not scenario.is_yearly else None,
         html.H1(_heading(scenario), className="fz-page-h1"),
         html.Div(id="calc-year"),
         html.Noscript(t("The calculator needs its script; the forum’s introduction and every certificate do not.")),
         html.Div(pieces.loading(5), id="calc-home", **{"aria-busy": "true"}),
+        html.Div(id="calc-levers"),
         html.P(id="calc-told", className="visually-hidden", role="status"),
         html.Div(className="fz-toast", role="status", hidden=True),
     ]
@@ -57,9 +59,9 @@ def scenario_of(event: Event) -> Scenario:
 
 
 def _heading(scenario: Scenario) -> str:
-    if scenario.scenario_id == "life":
-        return t("Your year in carbon")
-    return t("How did you come?") if "trips" in scenario.asks else t("What did you do?")
+    """The template's own heading, or what its first part asks."""
+    own = pick(scenario.page.get("heading", {}))
+    return own or (t("How did you come?") if scenario.asks[:1] == ("trips",) else t("What did you do?"))
 
 
 def _kept() -> Any:
@@ -124,14 +126,16 @@ def _config(event: Event, scenario: Scenario) -> dict[str, Any]:
         "trip": trip if "trips" in scenario.asks else None,
         "stay": stay,
         "draft": {
-            "stays": [stay] if "stays" in scenario.asks and scenario.scenario_id == "conference" else [],
+            "stays": [stay] if "stays" in scenario.asks and scenario.page.get("first_stay") else [],
             "other": other,
+            "home": {"place": here} if scenario.page.get("home") else {},
             "remote": {"on": False, "hours": 3},
         },
         "words": {
             "label": t("Places"),
             "found": t("{count} places found; choose with the arrow keys.", count="{count}"),
             "none": t("No place is called so."),
+            "nothing": t("Nothing is called so."),
         },
     }
 
@@ -174,7 +178,8 @@ dash.clientside_callback(
 
 @dash.callback(
     Output("calc-answer", "data"), Output("calc-strip", "children"), Output("calc-total", "children"),
-    Output("calc-year", "children"), Input("calc-draft", "data"), prevent_initial_call=True,
+    Output("calc-year", "children"), Output("calc-levers", "children"), Input("calc-draft", "data"),
+    prevent_initial_call=True,
 )  # fmt: skip
 def preview(asked: Any) -> Any:
     """What the draft comes to, stored nowhere."""
@@ -186,12 +191,14 @@ def preview(asked: Any) -> Any:
         view = events.preview_footprint(event.slug, wanted.body)
     except InputError as error:
         answer = {"seq": message.get("seq"), "errors": sentences(wanted, error, _names(scenario)), "lines": {}}
-        return answer, dash.no_update, dash.no_update, dash.no_update
+        return answer, dash.no_update, dash.no_update, dash.no_update, dash.no_update
     lines = figures(draft, wanted, view)
+    lines["other"] |= group_sums(scenario, wanted, view)
     for path, words in _spreads(event, wanted, view).items():
         lines[path] |= words
     answer = {"seq": message.get("seq"), "lines": lines, "errors": {}}
-    return answer, _strip(shown_parts(view)[0]), _total(view), _year(event, scenario, view)
+    own = (year(event, view), levers(levers_of(event, scenario, wanted, view))) if scenario.is_yearly else (None, None)
+    return answer, _strip(shown_parts(view)[0]), _total(view), *own
 
 
 def _spreads(event: Event, wanted: Asked, view: FootprintView) -> dict[str, dict[str, str]]:
@@ -201,23 +208,6 @@ def _spreads(event: Event, wanted: Asked, view: FootprintView) -> dict[str, dict
         path: events.spread_beside(event.slug, _body_at(wanted, path), line.total_g) for path, line in flights.items()
     }
     return {path: card_words(spread) for path, spread in beside.items()}
-
-
-def _year(event: Event, scenario: Scenario, view: FootprintView) -> Any:
-    """A year's kg beside the mean and the goal, for the life scenario."""
-    if scenario.scenario_id != "life":
-        return None
-    mean, goal = events.year_norms(event.slug)
-    largest = max(view.total_g / 1000, mean.value, goal.value)
-    marks = [
-        html.I(className="fz-year-own", style={"--fz-w": f"{100 * view.total_g / 1000 / largest:.1f}%"}),
-        html.I(className="fz-year-mark", style={"left": f"{100 * goal.value / largest:.1f}%"}),
-        html.I(className="fz-year-mark", style={"left": f"calc({100 * mean.value / largest:.1f}% - 2px)"}),
-    ]
-    return html.Div(
-        [html.Div(marks, className="fz-year", **{"aria-hidden": "true"}),
-         html.P(year_line(view.total_g, mean.value, goal.value, mean.source_title), className="fz-note")]
-    )  # fmt: skip
 
 
 def _message(asked: Any) -> Mapping[str, Any]:
@@ -299,9 +289,9 @@ def _wrong(event: Event, scenario: Scenario, wanted: Asked) -> dict[str, str]:
 
 
 def _without_trip(scenario: Scenario, draft: Any, wanted: Asked) -> bool:
-    """Whether a conference's guest has left the way there empty."""
+    """Whether the way there, which the template needs, was left empty."""
     remote = part(draft, "remote", dict).get("on") is True
-    return scenario.scenario_id == "conference" and not remote and not wanted.body["trips"]
+    return bool(scenario.page.get("needs_trip")) and not remote and not wanted.body["trips"]
 
 
 def _stored(event: Event, draft: Any, wanted: Asked, device: Mapping[str, Any]) -> dict[str, Any]:
