@@ -17,6 +17,7 @@ from locales import formats as f
 from locales import t
 from pages._parts import certainty, pieces
 from pages._parts.icons import icon
+from pages._parts.trace_words import counted_upstream_g, trace_rows
 from pages.guest import _words
 from pages.guest._fields import unit_words
 from pages.guest._models import models_section
@@ -116,28 +117,31 @@ def _terms(line: EmissionLine) -> str:
 
 def _rate_words(line: EmissionLine) -> str:
     roles = {row["role"] for row in line.trace["factors"] if row["counted"]}
-    return t(", with non-CO₂") if "with_non_co2" in roles else ""
+    if "with_non_co2" in roles:
+        return t(", with non-CO₂ and upstream") if "upstream" in roles else t(", with non-CO₂")
+    return t(", with upstream") if "upstream" in roles else ""
 
 
 def _inside(line: EmissionLine) -> html.Div | None:
-    """What is in it: fuel and non-CO₂ of a flight, or the part of the upstream fuel."""
-    if not line.non_co2_g or line.trace["factors"][0]["role"] != "with_non_co2":
+    """What is in it: what is burnt, its way to the tank, and the non-CO₂ part of a flight."""
+    non_co2_g = line.non_co2_g if line.trace["factors"][0]["role"] == "with_non_co2" else 0
+    upstream_g = counted_upstream_g(line)
+    if not line.total_g or not (non_co2_g or upstream_g):
         return None
-    fuel = line.total_g - line.non_co2_g
+    burnt = t("from fuel burnt") if line.mode else t("directly")
+    parts = [
+        (line.total_g - non_co2_g - upstream_g, burnt, "1"), (upstream_g, t("upstream, the way to the tank"), ".7"),
+        (non_co2_g, t("non-CO₂, at height"), ".4"),
+    ]  # fmt: skip
+    parts = [part for part in parts if part[0]]
+    colour = "var(--fz-travel)"
     bars = [
-        html.I(style={"--fz-w": f"{100 * fuel / line.total_g:.1f}%", "background": "var(--fz-travel)"}),
-        html.I(
-            style={
-                "--fz-w": f"{100 * line.non_co2_g / line.total_g:.1f}%",
-                "background": "var(--fz-travel)",
-                "opacity": ".4",
-            }
-        ),
+        html.I(style={"--fz-w": f"{100 * grams / line.total_g:.1f}%", "background": colour, "opacity": opacity})
+        for grams, _, opacity in parts
     ]
-    (left, right), unit = f.mass_parts([fuel, line.non_co2_g])
+    figures, unit = f.mass_parts([grams for grams, _, _ in parts])
     pair = [
-        html.Span([html.B(left), f" {unit} ", t("from fuel burnt")]),
-        html.Span([html.B(right), f" {unit} ", t("non-CO₂, at height")]),
+        html.Span([html.B(figure), f" {unit} ", words]) for figure, (_, words, _) in zip(figures, parts, strict=True)
     ]
     strip = html.Div(bars, className="fz-strip fz-strip-thick", **{"aria-hidden": "true"})
     return html.Div([html.H3(t("What is in it")), strip, html.Div(pair, className="fz-pair")])
@@ -209,6 +213,7 @@ def _facts(line: EmissionLine) -> list[Row]:
     )
     if distance := line.trace.get("distance"):
         rows.append((t("Distance"), _said(distance["how"])))
+    rows += trace_rows(line)
     rows += [(t("Range"), _said(basis)) for basis in line.trace["bounds"][:2]]
     rows += [(t("Note"), _said(note)) for note in line.trace["notes"]]
     return rows

@@ -16,6 +16,7 @@ from locales import pick, t
 from pages._parts.desk import panel
 from pages._parts.icons import icon
 from pages._parts.pieces import category_name, category_strip, empty, equation, facts, mass_number, range_text, swatch
+from pages._parts.trace_words import trace_rows
 
 Names = Mapping[str, events.InventoryChoice]
 
@@ -128,8 +129,7 @@ def _facts(line: EmissionLine) -> list[tuple[str, Any]]:
         told = f"{factor['value']:g} {factor['unit']}, {factor['region']}, {factor['year']}"
         rows.append((t("Factor"), [html.Span(factor["id"], className="fz-mono"), html.Br(), told]))
         rows.append((t("Source"), f"{factor['source_title']} · {factor['licence'] or t('not stated')}"))
-    if line.upstream_g:
-        rows.append((t("Upstream fuel in it"), f.mass_text(line.upstream_g)))
+    rows += trace_rows(line)
     if line.quality:
         rows.append((t("Data quality"), t("{score} (1 best, 5 worst)", score=f.number(Decimal(line.quality) / 100, 2))))
     rows += [(t("Range"), t(basis["message"], **basis["params"])) for basis in trace["bounds"]]
