@@ -125,7 +125,7 @@ def _entry(told: Mapping[str, Any], factors: FactorSet) -> dict[str, Any]:
     wanted = told.get("factor") or f"table:{told.get('by_region', '')}"
     key = f"{FACTOR}{told['factor']}" if told.get("factor") else told["activity"]
     for name, said in factors.preferred.get("activity", {}).items():
-        entry = said.get("rows", {}).get(told["unit"])
+        entry = rows_by_unit(said).get(told["unit"])
         energy = entry.get("energy") if isinstance(entry, Mapping) else None
         if wanted in (entry, energy):
             key = name

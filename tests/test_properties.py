@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calculations.activity import rows_by_unit
 from calculations.answers import parse_answers
 from calculations.distance import geodesic_km
 from calculations.footprint import compute
@@ -49,7 +50,7 @@ PLACES = (
 OTHER = load_scenarios()["other"]
 OPEN = next((each for each in load_scenarios().values() if getattr(each, "is_open", False)), OTHER)
 ACTIVITIES = FACTORS.preferred["activity"]
-NAMED = sorted((key, unit) for key, said in ACTIVITIES.items() for unit in said.get("rows", {}))
+NAMED = sorted((key, unit) for key, said in ACTIVITIES.items() for unit in rows_by_unit(said))
 
 places = st.sampled_from(PLACES)
 trips = st.builds(
@@ -223,7 +224,7 @@ UNITS = [
     for key, unit in NAMED
     for told_unit, into in FACTORS.preferred["unit"].items()
     for wanted, times in into.items()
-    if wanted == unit and told_unit not in ACTIVITIES[key]["rows"] and 0.001 <= times <= 1000
+    if wanted == unit and told_unit not in rows_by_unit(ACTIVITIES[key]) and 0.001 <= times <= 1000
 ]
 
 
@@ -259,4 +260,4 @@ def test_a_wrong_unit_is_refused_with_a_sentence(pair: tuple[str, str], wrong: s
 
 def test_there_is_enough_to_choose_from() -> None:
     assert isinstance(OPEN, Scenario)
-    assert len(NAMED) > 40 and len(UNITS) > 20
+    assert len(NAMED) > 200 and len(UNITS) > 20
