@@ -96,7 +96,7 @@ class Event(EventCard):
             "factor_set": {"id": self.factor_set_id, "sha256": self.factor_set_sha256},
             "boundary": {
                 "categories": list(boundary.categories), "non_co2": boundary.non_co2, "upstream": boundary.upstream,
-                "who": boundary.who,
+                "who": boundary.who, "electricity": boundary.electricity, "flight_method": _method_json(boundary),
             },
             "simulated": self.simulated,
         }  # fmt: skip
@@ -232,6 +232,15 @@ class Board:
     def has_next(self) -> bool:
         """Whether more rows follow."""
         return self.page * self.size < self.total
+
+
+def _method_json(boundary: Boundary) -> dict[str, str] | None:
+    """The method of an event's flights; None where the factor set's own rows price them."""
+    if not boundary.flight_method:
+        return None
+    method = boundary.method
+    named = {"name": method.name, "sha256": method.sha256} if method else {}
+    return {"id": boundary.flight_method, **named}
 
 
 def place_json(place: Place) -> dict[str, Any]:

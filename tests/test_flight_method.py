@@ -69,6 +69,7 @@ def test_a_chosen_method_prices_what_comes_and_leaves_what_was(store: Store, slu
     assert events.set_flight_method(slug).chosen is None
     assert events.flight_method_view(slug).other_count == 1
     assert told(trip()).total_g == before.total_g
+    assert events.get_event(slug).as_json()["boundary"]["flight_method"] is None
     details = [(row["detail"]["before"]["id"], row["detail"]["after"]["id"]) for row in audit_rows(store)]
     assert sorted(details) == [("", "myclimate"), ("myclimate", "")]
 
@@ -78,6 +79,8 @@ def test_an_event_brings_its_own_file(store: Store, slug: str) -> None:
     assert view.chosen is not None and view.own == view.chosen
     method_id, digest = view.chosen.method_id, view.chosen.sha256
     assert method_id == f"own-{digest[:12]}"
+    named = {"id": method_id, "name": "Our own", "sha256": digest}
+    assert events.get_event(slug).as_json()["boundary"]["flight_method"] == named
     line = told(trip()).lines[0]
     assert line.trace["method"]["sha256"] == digest and line.trace["method"]["name"] == "Our own"
     way_km = line.distance_km + 95
