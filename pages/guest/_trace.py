@@ -199,18 +199,13 @@ def _doubts(line: EmissionLine) -> list[Any]:
 
 def _facts(line: EmissionLine) -> list[Row]:
     rows: list[Row] = []
+    if told := line.trace.get("method"):
+        rows.append((t("Method"), [f"{t(told['name'])} · ", _digest(told["sha256"])]))
     for factor in (row for row in line.trace["factors"] if row["counted"]):
-        activity = factor["activity"].replace("_", " ")
-        rows.append((t("Source"), f"{factor['source_title']}, {activity}, {factor['region']}, {factor['year']}"))
+        rows.append((t("Source"), _source(factor)))
         rows.append((t("Licence"), factor["licence"] or t("not stated")))
     chosen = line.trace["factor_set"]
-    digest = chosen["sha256"]
-    rows.append(
-        (
-            t("Factor set"),
-            [f"{chosen['id']} · ", html.Span(f"{digest[:4]}…{digest[-4:]}", className="fz-mono", title=digest)],
-        )
-    )
+    rows.append((t("Factor set"), [f"{chosen['id']} · ", _digest(chosen["sha256"])]))
     if distance := line.trace.get("distance"):
         rows.append((t("Distance"), _said(distance["how"])))
     rows += trace_rows(line)
@@ -219,8 +214,21 @@ def _facts(line: EmissionLine) -> list[Row]:
     return rows
 
 
+def _digest(digest: str) -> html.Span:
+    return html.Span(f"{digest[:4]}…{digest[-4:]}", className="fz-mono", title=digest)
+
+
+def _source(factor: Mapping[str, Any]) -> str:
+    """Where a row is from; that of a method is a figure for this way alone, of no region and activity of its own."""
+    if factor["id"].startswith("method:"):
+        return factor["source_title"] or t("not stated")
+    activity = factor["activity"].replace("_", " ")
+    return f"{factor['source_title']}, {activity}, {factor['region']}, {factor['year']}"
+
+
 def _said(sentence: Mapping[str, Any]) -> str:
-    return t(sentence["message"], **sentence["params"])
+    names = {key: t(value) for key, value in sentence["params"].items() if key == "method"}
+    return t(sentence["message"], **(sentence["params"] | names))
 
 
 def _acts(with_models: bool) -> html.Div:
