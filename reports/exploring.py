@@ -17,6 +17,7 @@ from events import whole_estimate
 from locales import formats as f
 from locales import pick, t
 from reports import words
+from reports.bounds import Bounds
 from reports.question import NO_MODE, Question
 
 GROUPED = {"event": ("event_id",), "session": ("event_id", "session_id")}
@@ -58,8 +59,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a question's pages, tables and files show. ``rows`` add up to ``total`` (people and grams; not what is per
-    guest). Masses are counted lines, without estimates for those who have not answered; ``estimate`` is what these
-    would add, where whole events are asked for."""
+    guest, nor low and high, which are propagated). Masses are counted lines, without estimates for those who have not
+    answered; ``estimate`` is what these would add, where whole events are asked for."""
 
     question: Question
     columns: tuple[Column, ...]
@@ -125,14 +126,19 @@ def explore(question: Question) -> Answer:
         people = cubes.people(conn, of.event_ids, of.session_ids)
         beside = whole_estimate(conn, of.event_ids) if _is_whole(question) else None
         sessions = cubes.sessions(conn, of.event_ids) if question.by == "session" else []
+        sure = Bounds(conn, question, of.event_ids)
     name = _names(question, events, sessions)
     groups: dict[tuple[str, ...], Sums] = {}
     for cell in cells:
         groups.setdefault(tuple(cell[key] for key in keys), Sums()).add(cell, question.measure)
+    together = _whole(groups.values())
+    sure.of_whole(together.masses)
+    for key, sums in groups.items():
+        sure.of_row(key, sums.masses)
     rows = [_row(key, name(key), sums, _people_of(question, key, people), question) for key, sums in groups.items()]
     if question.by == "event":
         rows += [row for row in (_empty_event(e, groups, people) for e in events) if row is not None]
-    whole = _row(("",), t("All"), _whole(groups.values()), sum(people.values()), question)
+    whole = _row(("",), t("All"), together, sum(people.values()), question)
     ordered = tuple(_ordered(rows, question, events))
     used = tuple(c for c in CATEGORIES if whole.by_category.get(c))
     return Answer(

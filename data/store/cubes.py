@@ -50,6 +50,13 @@ def sums(conn: sa.Connection, of: Slice, by: Sequence[str]) -> list[sa.RowMappin
     return [row for row in conn.execute(query).mappings() if any(row[name] for name in GRAMS)]
 
 
+def spreads(conn: sa.Connection, event_ids: Sequence[str]) -> list[sa.RowMapping]:
+    """What is uncertain at these events by event, category and source of error, with what is not folded yet."""
+    names = ("event_id", *s.KEYS_SPREAD, *s.MEASURES_SPREAD)
+    parts = [sa.select(*[t.c[n] for n in names]).where(t.c.event_id.in_(event_ids)) for t in (s.spread, s.spread_delta)]
+    return list(conn.execute(sa.union_all(*parts)).mappings())
+
+
 def _part(table: sa.Table, of: Slice, by: Sequence[str]) -> sa.Select[tuple[object, ...]]:
     c = table.c
     wanted: list[sa.ColumnElement[bool]] = [c.event_id.in_(of.event_ids)]
