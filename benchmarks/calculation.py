@@ -13,19 +13,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from pyproj import Geod
+
+from calculations.bulk_kinds import Engine
 
 SIZES = (10_000, 100_000, 1_000_000)
 CITIES, VENUES = 3_000, 10
 SAMPLE = 2_000
 BEST_OF = 3
 SEED = 20261121
+
+
+class Took(NamedTuple):
+    """Seconds of a run."""
+
+    clock: float
+    processor: float
 
 
 def trips(rows: int, shared: bool) -> pd.DataFrame:
@@ -47,15 +57,16 @@ def trips(rows: int, shared: bool) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def best(work: Callable[[], object], times: int = BEST_OF) -> float:
-    """The shortest of some runs, in seconds."""
-    took = []
+def beside(works: Mapping[str, Callable[[], object]], times: int = BEST_OF) -> dict[str, Took]:
+    """The shortest of some runs of each, in turns, so that a busy minute falls on all of them."""
+    took: dict[str, list[Took]] = {name: [] for name in works}
     for _ in range(times):
-        gc.collect()
-        start = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - start)
-    return min(took)
+        for name, work in works.items():
+            gc.collect()
+            clock, processor = time.perf_counter(), time.process_time()
+            work()
+            took[name].append(Took(time.perf_counter() - clock, time.process_time() - processor))
+    return {name: Took(min(t.clock for t in runs), min(t.processor for t in runs)) for name, runs in took.items()}
 
 
 def row_by_row(frame: pd.DataFrame, rates: dict[str, float]) -> int:
@@ -76,41 +87,47 @@ def measure(rows: int, shared: bool) -> None:
     """Print one size."""
     from calculations.bulk import calculate_frame
     from calculations.bulk_activities import calculate_table
-    from data.library import load_factor_set, load_method
+    from data.library import load_method
     from data.places import index
-    from data.table_activities import calculate_activities, make_engine
+    from data.table_activities import make_engine
 
     frame = trips(rows, shared)
     columns = [frame[name].to_numpy() for name in ("from_lon", "from_lat", "to_lon", "to_lat")]
-    earth = Geod(ellps="WGS84")
-    bare = best(lambda: earth.inv(*columns))
-    engine, method = make_engine(index.get), load_method()
+    flights = frame.rename(columns={"from_lat": "lat", "from_lon": "lon", "to_lat": "venue_lat", "to_lon": "venue_lon"})
+    earth, engine, method = Geod(ellps="WGS84"), make_engine(index.get), load_method()
     calculate_table(frame.head(1000), engine)
     before = memory_mb()
-    by_engine = best(lambda: calculate_table(frame, engine))
-    engine_mb = memory_mb() - before
-    flights = frame.rename(columns={"from_lat": "lat", "from_lon": "lon", "to_lat": "venue_lat", "to_lon": "venue_lon"})
-    by_method = best(lambda: calculate_frame(flights, method))
+    calculate_table(frame, engine)
+    more_mb = memory_mb() - before
+    took = beside({
+        "bare geodesics": lambda: earth.inv(*columns), "engine": lambda: calculate_table(frame, engine),
+        "method": lambda: calculate_frame(flights, method),
+    })  # fmt: skip
     sample = frame.head(min(SAMPLE, rows))
-    rates = dict.fromkeys(("economy", "business"), 0.2)
-    plain = best(lambda: row_by_row(sample, rates), 1) * rows / len(sample)
-    edition = load_factor_set().factor_set_id
-    print(f"{rows:>9,} trips, {'cities shared' if shared else 'all pairs differ'}; factor set {edition}", flush=True)
-    for name, took in (
-        ("bare geodesics", bare),
-        ("engine", by_engine),
-        ("method", by_method),
-        ("pandas, scaled", plain),
-    ):
-        print(f"  {name:<16}{took:9.3f} s {rows / took:>12,.0f} a second   {took / bare:8.2f} × bare")
+    plain = beside({"": lambda: row_by_row(sample, dict.fromkeys(("economy", "business"), 0.2))}, 1)[""]
+    took["pandas, scaled"] = Took(plain.clock * rows / len(sample), plain.processor * rows / len(sample))
+    bare = took["bare geodesics"]
+    print(f"{rows:,} trips, {'cities shared' if shared else 'all pairs differ'}, by {engine.factors.factor_set_id}:")
+    for name, each in (took | files(frame, engine)).items():
+        ratio = f"{each.clock / bare.clock:7.2f} × bare, processor {each.processor / bare.processor:7.2f} ×"
+        print(f"  {name:<16}{each.clock:9.3f} s {rows / each.clock:>12,.0f} a second  {ratio}")
+    print(
+        f"  memory: +{more_mb:.0f} MB for the engine's table, {memory_mb():.0f} MB the whole process at most",
+        flush=True,
+    )
+
+
+def files(frame: pd.DataFrame, engine: Engine) -> dict[str, Took]:
+    """The same through files, read and written."""
+    from data.table_activities import calculate_activities
+
+    found = {}
     with tempfile.TemporaryDirectory() as folder:
         for suffix in (".parquet", ".csv"):
-            path = Path(folder) / f"trips{suffix}"
+            path, out = Path(folder) / f"trips{suffix}", Path(folder) / f"out{suffix}"
             frame.to_parquet(path, index=False) if suffix == ".parquet" else frame.to_csv(path, index=False)
-            out = path.with_name(f"out{suffix}")
-            took = best(lambda path=path, out=out: calculate_activities(path, engine, out), 1)
-            print(f"  {'file ' + suffix:<16}{took:9.3f} s {rows / took:>12,.0f} a second, read and written")
-    print(f"  memory: engine +{engine_mb:.0f} MB over the table, {memory_mb():.0f} MB the whole process at most")
+            found |= beside({f"file {suffix}": partial(calculate_activities, path, engine, out)}, 1)
+    return found
 
 
 def main() -> None:

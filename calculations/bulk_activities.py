@@ -24,6 +24,7 @@ from calculations.bulk_rows import COLUMNS, KINDS, MARKERS, MAX_GRAMS, NUMBERS, 
 from calculations.model import FieldError, InputError
 from calculations.trace import quantity_of
 
+FEW_SHAPES = 65_536  # as many are told apart by a table, more by hashing
 GRAMS = ("low_g", "total_g", "high_g", "non_co2_g", "upstream_g")
 TOO_MUCH = "{field} makes more than {limit} t; check the row."
 
@@ -74,7 +75,9 @@ class Activities:
         kinds = _kinds(cells)
         for number, kind in enumerate(KINDS):
             rows = np.flatnonzero(kinds == number)
-            if len(rows):
+            if len(rows) == cells.size:
+                lines, slow = self._part(kind, cells)
+            elif len(rows):
                 part, left = self._part(kind, cells.take(rows))
                 lines.put(rows, part)
                 slow[rows] = left
@@ -227,10 +230,13 @@ def _shapes(cells: Cells, ends: Mapping[str, Ends]) -> tuple[Codes, npt.NDArray[
         key, size = key * values + codes, size * values
     if size == 1:
         return key, np.zeros(1, np.intp)
-    code, found = pd.factorize(key)
-    first = np.empty(len(found), dtype=np.intp)
-    first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
-    return code.astype(np.int64, copy=False), first
+    if size > FEW_SHAPES:
+        key, found = pd.factorize(key)
+        size = len(found)
+    first = np.full(size, -1, dtype=np.intp)
+    first[key[::-1]] = np.arange(len(key) - 1, -1, -1)
+    there = first >= 0
+    return (np.cumsum(there) - 1)[key], first[there]
 
 
 def _beyond(cells: Cells, kinds: Sequence[Kind | None], code: Codes) -> Mask:

@@ -127,6 +127,10 @@ def _widened(ends: Ends, anywhere: Mask, places: Gazetteer) -> Ends:
 
 
 def _named(cells: Cells, end: str, places: Gazetteer, otherwise: Place | None) -> Ends:
+    if not cells.has(end):
+        south, east = (otherwise.lat, otherwise.lon) if otherwise else (0.0, 0.0)
+        nothing = np.zeros(cells.size, dtype=np.int64)
+        return Ends(np.full(cells.size, south), np.full(cells.size, east), nothing, cells.none)
     column = cells.coded(end)
     found = [places.place(text) if text else None for text in column.values]
     at = [otherwise if text == "" else place for text, place in zip(column.values, found, strict=True)]
