@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from data.library import load_factor_set, verify_factor_set
+from data.library import load_factor_set, load_scenarios, verify_factor_set
 from data.settings import Settings
 from data.store.engine import SAFE_WAL_VERSION, Store, journal_mode, sqlite_library
 from data.store.migrate import newest_revision, revision
@@ -43,6 +43,7 @@ def examine(settings: Settings, store: Store) -> Iterator[Check]:
         ("clock", lambda: _clock(store)),
         ("keys", lambda: _keys(settings)),
         ("factors", _factors),
+        ("scenarios", _scenarios),
         ("deferred work", lambda: _deferred(store)),
     )
     for name, check in checks:
@@ -50,6 +51,13 @@ def examine(settings: Settings, store: Store) -> Iterator[Check]:
             yield check()
         except (OSError, SQLAlchemyError, ValueError) as error:
             yield Check(name, False, str(error).splitlines()[0])
+
+
+def _scenarios() -> Check:
+    try:
+        return Check("scenarios", True, ", ".join(load_scenarios()))
+    except LookupError as error:
+        return Check("scenarios", False, str(error))
 
 
 def _settings(settings: Settings) -> Check:

@@ -136,3 +136,19 @@ def test_choices_that_cannot_be(server: Server) -> None:
     ):  # fmt: skip
         answer = answer_of(server, "neu-ask", {"slug": FORUM, "device": mine, "choice": choice})
         assert said in answer["sentence"]
+
+
+def test_the_size_of_a_car_goes_with_its_fuel(server: Server) -> None:
+    shown = {}
+    for size in ("", "small", "large"):
+        car = draft(mode="car", size=size, to={"id": "geo:1815286", "name": "Chengdu"})
+        car["trips"][0]["from"] = {"id": "geo:2643743", "name": "London"}
+        car["trips"][0]["to"] = {"id": "geo:2655603", "name": "Birmingham"}
+        answer = answer_of(server, "calc-draft", {"slug": FORUM, "seq": 1, "draft": car})
+        assert answer["errors"] == {}
+        shown[size] = float(answer["lines"]["trips.0"]["number"])
+    assert shown["small"] < shown[""] < shown["large"]
+    wrong = answer_of(server, "calc-draft", {"slug": FORUM, "seq": 1, "draft": draft(mode="car", size="huge")})
+    assert "huge" in wrong["errors"]["trips.0.size"]
+    plane = answer_of(server, "calc-draft", {"slug": FORUM, "seq": 1, "draft": draft(size="large")})
+    assert plane["errors"] == {}  # what was said of a car is left out of a flight

@@ -17,6 +17,7 @@ from locales import t
 
 MAX_ITEMS = 200
 FUELLED = ("car", "taxi")
+SIZED = ("car", "motorcycle")
 _INDEX = re.compile(r"^(trips|stays|meals|other)\[(\d+)\](?:\.(.+))?$")
 
 
@@ -147,6 +148,8 @@ def _trip(trip: Mapping[str, Any]) -> dict[str, Any]:
         item["cabin"] = trip.get("cabin") or "economy"
     if mode in FUELLED:
         item |= {"fuel": trip.get("fuel") or "petrol", "people": trip.get("people", 1)}
+    if mode in SIZED and trip.get("size"):
+        item["size"] = trip["size"]
     if trip.get("count", 1) != 1:
         item["count"] = trip["count"]
     return item

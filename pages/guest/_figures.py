@@ -111,6 +111,7 @@ def field_names(names: Mapping[str, str]) -> dict[str, str]:
         "mode": t("How you came"),
         "cabin": t("Class"),
         "fuel": t("Fuel"),
+        "size": t("Size"),
         "people": t("People in the car"),
         "count": t("How often"),
         "round_trip": t("There and back"),

@@ -71,6 +71,7 @@ def _trip_fields() -> list[Any]:
             [
                 _pill("cabin", _words.cabins(), t("Class"), when="mode:plane"),
                 _pill("fuel", _words.fuels(), t("Fuel"), when="mode:car,taxi"),
+                _pill("size", _words.sizes(), t("Size"), when="mode:car,motorcycle"),
                 html.Label(
                     [icon("check", "fz-tick"), t("There and back"), text_input("checkbox", "round_trip")],
                     className="fz-toggle",
@@ -93,7 +94,7 @@ def _trip_fields() -> list[Any]:
                     className="fz-line",
                     **data(when="mode:car,taxi"),
                 ),
-                error("people", "fuel", "cabin"),
+                error("people", "fuel", "cabin", "size"),
             ]
         ),
         html.Div(

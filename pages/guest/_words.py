@@ -39,6 +39,11 @@ def fuels() -> dict[str, str]:
     }  # fmt: skip
 
 
+def sizes() -> dict[str, str]:
+    """Of a car or motorcycle; '' where it is not told."""
+    return {"": t("Any size"), "small": t("Small"), "medium": t("Medium"), "large": t("Large")}
+
+
 def diets() -> dict[str, str]:
     return {
         "vegan": t("Vegan"), "vegetarian": t("Vegetarian"), "fish": t("With fish"), "chicken": t("With chicken"),
