@@ -81,6 +81,20 @@ def near_answer(people: People, draws: int, chance: np.random.Generator) -> Mask
     return _lowest(chance.exponential(1, (draws, len(people.grams))) * np.exp(ranks))
 
 
+def few(answers: int) -> Hiding:
+    """So many of each conference answer, at random: what a small event sees."""
+
+    def hide(people: People, draws: int, chance: np.random.Generator) -> Masks:
+        ends = np.cumsum([sum(sizes.values()) for sizes in people.sizes.values()])
+        parts = [
+            _lowest(chance.random((draws, last - first)), answers)
+            for first, last in zip(np.r_[0, ends[:-1]], ends, strict=True)
+        ]
+        return np.concatenate(parts, axis=1)
+
+    return hide
+
+
 def silent_countries(people: People, draws: int, chance: np.random.Generator) -> Masks:
     """Whole countries, in random order, say nothing until 60 % of all are hidden."""
     masks = np.ones((draws, len(people.grams)), np.bool_)
@@ -92,8 +106,8 @@ def silent_countries(people: People, draws: int, chance: np.random.Generator) ->
     return masks
 
 
-def _lowest(values: NDArray[np.float64]) -> Masks:
-    kept = round((1 - HIDDEN) * values.shape[1])
+def _lowest(values: NDArray[np.float64], answers: int = 0) -> Masks:
+    kept = answers or round((1 - HIDDEN) * values.shape[1])
     mask: Masks = values < np.partition(values, kept, axis=1)[:, kept : kept + 1]
     return mask
 
@@ -161,6 +175,8 @@ def holds(found: Estimate, truth_g: int) -> bool:
 
 CASES: tuple[tuple[str, Hiding], ...] = (
     ("at random", at_random),
+    ("all but 20 of each", few(20)),
+    ("all but 8 of each", few(8)),
     ("uneven by country", by_country),
     ("whole countries silent", silent_countries),
     ("who emits less answers more", near_answer),
