@@ -58,6 +58,18 @@ def projects(slug: str) -> dict[str, Any]:
     return listed([offer.as_json() for offer in offsetting.offers(slug)])
 
 
+@router.get("/events/{slug}/activities", tags=["events"])
+def activities(slug: str) -> dict[str, Any]:
+    """What `other` of a footprint may hold at an event: each activity, the units it is told in, and its category."""
+    found = events.activities(slug)
+    return listed(
+        [
+            {"activity": each.key, "names": dict(each.names), "units": list(each.units), "category": each.category}
+            for each in found
+        ]
+    )
+
+
 @router.get("/places", tags=["events"])
 def places(
     q: Annotated[str, Query(max_length=200)] = "",

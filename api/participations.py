@@ -13,7 +13,7 @@ import events
 import offsetting
 from accounts import current_actor, throttle
 from api.common import PREFIX, Key, Secret, Strict, Text, changed, guest
-from calculations.model import CABINS, DIETS, FUELS, KNOWN, MODES
+from calculations.model import CABINS, DIETS, FUELS, KNOWN, MODES, SIZES, SUPPLIES
 
 router = APIRouter(prefix=PREFIX, tags=["participations"])
 STARTS_A_MINUTE = 6000  # of one event: a hall that scans at once, not a flood
@@ -50,6 +50,7 @@ class TripBody(Strict):
     round_trip: bool | None = None
     count: int | None = None
     known: Known | None = None
+    size: Literal[SIZES] | None = None  # type: ignore[valid-type]
 
 
 class StayBody(Strict):
@@ -68,11 +69,19 @@ class MealBody(Strict):
     known: Known | None = None
 
 
+class SupplyBody(Strict):
+    kind: Literal[SUPPLIES]  # type: ignore[valid-type]
+    kg_per_kwh: float | None = None
+    share: float | None = None
+    source: str | None = None
+
+
 class OtherBody(Strict):
     activity: str
     quantity: float
     unit: str
     known: Known | None = None
+    supply: SupplyBody | None = None
 
 
 class FootprintBody(Strict):

@@ -25,6 +25,7 @@ from events.inventory import (
     InventoryChoice,
     InventoryLine,
     InventoryView,
+    activities,
     inventory_choices,
     inventory_view,
 )
@@ -69,7 +70,7 @@ __all__ = [
     "FlightMethodView", "FootprintView", "Forbidden", "HubsView", "ImportReport", "InputError", "InventoryChoice",
     "InventoryLine", "InventoryView", "Move", "NotFound", "OrganiserView", "Page", "Participation", "Recomputed",
     "RecomputedAll", "Session", "SessionDraft", "Started", "TooMany", "Totals", "Unauthenticated", "VenuesView",
-    "WhatIfView", "answered_by", "as_lines", "audit", "best_cities", "best_hub_set", "boundary_view",
+    "WhatIfView", "activities", "answered_by", "as_lines", "audit", "best_cities", "best_hub_set", "boundary_view",
     "changes_from_url", "changes_to_url", "check_method", "company_lines", "create_event", "current_footprint",
     "delete_participation", "event_by_id", "expected_companies", "find_events", "flight_method_view", "fold",
     "fold_due", "gauges", "get_event", "guest", "import_attendance", "inventory_choices", "inventory_view",

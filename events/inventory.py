@@ -8,7 +8,8 @@ from typing import Any
 
 from accounts import current_actor, may, require
 from calculations.activity import rows_by_unit
-from calculations.model import EmissionLine, FactorSet
+from calculations.model import EmissionLine, FactorSet, Scenario
+from data.library import load_scenarios
 from data.store import participations as rows
 from data.store.engine import get_store
 from events.catalogue import read_event
@@ -84,12 +85,24 @@ def inventory_choices(slug: str) -> tuple[InventoryChoice, ...]:
         event = read_event(conn, slug=slug)
     require(current_actor(), "event.view", event.event_id)
     factors = factors_of(event)
-    found = {each.key: each for each in (*_named_choices(factors), *_template_choices(event, factors))}
-    return (*found.values(), *_row_choices(factors))
+    return (*_own_choices(inventory_scenario(event), factors), *_row_choices(factors))
 
 
-def _template_choices(event: Event, factors: FactorSet) -> Iterable[InventoryChoice]:
-    for each in inventory_scenario(event).activities:
+def activities(slug: str) -> tuple[InventoryChoice, ...]:
+    """What a guest of an event may tell beside trips, stays and meals: what its template asks, and what its factor set
+    prices itself. Raises NotFound, Conflict."""
+    with get_store().read() as conn:
+        event = read_event(conn, slug=slug)
+    return _own_choices(load_scenarios()[event.scenario], factors_of(event))
+
+
+def _own_choices(scenario: Scenario, factors: FactorSet) -> tuple[InventoryChoice, ...]:
+    both = (*_named_choices(factors), *_template_choices(scenario, factors))
+    return tuple({each.key: each for each in both}.values())
+
+
+def _template_choices(scenario: Scenario, factors: FactorSet) -> Iterable[InventoryChoice]:
+    for each in scenario.activities:
         if each.key and each.names:
             ours = {} if each.factor or each.by_region else factors.preferred.get("activity", {}).get(each.key, {})
             units = dict.fromkeys([each.unit, *(rows_by_unit(ours) if ours else ())])

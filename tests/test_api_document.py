@@ -16,6 +16,7 @@ GET /metrics
 GET /api/v1/scenarios
 GET /api/v1/events
 GET /api/v1/events/{slug}
+GET /api/v1/events/{slug}/activities
 GET /api/v1/places
 POST /api/v1/events/{slug}/participations
 PUT /api/v1/participations/{participation_id}/footprint
