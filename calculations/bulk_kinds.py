@@ -21,6 +21,7 @@ from calculations.model import (
     InputError,
     Place,
 )
+from calculations.propagation import sources_of
 from calculations.trace import quantity_of, term
 
 PROBE = "probe:"  # before the name of a column: a place that stands for any place of its area
@@ -51,6 +52,8 @@ class LineKind:
     unit: str
     factor_id: str
     counted: bool  # whether the boundary counts its category
+    quality: int = 0
+    sources: tuple[tuple[str, float, float, float], ...] = ()  # of error: id, share, and ln's deviations down and up
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,11 @@ class Engine:
     def line_kind(self, line: EmissionLine) -> LineKind:
         """What its kind has in common."""
         counted = line.category in self.boundary.categories
-        return LineKind(line.category, line.activity, line.mode, line.unit, line.factor_id, counted)
+        told = sources_of(line.trace)
+        sources = tuple((each["id"], each["share"], each["sd_low"], each["sd_high"]) for each in told)
+        return LineKind(
+            line.category, line.activity, line.mode, line.unit, line.factor_id, counted, line.quality, sources
+        )
 
     def linear(self, mode: str) -> bool:
         """Whether grams are in proportion to the distance: not where a method of its own prices flights."""

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from calculations.bulk import slice_pool
-from calculations.bulk_activities import GRAMS, Activities, Lines
+from calculations.bulk_activities import Activities, Lines
 from calculations.bulk_ends import AreasOf
 from calculations.bulk_kinds import Engine
 from calculations.bulk_rows import COLUMNS, ActivityRow, Rules, cell_text, read_row
+from calculations.bulk_sums import ActivitySums, ActivityTotals
 from calculations.model import Boundary, FieldError, InputError, Place, Scenario
 from data.library import DEFAULT_EDITION, load_factor_set, load_scenarios
 from data.table_output import Output
@@ -32,20 +31,12 @@ FAULT_COLUMNS = ("row", "column", "value", "what_would_be_right")
 Resolve = Callable[[str], Place | None]
 
 
-@dataclass(slots=True)
-class ActivityTotals:
-    """What a file of activities adds up to. ``low_g`` and ``high_g`` are the sums of the lines' own bounds, as though
-    all erred together; ``outside_count`` are rows in categories that the boundary does not count (0 g)."""
+@dataclass(frozen=True, slots=True)
+class CalculatedActivities:
+    """The sums of a file, and its columns that nothing reads."""
 
-    row_count: int = 0
-    outside_count: int = 0
-    low_g: int = 0
-    total_g: int = 0
-    high_g: int = 0
-    non_co2_g: int = 0
-    upstream_g: int = 0
-    by_category: Counter[str] = field(default_factory=Counter)
-    unused_columns: tuple[str, ...] = ()
+    totals: ActivityTotals
+    unused_columns: tuple[str, ...]
 
 
 def make_engine(
@@ -81,10 +72,15 @@ def read_activities(path: Path, rules: Rules) -> Iterator[ActivityRow]:
 def calculate_activities(
     path: Path, engine: Engine, out: Path | None = None, bad: Path | None = None,
     progress: Callable[[int], None] | None = None, areas_of: AreasOf | None = None,
-) -> ActivityTotals:  # fmt: skip
+) -> CalculatedActivities:  # fmt: skip
     """The sums of a file of activities, its lines to ``out``. Where rows are bad nothing is kept: they go to ``bad``,
     and InputError names them, the first 10,000 at most. ``areas_of`` gives the countries of many positions."""
-    activities, totals, faults = Activities(engine, areas_of), ActivityTotals(), list[FieldError]()
+    activities, sums, faults, unused = (
+        Activities(engine, areas_of),
+        ActivitySums(),
+        list[FieldError](),
+        tuple[str, ...](),
+    )
     with ExitStack() as stack:
         lines_file = None if out is None else stack.enter_context(Output(out))
         bad_file = _BadRows(bad)
@@ -95,7 +91,8 @@ def calculate_activities(
             if len(faults) >= MAX_FAULTS:
                 break
             if not faults:
-                _add(totals, activities, each, lines)
+                sums.add(lines, activities.line_kinds)
+                unused = tuple(name for name in each.table.column_names if name not in COLUMNS)
                 if lines_file is not None:
                     lines_file.write(_with_lines(each.table, activities.table(lines)))
             if progress is not None:
@@ -103,7 +100,7 @@ def calculate_activities(
         bad_file.write()
         if faults:
             raise InputError(faults[:MAX_FAULTS])
-    return totals
+    return CalculatedActivities(sums.totals(), unused)
 
 
 def _computed(path: Path, activities: Activities) -> Iterator[tuple[Slice, Lines, list[FieldError]]]:
@@ -133,24 +130,6 @@ def _check_columns(path: Path, each: Slice) -> None:
     if not _ACTIVITY & set(each.table.column_names):
         message = "The file {value} has no column of activities: one of {known} is needed."
         raise unreadable(path, message, known=", ".join(sorted(_ACTIVITY)))
-
-
-def _add(totals: ActivityTotals, activities: Activities, each: Slice, lines: Lines) -> None:
-    kinds = activities.line_kinds
-    totals.row_count += each.table.num_rows
-    counted = np.array([kind.counted for kind in kinds], dtype=np.bool_)
-    totals.outside_count += int(np.count_nonzero(~counted[lines.kind]))
-    for name in GRAMS:
-        setattr(totals, name, getattr(totals, name) + sum_of(getattr(lines, name)))
-    for number in np.unique(lines.kind):
-        if kinds[number].counted:
-            totals.by_category[kinds[number].category] += sum_of(lines.total_g[lines.kind == number])
-    totals.unused_columns = tuple(name for name in each.table.column_names if name not in COLUMNS)
-
-
-def sum_of(grams: np.ndarray[Any, np.dtype[np.int64]]) -> int:
-    """The sum of grams, exact also where it does not fit 64 bits."""
-    return (int((grams >> 32).sum()) << 32) + int((grams & 0xFFFFFFFF).sum())
 
 
 def _with_lines(table: pa.Table, columns: Mapping[str, object]) -> pa.Table:

@@ -10,7 +10,7 @@ from typing import Any
 from calculations.model import Boundary, FieldError, InputError, Place
 from data.library import DEFAULT_EDITION, DEFAULT_METHOD, list_editions, load_method
 from data.places.many import areas_of
-from data.table_activities import ActivityTotals, calculate_activities, is_activities, make_engine
+from data.table_activities import CalculatedActivities, calculate_activities, is_activities, make_engine
 from data.tables import calculate_file, parse_point, write_rows
 
 ENGINE = "engine"
@@ -75,28 +75,28 @@ def _by_engine(asked: Asked, resolve: Resolve, progress: Callable[[int], None] |
         destination = resolve(f"point:{lat:.2f},{lon:.2f}")
     engine = make_engine(resolve, edition, boundary, destination)
     try:
-        totals = calculate_activities(asked.file, engine, asked.out, asked.bad, progress, areas_of)
+        found = calculate_activities(asked.file, engine, asked.out, asked.bad, progress, areas_of)
     except InputError as error:
         raise InputError(_shortened(error.errors, asked)) from error
-    factors = engine.factors
+    factors, totals = engine.factors, found.totals
     answer = asdict(totals) | {
-        "total_kg": totals.total_g / 1000, "by_category": dict(totals.by_category), "method": ENGINE,
+        "unused_columns": found.unused_columns, "total_kg": totals.total_g / 1000, "method": ENGINE,
         "factor_set": {"id": factors.factor_set_id, "sha256": factors.sha256},
         "boundary": {name: getattr(boundary, name) for name in ("non_co2", "upstream", "electricity")},
     }  # fmt: skip
-    return Report(
-        answer, [*_words(totals, factors.factor_set_id), f"{totals.total_g // 1000}.{totals.total_g % 1000:03}0"]
-    )
+    total_kg = f"{totals.total_g // 1000}.{totals.total_g % 1000:03}0"
+    return Report(answer, [*_words(found, factors.factor_set_id), total_kg])
 
 
-def _words(totals: ActivityTotals, edition: str) -> list[str]:
+def _words(found: CalculatedActivities, edition: str) -> list[str]:
+    totals = found.totals
     lines = [f"{category}\t{grams} g" for category, grams in sorted(totals.by_category.items())]
-    if totals.unused_columns:
-        lines.append(f"Columns that are not used: {', '.join(totals.unused_columns)}")
+    if found.unused_columns:
+        lines.append(f"Columns that are not used: {', '.join(found.unused_columns)}")
     if totals.outside_count:
         lines.append(f"{totals.outside_count:,} rows lie outside the boundary and count 0 g")
     parts = f"non-CO2 {totals.non_co2_g} g, upstream {totals.upstream_g} g"
-    lines.append(f"bounds of the lines {totals.low_g} to {totals.high_g} g, {parts}")
+    lines.append(f"between {totals.low_g} and {totals.high_g} g, {parts}")
     return [*lines, f"{totals.row_count:,} rows, {totals.total_g} g by factor set {edition}"]
 
 

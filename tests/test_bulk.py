@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from calculations import bulk_activities
-from calculations.bulk_activities import GRAMS, Activities, calculate_table
+from calculations.bulk_activities import GRAMS, Activities, Lines, calculate_table
 from calculations.bulk_ends import AreasOf, rounded
 from calculations.bulk_kinds import Engine
 from calculations.bulk_rates import rounded_grams
 from calculations.bulk_rows import COLUMNS, Rules, cell_text, read_row
-from calculations.footprint import compute
+from calculations.bulk_sums import ActivitySums
+from calculations.footprint import compute, total_of
 from calculations.model import (
     CABINS,
     CATEGORIES,
@@ -238,10 +239,13 @@ def test_a_file_in_many_slices_is_its_rows(
         monkeypatch.setattr(table_slices, name, size)
     frame = long_table(1000)
     out = tmp_path / f"out{suffix}"
-    totals = calculate_activities(save(frame, tmp_path / f"in{suffix}"), files, out)
+    found = calculate_activities(save(frame, tmp_path / f"in{suffix}"), files, out)
+    totals = found.totals
     single = [one_by_one(files, row, number) for number, row in enumerate(frame.to_dict("records"), 2)]
-    assert [getattr(totals, name) for name in GRAMS] == [sum(column) for column in zip(*single, strict=True)]
-    assert totals.row_count == 1000 and totals.unused_columns == ()
+    sums = dict(zip(GRAMS, (sum(column) for column in zip(*single, strict=True)), strict=True))
+    assert all(getattr(totals, name) == sums[name] for name in ("total_g", "non_co2_g", "upstream_g"))
+    assert sums["low_g"] < totals.low_g < totals.total_g < totals.high_g < sums["high_g"]
+    assert totals.row_count == 1000 and found.unused_columns == ()
     assert sum(totals.by_category.values()) == totals.total_g
     read = {".csv": pd.read_csv, ".xlsx": pd.read_excel, ".parquet": pd.read_parquet}[suffix](out)
     assert read["participation"].tolist() == frame["participation"].tolist()
@@ -253,7 +257,9 @@ def test_a_table_in_memory_is_the_file(tmp_path: Path, files: Engine, monkeypatc
     monkeypatch.setattr(bulk_activities, "SLICE_ROWS", 64)
     frame = long_table(500)
     found = calculate_table(frame, files)
-    assert int(found["total_g"].sum()) == calculate_activities(save(frame, tmp_path / "a.parquet"), files).total_g
+    assert (
+        int(found["total_g"].sum()) == calculate_activities(save(frame, tmp_path / "a.parquet"), files).totals.total_g
+    )
     assert found["participation"].equals(frame["participation"])
     with pytest.raises(InputError) as caught:
         calculate_table(frame.assign(group_size=np.where(frame.index == 321, 0, 1)), files)
@@ -330,9 +336,9 @@ def test_files_that_are_no_tables_are_refused(tmp_path: Path, files: Engine, nam
 def test_semicolons_and_a_byte_order_mark(tmp_path: Path, files: Engine) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes("\ufeffdiet;count;note\nvegan;2;a, b\n".encode())
-    totals = calculate_activities(path, files)
-    assert (totals.row_count, totals.unused_columns) == (1, ("note",))
-    assert totals.total_g == one_by_one(files, {"diet": "vegan", "count": 2}, 2)[1]
+    found = calculate_activities(path, files)
+    assert (found.totals.row_count, found.unused_columns) == (1, ("note",))
+    assert found.totals.total_g == one_by_one(files, {"diet": "vegan", "count": 2}, 2)[1]
 
 
 def test_the_columns_tell_what_a_file_is(tmp_path: Path) -> None:
@@ -402,3 +408,24 @@ def test_areas_of_many_positions_are_those_of_each(hundredths: list[tuple[int, i
     lat, lon = (np.array(column) / 100 for column in zip(*hundredths, strict=True))
     each = [index.point(a, b) for a, b in zip(lat.tolist(), lon.tolist(), strict=True)]
     assert many.areas_of(lat, lon) == [(place.country, place.region) for place in each]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(right, min_size=1, max_size=20), st.sampled_from(EDITIONS), st.integers(1, 5))
+def test_the_bounds_of_the_sum_are_those_of_a_footprint(rows: list[dict[str, Any]], edition: str, parts: int) -> None:
+    """In slices as in one; a footprint rounds each line's part to 0.01 g, the table each kind's."""
+    here, frame = engine(edition, categories=("travel", "food", "energy")), table(rows, as_text=False)
+    activities, sums, each = Activities(here), ActivitySums(), [frame[part::parts] for part in range(parts)]
+    for part in each:
+        lines, faults = activities.lines(part) if len(part) else (Lines.empty(0), [])
+        assume(not faults)
+        sums.add(lines, activities.line_kinds)
+    alone = [
+        compute(read_row(row, 2, here.rules).answers, here.factors, here.boundary) for row in frame.to_dict("records")
+    ]
+    whole, found = total_of(tuple(line for one in alone for line in one.lines)), sums.totals()
+    for name in ("total_g", "non_co2_g", "upstream_g", "by_category", "quality"):
+        assert getattr(found, name) == getattr(whole, name)
+    assert found.low_g == pytest.approx(whole.low_g, abs=len(rows))
+    assert found.high_g == pytest.approx(whole.high_g, abs=2 * len(rows))
+    assert found.row_count - found.outside_count == len(whole.lines)
