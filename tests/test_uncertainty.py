@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from alembic import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ from data.places import index
 from data.store import rebuild, rollups
 from data.store import schema as s
 from data.store.engine import Store
+from data.store.migrate import config, upgrade
 from tests.support.events import SHANGHAI, body, draft, guests, trip
 
 FACTORS = load_factor_set("2026.2")
@@ -308,6 +310,22 @@ def test_an_event_is_as_sure_as_its_lines_together(store: Store) -> None:
     assert {each["category"] for each in snapshot["by_category"] if each["quality"]} == {"travel", "stay", "food"} & {
         each["category"] for each in lines
     }
+
+
+def test_lines_from_before_are_summed_by_the_migration(store: Store) -> None:
+    event = events.create_event(replace(draft(), factor_set_id="2026.1"))
+    guests("hall-2026", 6)
+    events.fold(event.event_id)
+    with store.read() as conn:
+        before = rollups.read(conn, rollups.SPREAD, event.event_id)
+    assert before
+    with store.write() as conn:
+        command.downgrade(config(conn), "0001")
+    assert upgrade(store)
+    with store.read() as conn:
+        assert rollups.read(conn, rollups.SPREAD, event.event_id, unfolded=False) == before
+        found = {each.split()[0] for each in rebuild.differences(conn, event.event_id)}
+    assert "spread" not in found and "cube" not in found
 
 
 def test_words_for_scores() -> None:
