@@ -81,7 +81,10 @@ def _number(name: str, label: str, value: int | None) -> html.Div:
 
 def _lines(name: str, label: str, value: str, hint: str) -> html.Div:
     box = dbc.Textarea(id=f"expected-{name}", value=value, placeholder=hint, rows=6, className="fz-input")
-    note = html.P(t("What you leave out is counted among the others."), className="fz-note")
+    words = t("What you leave out is counted among the others.")
+    if name == "region":
+        words += " " + t("Leave out who takes part remotely: they tell no origin.")
+    note = html.P(words, className="fz-note")
     return html.Div([dbc.Label(label, html_for=f"expected-{name}", className="fz-label"), box, note, _error(name)])
 
 
