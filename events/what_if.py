@@ -101,7 +101,8 @@ def try_changes(slug: str, changes: Changes) -> WhatIfView:
     """The event with changes, beside what it is. Raises NotFound, Unauthenticated, Forbidden (event.view),
     InputError."""
     people = _people(slug)
-    _enough(people, bool(changes.venues or changes.rail_below_km))
+    far = changes.remote is not None and changes.remote.whom == "farthest"
+    _enough(people, bool(changes.venues or changes.rail_below_km or far))
     outcome = what_if(people.parties, people.event.place, people.rates, changes)
     notes = (*outcome.notes, *_own_notes(people))
     return WhatIfView(people.event, outcome, notes, people.unread_people, people.unread_g)

@@ -72,7 +72,7 @@ class _Reader:
         if low <= value <= high:
             return value
         message = "{field} must be a number from {low} to {high}; it is {value}."
-        params = {"field": name, "value": text[:40], "low": f"{low:g}", "high": f"{high:g}"}
+        params = {"low": f"{low:g}", "high": f"{high:g}"}
         self.wrong.append(FieldError(name, text[:40], message, params))
         return otherwise
 
@@ -80,7 +80,7 @@ class _Reader:
         text = self.params[name] or otherwise
         if text not in known:
             message = "{field} must be one of {known}; it is {value}."
-            params = {"field": name, "value": text[:40], "known": ", ".join(each for each in known if each)}
+            params = {"known": ", ".join(each for each in known if each)}
             self.wrong.append(FieldError(name, text[:40], message, params))
         return text
 
@@ -93,7 +93,7 @@ class _Reader:
         for each, place in zip(ids, found, strict=False):
             if place is None:
                 message = "{field}: no place is called {value}; take an id from the suggestions, such as iata:CTU."
-                self.wrong.append(FieldError("venues", each[:40], message, {"field": "venues", "value": each[:40]}))
+                self.wrong.append(FieldError("venues", each[:40], message, {}))
         return tuple(place for place in found if place is not None)
 
     def remote(self) -> Remote | None:

@@ -27,6 +27,8 @@ PAGES = {
     "/desk/e/hall-2026": READERS,
     "/desk/e/hall-2026/orders": READERS,
     "/desk/e/hall-2026/boards": READERS,
+    "/desk/e/hall-2026/what-if": READERS,
+    "/desk/e/hall-2026/what-if.csv": READERS,
     "/desk/e/hall-2026/method": READERS,
     "/desk/e/hall-2026/poster": OWNERS,
     "/desk/e/hall-2026/poster.pdf": OWNERS,

@@ -69,11 +69,8 @@ def _categories(view: WhatIfView, unit: str) -> html.Div:
     """A row per category; in each column what is shown adds up to its foot, and Then less As it is to Difference."""
     rows = [row for row in view.outcome.categories if row.before.total_g or row.after.total_g]
     largest = max((max(row.before.total_g, row.after.total_g) for row in rows), default=0) or 1
-    step = f.GRAMS_PER[unit] // 10 ** f.DECIMALS[unit]
-    before, after = (
-        [count * step for count in f.add_up([getattr(row, side).total_g for row in rows], step)]
-        for side in ("before", "after")
-    )
+    step = max(1, f.GRAMS_PER[unit] // 10 ** f.DECIMALS[unit])
+    before, after = (f.add_up([getattr(row, side).total_g for row in rows], step) for side in ("before", "after"))
     body = [
         [
             html.Span([swatch(row.category), category_name(row.category)], className="fz-what-if-name"),

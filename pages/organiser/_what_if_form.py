@@ -66,8 +66,8 @@ def _remote(changes: Changes) -> list[Any]:
         whom, remote.whom if remote else "anyone", id="what-if-whom", clearable=False, searchable=False
     )
     two = [
-        _number("remote", t("Share of guests, %"), _percent(remote.share if remote else 0), 0, 100, 5),
-        _number("hours", t("Hours on line, each"), remote.hours if remote else 8, 0, 1000, 1),
+        _number("remote", t("Share of guests, %"), _percent(remote.share if remote else 0)),
+        _number("hours", t("Hours on line, each"), remote.hours if remote else 8),
     ]
     return [html.Div(two, className="fz-two"), html.Div(chosen, className="mt-2", title=t("Who stays at home"))]
 
@@ -75,14 +75,14 @@ def _remote(changes: Changes) -> list[Any]:
 def _rail(changes: Changes) -> list[Any]:
     note = t("Only where rails join both countries; never over sea.")
     return [
-        _number("rail", t("Up to, km as the crow flies"), changes.rail_below_km or None, 0, 5000, 100),
+        _number("rail", t("Up to, km as the crow flies"), changes.rail_below_km or None),
         html.P(note, className="fz-note mt-1"),
     ]
 
 
 def _menu(changes: Changes) -> list[Any]:
     names = {"vegetarian": t("Vegetarian, % of meals"), "vegan": t("Vegan, % of meals")}
-    fields = [_number(key, words, _percent(changes.menu.get(key, 0)), 0, 100, 5) for key, words in names.items()]
+    fields = [_number(key, words, _percent(changes.menu.get(key, 0))) for key, words in names.items()]
     return [html.Div(fields, className="fz-two")]
 
 
@@ -94,8 +94,8 @@ def _hotels(changes: Changes) -> list[Any]:
     ]  # fmt: skip
     kind = (hotels.kind if hotels else "") or "told"
     two = [
-        _number("nights", t("Nights more or fewer"), (hotels.nights if hotels else 0) or None, -30, 30, 1),
-        _number("room", t("People in a room"), (hotels.guests_per_room if hotels else 0) or None, 1, 6, 1),
+        _number("nights", t("Nights more or fewer"), (hotels.nights if hotels else 0) or None),
+        _number("room", t("People in a room"), (hotels.guests_per_room if hotels else 0) or None),
     ]
     box = dcc.Dropdown(kinds, kind, id="what-if-house", clearable=False, searchable=False)
     return [html.Div(two, className="fz-two"), html.Div(box, className="mt-2", title=t("Kind of house"))]
@@ -104,10 +104,8 @@ def _hotels(changes: Changes) -> list[Any]:
 def _power(changes: Changes) -> list[Any]:
     power = changes.power
     two = [
-        _number("kwh", t("Contract, kg CO₂e per kWh"), power.kg_per_kwh if power else None, 0, 3, "any"),
-        _number(
-            "certificates", t("Certificates, % of kWh"), _percent(power.certificate_share if power else 0), 0, 100, 5
-        ),
+        _number("kwh", t("Contract, kg CO₂e per kWh"), power.kg_per_kwh if power else None),
+        _number("certificates", t("Certificates, % of kWh"), _percent(power.certificate_share if power else 0)),
     ]
     source = dbc.Input(
         id="what-if-source", type="text", maxlength=200, className="fz-input", debounce=TYPING_MS,
@@ -121,12 +119,23 @@ def _percent(share: float) -> float | None:
     return round(share * 100, 6) or None
 
 
-def _number(name: str, words: str, value: float | None, low: float, high: float, step: float | str) -> html.Div:
+def _number(name: str, words: str, value: float | None) -> html.Div:
+    """A number as typed; what is out of range is said below it, so the browser is given no limits that would swallow
+    it."""
     box = dbc.Input(
-        id=f"what-if-{name}", type="number", min=low, max=high, step=step, value=value, debounce=TYPING_MS,
-        className="fz-input",
-    )  # fmt: skip
+        id=f"what-if-{name}", type="number", step="any", value=value, debounce=TYPING_MS, className="fz-input"
+    )
     return html.Div([dbc.Label(words, html_for=f"what-if-{name}", className="fz-label"), box, _wrong(name)])
+
+
+def names() -> dict[str, str]:
+    """What fields are called in a sentence about them."""
+    return {
+        "venues": t("Venue"), "remote": t("Share of guests, %"), "hours": t("Hours on line, each"),
+        "rail": t("Up to, km as the crow flies"), "vegetarian": t("Vegetarian, % of meals"),
+        "vegan": t("Vegan, % of meals"), "nights": t("Nights more or fewer"), "room": t("People in a room"),
+        "kwh": t("Contract, kg CO₂e per kWh"), "certificates": t("Certificates, % of kWh"),
+    }  # fmt: skip
 
 
 def _wrong(name: str) -> html.P:

@@ -21,7 +21,7 @@ from pages._parts.icons import icon
 from pages._parts.pieces import empty, error_children
 from pages.bundles import to_sign_in
 from pages.organiser import _what_if_figures as figures
-from pages.organiser._what_if_form import form, options_of
+from pages.organiser._what_if_form import form, names, options_of
 from pages.registry import page
 
 page(
@@ -50,7 +50,7 @@ def layout(slug: str = "", **query: Any) -> html.Div:
         changes = events.changes_from_url(query)
         body = _result(slug, changes)
     except InputError as error:
-        sentences = " ".join(sentence_of(each) for each in error.errors)
+        sentences = " ".join(sentence_of(each, names()) for each in error.errors)
         wrong = html.P(sentences, className="fz-told fz-told-wrong mb-3", role="alert")
         changes = Changes()
         body = _result(slug, changes)
@@ -92,7 +92,7 @@ def _cities(slug: str, changes: Changes) -> list[Any]:
     try:
         return figures.ranking(events.best_cities(slug, changes.rail_below_km), _others(changes))
     except InputError as error:
-        return [empty(" ".join(sentence_of(each) for each in error.errors))]
+        return [empty(" ".join(sentence_of(each, names()) for each in error.errors))]
 
 
 def _hub_buttons() -> list[Any]:
@@ -130,7 +130,7 @@ def ask(*given: Any) -> tuple[Any, ...]:
         changes = _changes(values)
         body = _result(str(slug), changes)
     except InputError as error:
-        said = {each.field.split(".")[0]: sentence_of(each) for each in error.errors}
+        said = {each.field.split(".")[0]: sentence_of(each, names()) for each in error.errors}
         return (*(no_update,) * 4, *[error_children(said.get(name, "")) for name in SAID])
     query = events.changes_to_url(changes)
     asked_for = {str(each) for each in ctx.triggered_prop_ids.values()}
@@ -169,7 +169,9 @@ def search_hubs(_pair: int, _triple: int, slug: Any, *values: Any) -> Any:
         changes = _changes(values)
         view = events.best_hub_set(str(slug), 3 if ctx.triggered_id == "what-if-triple" else 2, changes.rail_below_km)
     except InputError as error:
-        return html.P(" ".join(sentence_of(each) for each in error.errors), className="fz-told fz-told-wrong mt-3")
+        return html.P(
+            " ".join(sentence_of(each, names()) for each in error.errors), className="fz-told fz-told-wrong mt-3"
+        )
     return figures.hubs(view, _others(changes))
 
 
