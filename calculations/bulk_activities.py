@@ -24,6 +24,7 @@ from calculations.bulk_rows import COLUMNS, KINDS, MARKERS, MAX_GRAMS, NUMBERS, 
 from calculations.model import FieldError, InputError
 from calculations.trace import quantity_of
 
+NAMED = ("from", "to", "place")
 FEW_SHAPES = 65_536  # as many are told apart by a table, more by hashing
 GRAMS = ("low_g", "total_g", "high_g", "non_co2_g", "upstream_g")
 TOO_MUCH = "{field} makes more than {limit} t; check the row."
@@ -97,6 +98,18 @@ class Activities:
             index = pd.Index(values).unique()
             columns[name] = pd.Categorical.from_codes(index.get_indexer(values)[lines.kind], categories=index)
         return columns | {"one_way_km": lines.one_way_km} | {name: getattr(lines, name) for name in GRAMS}
+
+    def found(self, frame: pd.DataFrame) -> dict[str, object]:
+        """The ids of the places that a table names, as columns: ``from_found`` beside ``from``."""
+        cells, columns = Cells(frame[[name for name in NAMED if name in frame]]), dict[str, object]()
+        for name in cells.frame:
+            column = cells.coded(str(name))
+            places = [self._places.place(text) for text in column.values]
+            ids = pd.Index([place.place_id if place else "" for place in places])
+            columns[f"{name}_found"] = pd.Categorical.from_codes(
+                ids.unique().get_indexer(ids)[column.codes], categories=ids.unique()
+            )
+        return columns
 
     def _part(self, kind: str, cells: Cells) -> tuple[Lines, Mask]:
         """The lines of rows of one kind of activity, and those that are to be read one by one."""

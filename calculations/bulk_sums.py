@@ -1,4 +1,4 @@
-"""What the lines of a table add up to, slice after slice: totals to the gram, bounds propagated as a footprint's are."""
+"""What the lines of a table add up to, slice after slice: totals to the gram, bounds as those of a footprint."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def calculate_activities(
                 sums.add(lines, activities.line_kinds)
                 unused = tuple(name for name in each.table.column_names if name not in COLUMNS)
                 if lines_file is not None:
-                    lines_file.write(_with_lines(each.table, activities.table(lines)))
+                    lines_file.write(_with_lines(each.table, activities.found(_frame(each)) | activities.table(lines)))
             if progress is not None:
                 progress(each.first_row + each.table.num_rows - 2)
         bad_file.write()

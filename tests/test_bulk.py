@@ -250,6 +250,7 @@ def test_a_file_in_many_slices_is_its_rows(
     read = {".csv": pd.read_csv, ".xlsx": pd.read_excel, ".parquet": pd.read_parquet}[suffix](out)
     assert read["participation"].tolist() == frame["participation"].tolist()
     assert list(read[list(GRAMS)].itertuples(index=False, name=None)) == single
+    assert set(read["from_found"].dropna()) - {""} == {"iata:PEK", "geo:1816670"}
     assert set(read["category"]) == {"travel", "stay", "food", "energy", "local"}
 
 
