@@ -13,7 +13,8 @@ import pandas as pd
 from calculations.bulk import pair_distances
 from calculations.flights import method_rows
 from calculations.footprint import compute
-from calculations.methods import Method, method_mass
+from calculations.methods import Method, curve_table, method_mass
+from calculations.methods import way_km as counted_km
 from calculations.model import Answers, Boundary, EmissionLine, FactorMissing, FieldError, InputError, Place, Trip
 from calculations.quality import is_scored
 from calculations.trace import ROUNDING, recompute, recompute_non_co2, term
@@ -86,7 +87,7 @@ def _by_method(frame: pd.DataFrame, events: Sequence[Event], method: Method) -> 
     people = frame["attendances"].to_numpy(np.int64)
     for i, event in enumerate(events):
         town = _town(float(lat[i]), float(lon[i]))
-        way_km = float(distance[i]) + (method.uplift_km if distance[i] > 0 else 0.0)
+        way_km = counted_km(method, float(distance[i]))
         directions = 2 if method.round_trip else 1
         rates = [float(kg) / (directions * way_km) if way_km else 0.0
                  for kg in (mass.total_kg[i], mass.total_kg[i] - mass.non_co2_kg[i])]  # fmt: skip
@@ -137,8 +138,16 @@ def _trace(
         "from": town.place_id, "to": event.place.place_id, "from_names": dict(town.names),
         "to_names": dict(event.place.names), "geodesic_km": distance_km,
     }  # fmt: skip
+    parts = {"co2_kg": rates[1] * way_km, "non_co2_kg": (rates[0] - rates[1]) * way_km}
+    ends = {"from": town.place_id, "to": event.place.place_id, "geodesic_km": distance_km, "way_km": way_km}
+    told = {
+        "id": method.method_id, "name": method.name, "source": method.source, "source_address": method.source_address,
+        "status": method.status, "sha256": method.sha256, "cabin": "economy", "arithmetic": [curve_table(method)],
+        "legs": [{**ends, **parts, "arithmetic": 0}],
+    }  # fmt: skip
     trace: dict[str, Any] = {
-        "factor_set": {"id": f"method:{method.method_id}", "sha256": ""},
+        "method": told,
+        "factor_set": {"id": f"method:{method.method_id}", "sha256": method.sha256},
         "formula": f"{numbers} passenger-km × {rates[0]:.8g} kg CO2e/passenger-km = {total_g:.6f} kg CO2e",
         "quantity_terms": terms, "unit": "passenger-km",
         "factors": rows, "bounds": bases,

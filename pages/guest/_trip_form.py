@@ -112,8 +112,7 @@ def _trip_fields() -> list[Any]:
             hidden=True,
             **data(more="yes"),
         ),
-        result(),
-        card_spread(),
+        html.Div([result(), card_spread()]),
         html.Button(
             t("Fold this trip"), type="button", className="visually-hidden", disable_n_clicks=True, **data(act="fold")
         ),
