@@ -146,6 +146,7 @@
         item.append(button);
         return item;
       }));
+      if (text) list.scrollIntoView({ block: "nearest" });
     });
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") { event.preventDefault(); one(list, "button")?.click(); }

@@ -75,8 +75,9 @@ def _boxes(line: EmissionLine) -> list[tuple[str, str]]:
 
 
 def _plain(value: Decimal) -> str:
-    """As many decimals as matter beside a gram."""
-    return f.number(value, 0 if value == value.to_integral_value() else 2)
+    """As many decimals as matter beside a gram: two, or as many as a small number needs to be seen."""
+    places = 0 if value == value.to_integral_value() else max(2, -value.adjusted() if value else 0)
+    return f.number(value, min(places, 9))
 
 
 def _significant(value: Decimal) -> str:

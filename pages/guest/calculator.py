@@ -119,6 +119,7 @@ def _config(event: Event, scenario: Scenario) -> dict[str, Any]:
             "people": 1, "round_trip": True, "count": 1, "via": []}  # fmt: skip
     stay = {"nights": default.get("nights", 1), "rooms": 1, "guests": 1, "kind": "hotel"}
     other = {a.key: a.default for a in scenario.activities if a.default and a.key != "remote_participation"}
+    other |= {key: told for key, told in dict(default.get("other") or {}).items() if scenario.activity(key)}
     return {
         "slug": event.slug,
         "language": current_language(),
