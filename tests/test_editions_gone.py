@@ -5,7 +5,9 @@ import sqlalchemy as sa
 
 import events
 from accounts import Conflict
-from calculations.model import InputError
+from calculations.footprint import compute
+from calculations.model import Answers, Boundary, InputError, Meal, OtherActivity, Place, Stay, Trip
+from data.library import load_factor_set
 from data.store import schema
 from data.store.engine import Store
 from tests.support.events import body, draft, trip
@@ -50,3 +52,23 @@ def test_a_new_event_names_an_edition_that_is_there(sqlite_store: Store) -> None
     with pytest.raises(InputError) as refused:
         events.create_event(draft(factor_set_id="1999.1"))
     assert [error.field for error in refused.value.errors] == ["factor_set"]
+
+
+PEK = Place("iata:PEK", {"en": "Beijing"}, 40.0801, 116.585, "CN", "CN-11")
+CTU = Place("iata:CTU", {"en": "Chengdu"}, 30.5785, 103.947, "CN", "CN-51")
+TFU = Place("iata:TFU", {"en": "Chengdu Tianfu"}, 30.32, 104.44, "CN", "CN-51")
+SHEET = OtherActivity("paper", 7.5, "sheet", "materials", "derived_a4_sheet", region="GB")
+POWER = OtherActivity("electricity", 7.5, "kWh", region="CN-51")
+OLD = [  # what the first edition came to on the day it was published: low, central, high
+    (Answers(trips=(Trip(PEK, CTU, people=2),)), (260_959, 339_782, 582_140)),
+    (Answers(trips=(Trip(PEK, CTU, mode="rail"),)), (26_147, 52_293, 78_440)),
+    (Answers(trips=(Trip(CTU, TFU, mode="taxi", fuel="electric", people=2),)), (1_958, 2_146, 2_228)),
+    (Answers(stays=(Stay(None, "CN", 3),)), (144_450, 160_500, 176_550)), (Answers(meals=(Meal("beef", 3),)), (13_419, 14_910, 16_401)),
+    (Answers(other=(POWER,)), (938, 1_173, 1_408)), (Answers(other=(SHEET,)), (35, 50, 65)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "grams"), OLD)
+def test_the_first_edition_gives_what_it_gave(told: Answers, grams: tuple[int, int, int]) -> None:
+    line = compute(told, load_factor_set("2026.1"), Boundary(upstream=False)).lines[0]
+    assert (line.low_g, line.total_g, line.high_g) == grams
