@@ -76,8 +76,8 @@ def _level(region: str) -> str:
 
 def own_region(factors: FactorSet, factor: Factor, wanted: Sequence[str]) -> Found:
     """A row that stands alone, judged by the region it was made for: whether that is the place's, the world's (the row
-    is meant for anywhere), or another's that stands in. Where no place is known, or the edition (before 2026.2) does not
-    say what the regions of its rows mean, nothing is said."""
+    is meant for anywhere), or another's that stands in. Where no place is known, or the edition does not say what the
+    regions of its rows mean (those before 2026.2), nothing is said."""
     if "region_alias" not in factors.preferred:
         return Found(factor.factor_id, factor.region, stands_in=False)
     made_for = _regions_of(factors, factor)

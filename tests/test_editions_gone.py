@@ -63,7 +63,8 @@ OLD = [  # what the first edition came to on the day it was published: low, cent
     (Answers(trips=(Trip(PEK, CTU, people=2),)), (260_959, 339_782, 582_140)),
     (Answers(trips=(Trip(PEK, CTU, mode="rail"),)), (26_147, 52_293, 78_440)),
     (Answers(trips=(Trip(CTU, TFU, mode="taxi", fuel="electric", people=2),)), (1_958, 2_146, 2_228)),
-    (Answers(stays=(Stay(None, "CN", 3),)), (144_450, 160_500, 176_550)), (Answers(meals=(Meal("beef", 3),)), (13_419, 14_910, 16_401)),
+    (Answers(stays=(Stay(None, "CN", 3),)), (144_450, 160_500, 176_550)),
+    (Answers(meals=(Meal("beef", 3),)), (13_419, 14_910, 16_401)),
     (Answers(other=(POWER,)), (938, 1_173, 1_408)), (Answers(other=(SHEET,)), (35, 50, 65)),
 ]  # fmt: skip
 
