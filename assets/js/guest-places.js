@@ -88,8 +88,10 @@
     }
 
     function show(found) {
-      const kind = first(); // whoever flew is asked for airports first
-      found = [...found.filter((place) => place.kind === kind), ...found.filter((place) => place.kind !== kind)];
+      // Whoever flew is asked for the airports of the town meant first; those of its namesakes stay where they are.
+      const kind = first(), town = found[0];
+      const ahead = (place) => place.kind === kind && place.name === town.name && place.country === town.country;
+      found = [...found.filter(ahead), ...found.filter((place) => !ahead(place))];
       items = found;
       list.replaceChildren(...found.map(option));
       list.hidden = !found.length;
