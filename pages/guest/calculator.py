@@ -193,6 +193,9 @@ def preview(asked: Any) -> Any:
     except InputError as error:
         answer = {"seq": message.get("seq"), "errors": sentences(wanted, error, _names(scenario)), "lines": {}}
         return answer, dash.no_update, dash.no_update, dash.no_update, dash.no_update
+    except DomainError as error:  # the event's factors are not on this server, or have no row for it
+        answer = {"seq": message.get("seq"), "errors": {}, "lines": {}, "general": t(error.message, **error.params)}
+        return answer, dash.no_update, dash.no_update, dash.no_update, dash.no_update
     lines = figures(draft, wanted, view)
     lines["other"] |= group_sums(scenario, wanted, view)
     for path, words in _spreads(event, wanted, view).items():
