@@ -19,7 +19,7 @@ from data.store import events as rows
 from data.store import live
 from data.store.engine import get_store
 from data.store.ids import new_event_id
-from events.methods import with_method
+from events.methods import find_method, with_method
 from events.model import ORGANISER_SESSION, Event, EventCard, EventDraft, Page, Session, SessionDraft, place_json
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -149,6 +149,8 @@ def _errors(draft: EventDraft) -> list[FieldError | None]:
         _wrong(known, "scenario", draft.scenario, "There is no scenario “{value}”."),
         _wrong(not draft.factor_set_id or draft.factor_set_id in list_editions(), "factor_set", draft.factor_set_id,
                "There is no factor set “{value}” on this server."),
+        _wrong(not draft.boundary.flight_method or find_method(draft.boundary.flight_method, draft.defaults),
+               "flight_method", draft.boundary.flight_method, "There is no flight method “{value}” on this server."),
         _wrong(draft.starts_at <= draft.ends_at, "ends", str(draft.ends_at), "The end {value} lies before the start."),
         _wrong(_zone_exists(draft.timezone), "timezone", draft.timezone, "“{value}” is no time zone."),
         _wrong(re.fullmatch("[A-Z]{3}", draft.currency), "currency", draft.currency,

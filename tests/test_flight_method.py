@@ -10,6 +10,7 @@ import events
 from accounts import SYSTEM, Actor, Conflict, Forbidden, Unauthenticated, set_actor
 from accounts.actor import ANONYMOUS
 from calculations.flights import leg_parts
+from calculations.model import Boundary
 from calculations.trace import recompute
 from data.library import load_method, load_methods
 from data.store import schema as s
@@ -114,6 +115,16 @@ def test_what_is_no_method_is_refused_and_nothing_changes(
         events.set_flight_method(slug, method_id, text)
     assert caught.value.errors[0].field == field
     assert events.flight_method_view(slug).chosen is None and not audit_rows(store)
+
+
+def test_a_new_event_may_name_its_method(store: Store) -> None:
+    set_actor(SYSTEM)
+    with pytest.raises(InputError) as caught:
+        events.create_event(draft(boundary=Boundary(flight_method="nothing")))
+    assert [error.field for error in caught.value.errors] == ["flight_method"]
+    made = events.create_event(draft(boundary=Boundary(flight_method="klower")))
+    assert made.boundary.method == load_method("klower")
+    assert told(trip()).lines[0].factor_id == "method:klower"
 
 
 def test_only_those_who_may_edit_choose(slug: str) -> None:

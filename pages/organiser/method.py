@@ -70,7 +70,8 @@ def _choice(view: events.FlightMethodView, value: str) -> list[Any]:
     options.append({"value": OWN, "label": t("a file of our own")})
     radios = dcc.RadioItems(options, value, id="method-choice", className="fz-checks")
     note = t("A choice holds for what is computed from now on; every line keeps the method it was computed by.")
-    parts: list[Any] = [radios, html.Div(_upload(), id="method-file-home", className="mt-2")]
+    legend = html.Legend(t("Flights are counted by"), className="visually-hidden")
+    parts: list[Any] = [html.Fieldset([legend, radios]), html.Div(_upload(), id="method-file-home", className="mt-2")]
     parts.append(html.P(note, className="fz-note mt-3"))
     parts.append(html.P(_stored(view), id="method-stored", className="fz-small mt-2"))
     if view.may_edit:
