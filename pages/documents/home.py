@@ -147,6 +147,7 @@ def _nothing(q: str, chosen: Scenario | None) -> list[Any]:
 def _foot() -> html.Footer:
     links = [
         html.A(t("Check a certificate"), href="/verify", className="fz-link"),
+        html.A(t("How everything is computed"), href="/method", className="fz-link"),
         html.A(t("For organisers"), href="/desk", className="fz-link"),
         html.A(t("For programs"), href="/api/v1/docs", className="fz-link"),
     ]

@@ -145,7 +145,7 @@ def _sections(event: Event, totals: Totals) -> list[Any]:
         _intro(texts),
         _measures(texts.get("measures") or []),
         html.Section([html.H2(t("What it is not")), html.P(_say("landing.limit", event), className="fz-body")]),
-        _sources(texts),
+        _sources(texts, event.slug),
     ]
 
 
@@ -231,11 +231,13 @@ def _measures(rows: Sequence[Mapping[str, Any]]) -> Any:
     )
 
 
-def _sources(texts: Mapping[str, Any]) -> html.Footer:
+def _sources(texts: Mapping[str, Any], slug: str) -> html.Footer:
     rows = [html.Li(f"[{row['key']}] {pick(row['title'])}") for row in texts.get("sources") or []]
     notice = pick(texts.get("notice") or {})
+    method = html.A(t("How everything is computed"), href=f"/method?event={slug}")
     return html.Footer(
-        [html.Ul(rows) if rows else None, html.P(notice) if notice else None], className="fz-footer fz-sources"
+        [html.Ul(rows) if rows else None, html.P(notice) if notice else None, html.P(method)],
+        className="fz-footer fz-sources",
     )
 
 

@@ -206,7 +206,7 @@ def _facts(line: EmissionLine) -> list[Row]:
         rows.append((t("Source"), _source(factor)))
         rows.append((t("Licence"), factor["licence"] or t("not stated")))
     chosen = line.trace["factor_set"]
-    rows.append((t("Factor set"), [f"{chosen['id']} · ", _digest(chosen["sha256"])]))
+    rows.append((t("Factor set"), [f"{chosen['id']} · ", _digest(chosen["sha256"]), " · ", _method()]))
     if distance := line.trace.get("distance"):
         rows.append((t("Distance"), _said(distance["how"])))
     rows += trace_rows(line)
@@ -225,6 +225,10 @@ def _source(factor: Mapping[str, Any]) -> str:
         return factor["source_title"] or t("not stated")
     activity = factor["activity"].replace("_", " ")
     return f"{factor['source_title']}, {activity}, {factor['region']}, {factor['year']}"
+
+
+def _method() -> html.A:
+    return html.A(t("how it is computed"), href="/method", target="_blank")
 
 
 def _said(sentence: Mapping[str, Any]) -> str:
