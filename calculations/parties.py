@@ -87,10 +87,15 @@ def _next(end: Place, left: dict[int, Trip], outward: bool, km: Km) -> int | Non
     return None
 
 
+def joined_countries(country: str, factors: FactorSet) -> frozenset[str]:
+    """The countries that rails join with this one, itself among them; none where the edition names no rails."""
+    groups = table_of(factors, "better")["land_groups"]
+    return frozenset(each for group in groups if country in group for each in group)
+
+
 def by_land(a: Place, b: Place, factors: FactorSet) -> bool:
     """Whether rails join both countries, by the edition's list; the sea is never crossed."""
-    ends = {a.country, b.country}
-    return any(ends <= set(group) for group in table_of(factors, "better")["land_groups"])
+    return b.country in joined_countries(a.country, factors)
 
 
 def rail_mode(a: Place, b: Place, factors: FactorSet) -> str:

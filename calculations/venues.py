@@ -27,7 +27,7 @@ from calculations.distance import geodesic_km_many
 from calculations.lookup import table_of
 from calculations.methods import Method, one_way_parts
 from calculations.model import Place, Trip
-from calculations.parties import Journey, Party, by_land, journeys_of, moved, near, on_rails
+from calculations.parties import Journey, Party, joined_countries, journeys_of, moved, near, on_rails
 from calculations.rates import WAY_KM, Rates, kind_of
 
 Floats = npt.NDArray[np.float64]
@@ -187,6 +187,10 @@ class _Field:
             np.array([getattr(way, name) for way in ways], dtype=np.float64)
             for name in ("people", "told_g", "air_g", "limit_km", "times")
         )
+        self.areas: dict[tuple[str, str], list[int]] = {}
+        for number_of, city in enumerate(self.cities):
+            self.areas.setdefault((city.country, city.region), []).append(number_of)
+        self.joined: dict[str, frozenset[str]] = {}
         self.ground, self.kind = self._ground()
         self.methods: dict[tuple[str, str], list[int]] = {}
         for number_of, way in enumerate(ways):
@@ -222,15 +226,12 @@ class _Field:
     def _ground_row(self, journey: Journey) -> Floats:
         factors, home = self.rates.factors, journey.home
         row = np.full(len(self.cities), np.nan)
-        known: dict[tuple[str, str], float] = {}
-        for at, city in enumerate(self.cities):
-            if not by_land(home, city, factors):
+        for (country, region), numbers in self.areas.items():
+            if country not in self.joined.setdefault(home.country, joined_countries(home.country, factors)):
                 continue
-            if (city.country, city.region) not in known:
-                trip = moved(replace(journey, home=replace(home, lat=city.lat, lon=city.lon)), city, factors,
-                             _nowhere, rail_below_km=1.0)  # fmt: skip
-                known[city.country, city.region] = self.rates.per_km(trip).central
-            row[at] = known[city.country, city.region]
+            there = replace(self.cities[numbers[0]], country=country, region=region)
+            trip = moved(journey, there, factors, _nowhere, rail_below_km=1.0)
+            row[numbers] = self.rates.per_km(trip).central
         return row
 
     def _distances(self) -> Floats:
