@@ -70,7 +70,7 @@ def inventory_view(slug: str) -> InventoryView:
         )
         stored = rows.lines(conn, event.event_id, foot["participation_id"], foot["version"]) if foot else []
     lines = [line_of(row) for row in stored]
-    told = _told(foot["answers"] if foot else {}, factors_of(event))
+    told = _told(foot["answers"] if foot else {}, event)
     return InventoryView(
         event=event, version=foot["version"] if foot else 0, lines=_side_by_side(told, lines),
         low_g=sum(line.low_g for line in lines), total_g=sum(line.total_g for line in lines),
@@ -126,9 +126,10 @@ def _row_choices(factors: FactorSet) -> Iterable[InventoryChoice]:
             )
 
 
-def _told(answers: Mapping[str, Any], factors: FactorSet) -> list[tuple[str, dict[str, Any]]]:
+def _told(answers: Mapping[str, Any], event: Event) -> list[tuple[str, dict[str, Any]]]:
     """(the stored line's activity, the entry) of what was told; the demonstration's own form becomes the usual one."""
     if "inventory" in answers:
+        factors = factors_of(event)
         return [(each["activity"], _entry(each, factors)) for each in answers["inventory"]]
     return [(each["activity"], dict(each)) for each in answers.get("other", [])]
 
