@@ -48,13 +48,14 @@ def test_every_sentence_of_the_code_has_its_chinese(path: Path) -> None:
 
 
 def test_every_sentence_of_the_edition_has_its_chinese() -> None:
-    preferred = load_factor_set().preferred
+    edition = load_factor_set()
+    preferred = edition.preferred
     said = set(preferred["caution"].values()) | {model["name"] for model in preferred["model"]}
     said |= {rule["message"] for rule in preferred["caution_rule"]}
     said |= {sentence for by_country in preferred["loud"].values() for sentence in by_country.values()}
     said |= {note for activity in preferred["activity"].values() for note in activity.get("notes", ())}
     methods: tuple[Method, ...] = load_methods()
-    said |= {preferred["uncertainty"]["title"]} | {method.name for method in methods}
+    said |= {edition.quality["scheme"]["title"]} | {method.name for method in methods}
     assert said - CHINESE.keys() == set()
 
 

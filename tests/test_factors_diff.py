@@ -117,7 +117,7 @@ def test_rows_and_choices_of_two_editions() -> None:
     del factors["defra-2025-hotel-japan"]
     factors[FLIGHT] = replace(factors[FLIGHT], value=0.2, note="other")
     meal = {**NOW.preferred["meal"], "vegan": "new-row"}
-    new = FactorSet("2099.1", "", factors, {**NOW.preferred, "meal": meal})
+    new = FactorSet("2099.1", "", factors, {**NOW.preferred, "meal": meal}, NOW.quality)
     diff = compare_editions(NOW, new)
     assert [row.factor_id for row in diff.added] == ["new-row"]
     assert [row.factor_id for row in diff.removed] == ["defra-2025-hotel-japan"]

@@ -81,7 +81,7 @@ def preferring(band: str, average: bool = False) -> FactorSet:
         for cabin, name in names.items()
     }
     flight = {**FACTORS.preferred["flight"], "international": rows}
-    return FactorSet("test", "", FACTORS.factors, {**FACTORS.preferred, "flight": flight})
+    return FactorSet("test", "", FACTORS.factors, {**FACTORS.preferred, "flight": flight}, FACTORS.quality)
 
 
 def flown(trip: Trip, factors: FactorSet, boundary: Boundary = DIRECT) -> list[float]:
