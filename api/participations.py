@@ -80,6 +80,7 @@ class OtherBody(Strict):
     activity: str
     quantity: float
     unit: str
+    place: str | Point | None = None  # where it was done; the event's place where it is left out
     known: Known | None = None
     supply: SupplyBody | None = None
 

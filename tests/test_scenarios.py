@@ -20,7 +20,7 @@ from data import library, templates
 from data.places import index
 from data.store.engine import Store
 from locales import set_language
-from pages.guest import _activities, _form, _year
+from pages.guest import _activities, _form, _year, calculator
 from pages.guest._draft import asked_of
 from tests.support.browser import visit
 from tests.support.events import draft
@@ -191,6 +191,17 @@ def test_nobody_is_asked_a_meal_and_its_diet_twice() -> None:
         rows = {each.factor for each in scenario.activities}
         assert not any(row.startswith("scarborough2014_diet") for row in rows)
         assert not ("meals" in scenario.asks and any(row.startswith("ic_meal") for row in rows))
+
+
+def test_an_event_fills_in_what_its_guests_usually_tell(sqlite_store: Store) -> None:
+    told = {"bottled_water": 2, "no_such_question": 9}
+    event = events.create_event(draft("walk", scenario="scenic_spot", defaults={"other": told}))
+    config = calculator._config(event, library.load_scenarios()["scenic_spot"])
+    assert config["draft"]["other"] == {"bottled_water": 2}
+    assert config["near"] == CHENGDU
+    assert config["draft"]["stays"] == []
+    hotel = calculator._config(event, library.load_scenarios()["hotel"])
+    assert len(hotel["draft"]["stays"]) == 1
 
 
 def life(**other: float) -> dict[str, object]:
