@@ -15,7 +15,7 @@ import typer
 
 from accounts.actor import SYSTEM, set_actor
 from accounts.errors import DomainError, NotFound
-from calculations.model import FieldError, InputError
+from calculations.model import FactorMissing, FieldError, InputError
 from data.settings import SettingsError, get_settings
 from data.store.backup import BackupError, restore_backup, write_backup
 from data.store.engine import Store, get_store
@@ -63,7 +63,7 @@ def command(*apps_and_name: Any) -> Callable[[Callable[..., None]], Callable[...
             set_actor(SYSTEM)
             try:
                 work(*args, **kwargs)
-            except (SettingsError, BackupError, InputError, DomainError) as error:
+            except (SettingsError, BackupError, InputError, DomainError, FactorMissing) as error:
                 _fail(error, bool(kwargs.get("as_json")))
 
         target.command(name)(guarded)

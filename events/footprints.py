@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 import offsetting
 from accounts import Conflict, NotFound, TooMany, current_actor, require
-from calculations.answers import parse_answers
+from calculations.answers import MAX_OWN, parse_answers
 from calculations.better import better_way
 from calculations.distance import geodesic_km
 from calculations.footprint import compute
@@ -132,10 +132,11 @@ def parse(event: Event, body: Any, scenario: Scenario | None = None) -> Answers:
 
 def inventory_scenario(event: Event) -> Scenario:
     """What an organiser may tell: the activities of the event's own template and of the general one, and any row of
-    the event's factor set."""
+    the event's factor set; not bounded by what one guest may tell."""
     own, general = load_scenarios()[event.scenario], load_scenarios()["other"]
     more = tuple(each for each in general.activities if own.activity(each.key) is None)
-    return replace(own, activities=own.activities + more, is_open=True)
+    activities = tuple(replace(each, minimum=0.0, maximum=MAX_OWN) for each in own.activities + more)
+    return replace(own, activities=activities, is_open=True)
 
 
 def factors_of(event: Event) -> FactorSet:

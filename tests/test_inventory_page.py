@@ -129,6 +129,29 @@ def test_a_category_outside_the_boundary_is_shown_and_not_counted(sqlite_store: 
     assert (set(view.by_category), view.version) == ({"digital"}, 2)
 
 
+def test_the_demonstrations_own_lines_can_be_changed_like_any_other(sqlite_store: Store) -> None:
+    set_actor(SYSTEM)
+    events.seed_demo()
+    before = events.inventory_view("chengdu-2021")
+    assert len(before.lines) > 10 and all(each.line for each in before.lines)
+    events.save_inventory("chengdu-2021", {"other": before.entries})
+    after = events.inventory_view("chengdu-2021")
+    assert (after.version, after.total_g) == (before.version + 1, before.total_g)
+    assert after.entries == before.entries
+
+
+def test_any_row_of_the_factor_set_may_be_told_in_a_unit_that_fits(sqlite_store: Store) -> None:
+    set_actor(SYSTEM)
+    event = events.create_event(draft())
+    row = "factor:hcs_event_carpet_m2"
+    assert any(each.key == row and each.category == "materials" for each in events.inventory_choices(event.slug))
+    lines = [{"activity": row, "quantity": 40, "unit": "m2"}, {"activity": "electricity", "quantity": 3, "unit": "GWh"}]
+    view = events.save_inventory(event.slug, {"other": lines})
+    assert [line.category for line in view.lines] == ["materials", "energy"]
+    with pytest.raises(events.InputError):
+        events.save_inventory(event.slug, {"other": [{"activity": row, "quantity": 40, "unit": "parsec"}]})
+
+
 def test_the_fields_make_an_entry_or_say_what_is_wrong() -> None:
     told = {"activity": "electricity", "quantity": " 1,200.5 ", "unit": "kWh", "known": "measured"}
     assert form.entry_of(told) == {"activity": "electricity", "quantity": 1200.5, "unit": "kWh", "known": "measured"}
