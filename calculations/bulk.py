@@ -22,6 +22,7 @@ from calculations.model import FieldError, InputError
 Floats = npt.NDArray[np.float64]
 Grams = npt.NDArray[np.int64]
 SLICE_ROWS = 131_072
+LEAST_ROWS = 16_384
 KNOWN_PAIRS = 200_000
 MAX_THREADS = 4
 SAMPLE_RUNS, RUN_ROWS = 64, 64  # rows next to each other, so that sorted tables show their equal pairs too
@@ -52,8 +53,7 @@ def calculate_frame(frame: pd.DataFrame, method: Method, to: tuple[float, float]
     total, non_co2 = np.empty(len(frame), dtype=np.int64), np.empty(len(frame), dtype=np.int64)
     known = KnownPairs()
 
-    def work(start: int) -> None:
-        part = slice(start, start + SLICE_ROWS)
+    def work(part: slice) -> None:
         distance[part] = pair_distances(lat[part], lon[part], venue_lat[part], venue_lon[part], known)
         each = method_mass(method, distance[part])
         mass[part] = each.total_kg * people[part]
@@ -61,13 +61,23 @@ def calculate_frame(frame: pd.DataFrame, method: Method, to: tuple[float, float]
         non_co2[part] = total[part] - _half_up_g(mass[part] - each.non_co2_kg * people[part])
 
     with slice_pool() as pool:
-        list(pool.map(work, range(0, len(frame), SLICE_ROWS)))
+        list(pool.map(work, slices(len(frame))))
     return frame.assign(distance_km=distance, emission_kg=mass, total_g=total, non_co2_g=non_co2)
+
+
+def slices(rows: int) -> list[slice]:
+    """The rows of a table in slices: one for each core where it is short, of SLICE_ROWS at most."""
+    each = min(SLICE_ROWS, max(LEAST_ROWS, -(-rows // _threads())))
+    return [slice(start, min(start + each, rows)) for start in range(0, rows, each)]
 
 
 def slice_pool() -> ThreadPoolExecutor:
     """Threads for slices, as many as there are cores, four at most: numpy and pyproj let each other run."""
-    return ThreadPoolExecutor(max(1, min(MAX_THREADS, os.cpu_count() or 1)))
+    return ThreadPoolExecutor(_threads())
+
+
+def _threads() -> int:
+    return max(1, min(MAX_THREADS, os.cpu_count() or 1))
 
 
 def totals_of(frame: pd.DataFrame) -> BulkTotals:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calculations.bulk import SLICE_ROWS, slice_pool
+from calculations.bulk import slice_pool, slices
 from calculations.bulk_columns import Cells, Codes, Floats, Mask
 from calculations.bulk_ends import AreasOf, Ends, Gazetteer, ends_of, geodesics, stops_of
 from calculations.bulk_kinds import PROBES, Engine, Kind, LineKind, exact_quantity, kind_of_rows
@@ -200,15 +200,14 @@ def calculate_table(frame: pd.DataFrame, engine: Engine, areas_of: AreasOf | Non
     """A table with the columns of ``Activities.table`` added, computed in slices on several threads. Rows keep their
     order and are numbered from 2, as a spreadsheet shows them. Raises InputError with the faults of every bad row."""
     activities, lines = Activities(engine, areas_of), Lines.empty(len(frame))
-    starts = range(0, len(frame), SLICE_ROWS)
 
-    def work(start: int) -> list[FieldError]:
-        part, found = activities.lines(frame.iloc[start : start + SLICE_ROWS], start + 2)
-        lines.put(slice(start, start + SLICE_ROWS), part)
+    def work(rows: slice) -> list[FieldError]:
+        part, found = activities.lines(frame.iloc[rows], rows.start + 2)
+        lines.put(rows, part)
         return found
 
     with slice_pool() as pool:
-        faults = [fault for found in pool.map(work, starts) for fault in found]
+        faults = [fault for found in pool.map(work, slices(len(frame))) for fault in found]
     if faults:
         raise InputError(faults)
     return frame.assign(**activities.table(lines))
