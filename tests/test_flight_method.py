@@ -205,7 +205,7 @@ def test_the_choice_is_saved_by_those_who_may(slug: str) -> None:
     set_actor(SYSTEM)
 
 
-def test_what_is_no_text_is_refused() -> None:
-    assert method_page.chosen_file("data:;base64,W2Fpcl0=", "mine.toml") == ("[air]", "mine.toml", "file")
+def test_what_is_no_text_is_refused(slug: str) -> None:
+    assert method_page.chosen_file("data:;base64,W2Fpcl0=", "mine.toml", slug) == ("[air]", "mine.toml", "file")
     for contents in ("data:;base64,/////w==", "rubbish", None):
-        assert method_page.chosen_file(contents, None)[0] == "\0"
+        assert method_page.chosen_file(contents, None, slug)[0] == "\0"

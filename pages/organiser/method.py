@@ -142,10 +142,12 @@ def _parts(view: events.FlightMethodView, method: Method | None) -> tuple[list[A
 
 @callback(
     Output("method-text", "data"), Output("method-file-name", "children"), Output("method-choice", "value"),
-    Input("method-upload", "contents"), State("method-upload", "filename"), prevent_initial_call=True,
+    Input("method-upload", "contents"), State("method-upload", "filename"), State("method-slug", "data"),
+    prevent_initial_call=True,
 )  # fmt: skip
-def chosen_file(contents: Any, name: Any) -> Any:
+def chosen_file(contents: Any, name: Any, slug: Any) -> Any:
     """A file was given: its text is kept on the page, nothing is stored."""
+    check(str(slug))
     return _text(contents), str(name or "")[:120] or t("Choose a method file (TOML)"), OWN
 
 
