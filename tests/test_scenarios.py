@@ -224,6 +224,15 @@ def test_a_years_flights_tell_their_parts_and_home_chooses_the_grid(sqlite_store
     assert events.preview_footprint(event.slug, asked.body).lines[0].factor_id.startswith("egrid")
 
 
+def test_a_home_that_is_no_place_is_named(sqlite_store: Store) -> None:
+    scenario = library.load_scenarios()["life"]
+    told = life(electricity=90) | {"home": {"place": None, "place_text": "Atlantis"}}
+    assert "Atlantis" in asked_of(told, scenario, whole=True).errors["home.place"]
+    typing = asked_of(told, scenario, whole=False)
+    assert typing.errors == {}
+    assert "place" not in typing.body["other"][0]
+
+
 def test_the_biggest_levers_come_first_and_say_what_they_save(sqlite_store: Store) -> None:
     event, scenario = events.create_event(draft("year", scenario="life")), library.load_scenarios()["life"]
     asked = asked_of(life(meals_beef=7, meals_chicken=2, car_petrol=100, coffee=1, metro=50), scenario, whole=True)

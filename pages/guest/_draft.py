@@ -78,8 +78,18 @@ def asked_of(draft: Any, scenario: Scenario, whole: bool) -> Asked:
         for diet, count in list(part(draft, "meals", dict).items())[:MAX_ITEMS]:
             if count not in (0, "", None):
                 asked.add("meals", {"diet": diet, "count": count}, f"meals.{diet}")
+    if whole and scenario.page.get("home"):
+        _check_home(asked, part(draft, "home", dict))
     _add_other(asked, draft, scenario)
     return asked
+
+
+def _check_home(asked: Asked, home: Mapping[str, Any]) -> None:
+    if home.get("place_text") and not home.get("place"):
+        sentence = t(
+            "“{value}” is no place we know: choose one of the suggestions.", value=str(home["place_text"])[:60]
+        )
+        asked.errors["home.place"] = sentence
 
 
 def _add_other(asked: Asked, draft: Any, scenario: Scenario) -> None:
