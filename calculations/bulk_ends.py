@@ -15,6 +15,7 @@ import pandas as pd
 from calculations.answers import MAX_VIA
 from calculations.bulk import KnownPairs, pair_distances
 from calculations.bulk_columns import Cells, Codes, Floats, Mask
+from calculations.bulk_rates import BLOCK
 from calculations.bulk_rows import POSITION_DECIMALS, place_of
 from calculations.model import Place
 
@@ -144,13 +145,16 @@ def _named(cells: Cells, end: str, places: Gazetteer, otherwise: Place | None) -
 
 def rounded(degrees: Floats) -> Floats:
     """Degrees to 0.01°, as ``round`` does it: where scaling cannot tell, that itself is asked."""
-    scaled = degrees * 100.0
-    result = np.rint(scaled)
-    near = np.flatnonzero(np.abs(np.abs(scaled - result) - 0.5) < 1e-6)
-    result /= 100.0
-    result += 0.0
-    for row in near:
-        result[row] = round(float(degrees[row]), POSITION_DECIMALS) + 0.0
+    result = np.empty(len(degrees))
+    for start in range(0, len(degrees), BLOCK):
+        given, part = degrees[start : start + BLOCK], result[start : start + BLOCK]
+        scaled = given * 100.0
+        np.rint(scaled, out=part)
+        np.abs(np.subtract(scaled, part, out=scaled), out=scaled)
+        part /= 100.0
+        part += 0.0
+        for row in np.flatnonzero(scaled > 0.499999):
+            part[row] = round(float(given[row]), POSITION_DECIMALS) + 0.0
     return result
 
 

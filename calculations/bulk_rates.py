@@ -21,6 +21,7 @@ Grams = npt.NDArray[np.int64]
 BLOCK = 16_384  # rows at a time, so that the work stays in the processor's cache
 NEAR_HALF_G = 1e-6
 NEAR_HALF_SHARE = 1e-13  # of the grams: more than a product of ten floats can be off
+FEW_NEAR_G = 1e-4
 MANY = 1e45  # a quantity whose grams show every digit of a rate
 
 
@@ -64,12 +65,21 @@ def rounded_grams(
     per_unit = np.array([float(ARITHMETIC.multiply(rate, Decimal(1000))) for rate in rates])
     for start in range(0, len(quantity), BLOCK):
         part = slice(start, start + BLOCK)
-        mass = quantity[part] * (per_unit[0] if len(per_unit) == 1 else per_unit[code[part]])
-        whole = np.floor(mass + 0.5)
-        grams[part] = whole
-        short = np.abs(np.abs(mass - whole) - 0.5)
-        near = short < NEAR_HALF_G
-        near |= short < mass * NEAR_HALF_SHARE
-        for row in np.flatnonzero(near) + start:
+        mass = quantity[part] * (per_unit[0] if len(per_unit) == 1 else per_unit.take(code[part]))
+        whole = np.add(mass, 0.5)
+        grams[part] = np.floor(whole, out=whole)
+        for row in _near_half(mass, whole) + start:
             grams[row] = to_grams(ARITHMETIC.multiply(exact(int(row)), rates[code[row]]))
     return grams
+
+
+def _near_half(mass: Floats, whole: Floats) -> npt.NDArray[np.intp]:
+    """Rows of grams so near to a half that floats cannot tell which way it is rounded."""
+    short = np.subtract(mass, whole, out=whole)
+    np.abs(short, out=short)
+    short -= 0.5
+    np.abs(short, out=short)
+    off = max(NEAR_HALF_G, float(mass.max(initial=0.0)) * NEAR_HALF_SHARE)
+    if off > FEW_NEAR_G:  # a table of small and huge rows: each by its own measure
+        return np.flatnonzero(short < np.maximum(NEAR_HALF_G, mass * NEAR_HALF_SHARE))
+    return np.flatnonzero(short < off) if short.min(initial=1.0) < off else np.zeros(0, np.intp)
