@@ -54,7 +54,8 @@ def result(view: WhatIfView, changes: Changes) -> list[Any]:
             t("range {range}", range=f.mass_range(mass.low_g, mass.high_g, unit=unit)), f"what-if-{kind}")
         for kind, name, mass in cards
     ]  # fmt: skip
-    number = difference(outcome.difference_g, unit)
+    (before_g,), (after_g,) = (f.add_up([mass.total_g], _step(unit)) for mass in (outcome.before, outcome.after))
+    number = difference(after_g - before_g, unit)
     told = share(outcome.difference_g, outcome.before.total_g)
     shown.append(kpi("extra", t("Difference"), number, unit, told, "what-if-difference"))
     aside = t("{unit} CO₂e · pale: as it is", unit=unit)
@@ -82,6 +83,11 @@ def _categories(view: WhatIfView, unit: str) -> html.Div:
     foot = [t("All"), "", *_numbers(sum(before), sum(after), unit), share(total.difference_g, total.before.total_g)]
     head = [t("Category"), "", t("As it is"), t("Then"), t("Difference"), "%"]
     return html.Div(table(head, body, foot, text_columns=2), className="fz-what-if-table")
+
+
+def _step(unit: str) -> int:
+    """The grams of the last digit that is shown."""
+    return max(1, f.GRAMS_PER[unit] // 10 ** f.DECIMALS[unit])
 
 
 def _numbers(before_g: int, after_g: int, unit: str) -> list[Any]:
