@@ -109,7 +109,9 @@ def test_the_factor_library_can_be_read(here: Server) -> None:
     factor = answer(here, "factors", "show", "defra-2025-hotel-uk")
     assert (factor["value"], factor["unit"]) == (10.4, "kg CO2e/room-night")
     assert factor["source_address"].startswith("https://")
-    assert answer(here, "factors", "verify") == {"ok": True, "problems": []}
+    verified = answer(here, "factors", "verify")
+    assert (verified["ok"], verified["problems"]) == (True, [])
+    assert verified["editions"][edition["id"]] == edition["sha256"]
     assert answer(here, "factors", "diff", edition["id"], edition["id"]) == {"added": [], "removed": [], "changed": []}
     assert here.cli("factors", "show", "no-such-factor", check=False).returncode == 2
 
@@ -141,5 +143,6 @@ def test_the_demo_is_seeded_once_backed_up_and_brought_back(here: Server, tmp_pa
     assert answer(other, "audit")["ok"]
     checks = {check["name"]: check["ok"] for check in answer(other, "doctor")["checks"]}
     assert checks == dict.fromkeys(
-        ["settings", "store", "durability", "disk", "clock", "keys", "factors", "deferred work", "audit"], True
+        ["settings", "store", "durability", "disk", "clock", "keys", "factors", "scenarios", "deferred work", "audit"],
+        True,
     )
