@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from calculations.lookup import cautions
 from calculations.model import Factor, FactorSet
 
 WHY = {
@@ -122,16 +123,16 @@ def leaves(node: Any, path: str = "") -> list[tuple[str, Any]]:
 
 
 def preferred_at(factors: FactorSet, factor_id: str) -> list[str]:
-    """Where an edition prefers this row: dotted paths of its tables, the caution about it left out."""
-    tables = {name: table for name, table in factors.preferred.items() if name != "caution"}
+    """Where an edition prefers this row: dotted paths of its tables, the cautions about it left out."""
+    tables = {name: table for name, table in factors.preferred.items() if not name.startswith("caution")}
     return [path for path, value in leaves(tables) if value == factor_id]
 
 
 def dossier(factors: FactorSet, factor_id: str) -> dict[str, Any]:
-    """What an edition says of a row beside the row itself: its caution and the paths that prefer it."""
-    warning = factors.preferred.get("caution", {}).get(factor_id)
+    """What an edition says of a row beside the row itself: its cautions and the paths that prefer it."""
+    found = [str(note["message"]).format(**note["params"]) for note in cautions(factors, factors.factors[factor_id])]
     return {
-        "edition": factors.factor_set_id, "edition_sha256": factors.sha256, "caution": warning or "",
+        "edition": factors.factor_set_id, "edition_sha256": factors.sha256, "cautions": found,
         "preferred_at": preferred_at(factors, factor_id),
     }  # fmt: skip
 

@@ -3,17 +3,17 @@ is stored. Nothing is stored here: a new set never changes a past result."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from accounts import current_actor, require
+from accounts import Conflict, current_actor, require
 from calculations.editions import WHY, why_moved
 from calculations.footprint import compute
-from calculations.model import Answers, EmissionLine, FactorSet, OtherActivity
+from calculations.model import Answers, EmissionLine, FactorMissing, FactorSet, OtherActivity
 from data.library import load_factor_set
 from data.store import current
 from data.store.engine import get_store
@@ -62,7 +62,8 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class Recomputed:
     """An event's stored sums beside the same answers computed anew. ``kept_count`` footprints hold no answers (imported
-    by a method, or of a person who took themselves out): their ``kept_g`` stand on both sides."""
+    by a method, or of a person who took themselves out): their ``kept_g`` stand on both sides. ``missing`` says what
+    the other set has no row for, and how many lines stand as they are for that."""
 
     slug: str
     edition_before: str
@@ -74,6 +75,7 @@ class Recomputed:
     after: Sums
     by_category: Mapping[str, tuple[int, int]]
     moves: tuple[Move, ...]
+    missing: Mapping[str, int]
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -88,6 +90,7 @@ class Recomputed:
             lines.append(
                 f"{self.kept_count} of them hold no answers to compute from: {self.kept_g} g stand as they are"
             )
+        lines += [f"{count} lines stand as they are: {why}" for why, count in self.missing.items()]
         lines += [f"  {name}\t{_grams(*sums)}" for name, sums in self.by_category.items()]
         return lines + [move.line() for move in self.moves]
 
@@ -106,16 +109,16 @@ def recompute_under(slug: str, edition: str) -> Recomputed:
 def beside(conn: sa.Connection, event: Event, changed: Event, factors: FactorSet) -> Recomputed:
     """The event's stored lines beside those of ``changed``, its double with another set or boundary."""
     pairs: list[Pair] = []
-    kept = [0, 0, 0]
+    kept, missing = [0, 0, 0], Counter[str]()
     for row, lines in read_current(conn, event.event_id):
         kept[2] += 1
         if may_compute(row):
-            pairs += _pairs(lines, _anew(changed, factors, row))
+            pairs += _pairs_of(row, lines, event, changed, factors, missing)
         else:
             kept[0] += 1
             kept[1] += row["total_g"]
             pairs += [(line, line) for line in lines]
-    return _told(event, changed, pairs, kept)
+    return _told(event, changed, pairs, kept, missing)
 
 
 Pair = tuple[EmissionLine | None, EmissionLine | None]
@@ -152,8 +155,35 @@ def _own_line(event: Event, told: Mapping[str, Any]) -> OtherActivity:
     )  # fmt: skip
 
 
-def _anew(event: Event, factors: FactorSet, row: Mapping[Any, Any]) -> Sequence[EmissionLine]:
-    return compute(answers_of(event, row), factors, event.boundary, event.defaults.get("hotel_norm")).lines
+def _pairs_of(
+    row: Mapping[Any, Any], lines: Sequence[EmissionLine], event: Event, changed: Event, factors: FactorSet,
+    missing: Counter[str],
+) -> list[Pair]:  # fmt: skip
+    """The stored lines of a footprint beside those computed anew. What the other set has no row for stands on both
+    sides, and is told in ``missing``."""
+    try:
+        answers = answers_of(event, row)
+    except Conflict:  # the event's own set is no longer here: the other one reads the answers
+        answers = answers_of(changed, row)
+    new: list[EmissionLine] = []
+    gone: set[str] = set()
+    for each in _single(answers):
+        try:
+            new += compute(each, factors, changed.boundary, changed.defaults.get("hotel_norm")).lines
+        except FactorMissing as error:
+            missing[str(error)] += 1
+            gone |= {part.activity for part in each.other} or {part.mode for part in each.trips} or {"hotel", "hostel"}
+    pairs = _pairs(lines, new)
+    return [(old, old if anew is None and old and old.activity in gone else anew) for old, anew in pairs]
+
+
+def _single(answers: Answers) -> Iterator[Answers]:
+    """One thing told at a time, in the order of the lines."""
+    size = answers.group_size
+    yield from (Answers(trips=(each,), group_size=size) for each in answers.trips)
+    yield from (Answers(stays=(each,), group_size=size) for each in answers.stays)
+    yield from (Answers(meals=(each,), group_size=size) for each in answers.meals)
+    yield from (Answers(other=(each,), group_size=size) for each in answers.other)
 
 
 def _pairs(old: Iterable[EmissionLine], new: Iterable[EmissionLine]) -> list[Pair]:
@@ -173,7 +203,9 @@ def _at(lines: Sequence[EmissionLine], number: int) -> EmissionLine | None:
     return lines[number] if number < len(lines) else None
 
 
-def _told(event: Event, changed: Event, pairs: Sequence[Pair], kept: Sequence[int]) -> Recomputed:
+def _told(
+    event: Event, changed: Event, pairs: Sequence[Pair], kept: Sequence[int], missing: Mapping[str, int]
+) -> Recomputed:
     sums = [Sums(), Sums()]
     categories: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for pair in pairs:
@@ -185,6 +217,7 @@ def _told(event: Event, changed: Event, pairs: Sequence[Pair], kept: Sequence[in
         slug=event.slug, edition_before=event.factor_set_id, edition_after=changed.factor_set_id,
         footprint_count=kept[2], kept_count=kept[0], kept_g=kept[1], before=sums[0], after=sums[1],
         by_category={name: (old, new) for name, (old, new) in sorted(categories.items())}, moves=_moves(pairs),
+        missing=dict(sorted(missing.items())),
     )  # fmt: skip
 
 

@@ -111,6 +111,14 @@ def test_a_person_who_left_is_counted_on_both_sides(answered: str, monkeypatch: 
     assert found.by_category["stay"] == (view.total_g * 3, view.total_g + 2 * 1000)
 
 
+def test_what_the_other_edition_has_no_row_for_stands_as_it_is(answered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hotels = {**NOW.preferred["stay"], "hotel": {"GB": "defra-2025-hotel-uk"}}
+    found = under(monkeypatch, preferring(stay=hotels), answered)
+    assert (found.before, found.moves) == (found.after, ())
+    assert list(found.missing.values()) == [1]
+    assert any("stay.hotel" in sentence for sentence in found.missing)
+
+
 def test_rows_and_choices_of_two_editions() -> None:
     extra = replace(NOW.factors[HOTEL], factor_id="new-row")
     factors: dict[str, Factor] = {**NOW.factors, "new-row": extra}
@@ -129,7 +137,7 @@ def test_rows_and_choices_of_two_editions() -> None:
 
 def test_a_row_is_shown_with_its_caution_and_where_it_is_preferred() -> None:
     told = dossier(NOW, "cn-2023-hsr-derived")
-    assert "full train" in told["caution"]
+    assert any("full train" in sentence for sentence in told["cautions"])
     assert "travel.high_speed_rail.CN" in told["preferred_at"]
     assert preferred_at(NOW, "led_wall_indoor_rental") == [
         path for path in preferred_at(NOW, "led_wall_indoor_rental") if "caution" not in path
@@ -157,7 +165,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     listed = json.loads(here.cli("factors", "list", "--region", "CN-51", "--json").stdout)
     assert {row["region"] for row in listed} == {"CN-51"}
     shown = json.loads(here.cli("factors", "show", "cn-2023-hsr-derived", "--json").stdout)
-    assert shown["preferred_at"] and shown["caution"] and shown["source_title"]
+    assert shown["preferred_at"] and shown["cautions"] and shown["source_title"]
     verified = json.loads(here.cli("factors", "verify", "--json").stdout)
     assert verified["ok"] and verified["editions"][NOW.factor_set_id] == NOW.sha256
     for wrong in (["show", "cn-2023-hsr-derivd"], ["diff", "2026.1", "1999.1"], ["list", "1999.1"]):
