@@ -25,6 +25,7 @@ def desk_nav(slug: str = "") -> list[NavItem]:
         base, here = f"/desk/e/{slug}", t("This event")
         doors.append(NavItem("event", t("Event"), base, "event", here))
         doors.append(NavItem("inventory", t("Inventory"), f"{base}/inventory", "materials", here))
+        doors.append(NavItem("boundary", t("Boundary"), f"{base}/boundary", "settings", here))
         doors.append(NavItem("orders", t("Orders and money"), f"{base}/orders", "orders", here))
         doors.append(NavItem("boards", t("Boards"), f"{base}/boards", "boards", here))
         doors.append(NavItem("what-if", t("What if"), f"{base}/what-if", "compare", here))

@@ -46,7 +46,7 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     head = {"subtitle": f"{pick(dict(view.event.names))} · {event_line(view.event)}"}
     acts = [button_link(t("Inventory"), f"/desk/e/{slug}/inventory", "materials"),
             button_link(t("Method"), f"/method?event={slug}", "document")]  # fmt: skip
-    return frame(body, "inventory", t("Boundary"), slug=slug, actions=acts, **head, **event_notice(view.event))
+    return frame(body, "boundary", t("Boundary"), slug=slug, actions=acts, **head, **event_notice(view.event))
 
 
 def _switches(view: events.BoundaryView) -> list[Any]:
