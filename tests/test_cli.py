@@ -112,7 +112,9 @@ def test_the_factor_library_can_be_read(here: Server) -> None:
     verified = answer(here, "factors", "verify")
     assert (verified["ok"], verified["problems"]) == (True, [])
     assert verified["editions"][edition["id"]] == edition["sha256"]
-    assert answer(here, "factors", "diff", edition["id"], edition["id"]) == {"added": [], "removed": [], "changed": []}
+    nothing = answer(here, "factors", "diff", edition["id"], edition["id"])
+    assert nothing.keys() >= {"added", "removed", "changed"}
+    assert not any(nothing.values())
     assert here.cli("factors", "show", "no-such-factor", check=False).returncode == 2
 
 
