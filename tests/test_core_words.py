@@ -12,8 +12,8 @@ from data.library import ROOT, load_factor_set, load_methods
 
 PROJECT = ROOT.parent
 SOURCES = [PROJECT / "calculations" / f"{name}.py" for name in (
-    "answers", "lookup", "upstream", "supply", "uncertainty", "distance", "travel", "stay", "food", "activity", "methods",
-    "method_files", "flights", "bulk", "better", "compare", "extrapolation",
+    "answers", "lookup", "upstream", "supply", "uncertainty", "distance", "travel", "stay", "food", "activity",
+    "methods", "method_files", "flights", "bulk", "better", "compare", "extrapolation",
 )] + [ROOT / "tables.py", ROOT / "library.py"]  # fmt: skip
 with (PROJECT / "locales" / "zh" / "core.po").open("rb") as lines:
     CHINESE = {message.id: message.string for message in read_po(lines) if message.id}
