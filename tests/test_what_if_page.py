@@ -170,6 +170,13 @@ def test_a_page_without_guests_and_a_question_that_cannot_be(api: TestClient, fo
     assert "nowhere" in wrong
 
 
+def test_the_file_of_a_handful_names_no_city(api: TestClient, forum: Forum) -> None:
+    guests("hall-2026", 4)
+    events.fold(forum.event_id)
+    rows = list(csv.DictReader(io.StringIO(api.get(f"{PAGE}.csv", headers=token("organiser")).text)))
+    assert {row["part"] for row in rows} == {"total", "category"}
+
+
 def test_the_file_holds_the_same_figures(api: TestClient, forum: Forum) -> None:
     guests("hall-2026", 6)
     events.fold(forum.event_id)
@@ -182,9 +189,9 @@ def test_the_file_holds_the_same_figures(api: TestClient, forum: Forum) -> None:
     outcome = events.try_changes("hall-2026", Changes(venues=(place,))).outcome
     assert rows[0]["name"] == "total"
     assert int(rows[0]["after_g"]) == outcome.after.total_g
-    assert sum(int(row["after_g"]) for row in rows if row["part"] == "category") == 2 * outcome.after.total_g
-    assert {row["part"] for row in rows} == {"category", "city"}
-    assert {row["money_kind"] for row in rows} == {"test"}
+    assert sum(int(row["after_g"]) for row in rows if row["part"] == "category") == outcome.after.total_g
+    assert {row["part"] for row in rows} == {"total", "category", "city"}
+    assert {row["event_kind"] for row in rows} == {"test"}
 
 
 percents = st.integers(0, 100).map(lambda n: n / 100)

@@ -180,26 +180,33 @@ def file(slug: str, request: Request) -> Response:
     """The answer to the address's question as CSV: categories before and after, then the cities."""
     try:
         view = events.try_changes(slug, changes := events.changes_from_url(dict(request.query_params)))
-        cities = events.best_cities(slug, changes.rail_below_km)
     except Unauthenticated:
         return to_sign_in(request)
     headers = {
         "Content-Disposition": f'attachment; filename="{view.event.slug}-what-if.csv"', "Cache-Control": "no-store",
     }  # fmt: skip
-    return Response(_csv(view, cities), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(_csv(view, _cities_told(slug, changes)), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _csv(view: events.WhatIfView, cities: events.VenuesView) -> str:
+def _cities_told(slug: str, changes: Changes) -> list[tuple[str, int, int]]:
+    """(city, grams at the venue, grams there); none where too few have come for places to be compared."""
+    try:
+        ranking = events.best_cities(slug, changes.rail_below_km).ranking
+    except InputError:
+        return []
+    return [(row.places[0].names["en"], ranking.actual.total_g, row.total_g) for row in ranking.rows]
+
+
+def _csv(view: events.WhatIfView, cities: list[tuple[str, int, int]]) -> str:
     kind, text = "live" if view.event.livemode else "test", io.StringIO()
     rows = csv.writer(text)
-    rows.writerow(["part", "name", "before_g", "after_g", "difference_g", "after_low_g", "after_high_g", "money_kind"])
-    whole = [("total", view.outcome), *[(row.category, row) for row in view.outcome.categories]]
-    for name, row in whole:
-        after = row.after
-        rows.writerow(["category", name, row.before.total_g, after.total_g, row.difference_g, after.low_g, after.high_g,
-                       kind])  # fmt: skip
-    actual_g = cities.ranking.actual.total_g
-    for choice in cities.ranking.rows:
-        name = choice.places[0].names["en"]
-        rows.writerow(["city", name, actual_g, choice.total_g, choice.total_g - actual_g, "", "", kind])
+    rows.writerow(["part", "name", "before_g", "after_g", "difference_g", "after_low_g", "after_high_g", "event_kind"])
+    whole = view.outcome
+    told = [("total", "total", whole.before, whole.after)]
+    told += [("category", row.category, row.before, row.after) for row in whole.categories]
+    for part, name, before, after in told:
+        grams = [before.total_g, after.total_g, after.total_g - before.total_g, after.low_g, after.high_g]
+        rows.writerow([part, name, *grams, kind])
+    for name, before_g, after_g in cities:
+        rows.writerow(["city", name, before_g, after_g, after_g - before_g, "", "", kind])
     return text.getvalue()
