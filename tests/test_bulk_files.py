@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from calculations import bulk
 from calculations.bulk_activities import GRAMS, Activities, calculate_table
@@ -17,6 +18,7 @@ from calculations.model import (
     InputError,
     Place,
 )
+from cli import app
 from data import table_slices
 from data.library import ROOT
 from data.places import index
@@ -233,3 +235,16 @@ def test_every_sentence_has_its_chinese() -> None:
 
 def fields_of(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_the_command_prints_the_total_last_and_keeps_nothing_of_a_bad_file(tmp_path: Path) -> None:
+    path, out = tmp_path / "rows.csv", tmp_path / "out.csv"
+    path.write_text("mode,from,to,round_trip\nplane,iata:PEK,iata:CTU,no\n", "utf-8")
+    done = CliRunner().invoke(app, ["calculate", str(path), "--out", str(out), "--no-upstream"])
+    total_g = int(pd.read_csv(out)["total_g"][0])
+    assert done.exit_code == 0 and done.stdout.splitlines()[-1] == f"{total_g / 1000:.4f}"
+    path.write_text("mode,from,to,round_trip\nplane,iata:PEK,iata:CTU,perhaps\n", "utf-8")
+    out.unlink()
+    done = CliRunner().invoke(app, ["calculate", str(path), "--out", str(out)])
+    assert (done.exit_code, out.exists()) == (1, False)
+    assert "row 2.round_trip must be true or false; it is perhaps." in done.output
