@@ -62,8 +62,17 @@ def _field(label: str, name: str, control: Any) -> html.Div:
 def _choose(name: str, options: list[dict[str, str]], value: Any, searchable: bool = False) -> dcc.Dropdown:
     return dcc.Dropdown(
         options, value, id=f"inventory-{name}", clearable=False, searchable=searchable,
-        placeholder=t("Type to search") if searchable else t("Choose"),
+        placeholder=t("Type to search") if searchable else t("Choose"), labels=search_labels(),
     )  # fmt: skip
+
+
+def search_labels() -> dict[str, str]:
+    """The words inside a field that can be searched."""
+    return {
+        "search": t("Type to search"),
+        "clear_search": t("Clear the search"),
+        "no_options_found": t("Nothing found"),
+    }
 
 
 def _number(name: str, value: Any) -> dbc.Input:

@@ -15,6 +15,7 @@ from locales import pick, t
 from pages._parts.desk import button_link, event_line, event_notice, frame, panel, sentence_of
 from pages._parts.icons import icon
 from pages._parts.pieces import category_name, range_text
+from pages.organiser._inventory_form import search_labels
 from pages.registry import page as register
 
 register(
@@ -64,7 +65,7 @@ def _switches(view: events.BoundaryView) -> list[Any]:
              {"value": "market", "label": t("by how it is bought (market-based)")}],
             boundary.electricity, id="boundary-electricity", className="fz-checks")),
         _group(t("Hotel nights"), dcc.Dropdown(norms, view.hotel_norm, id="boundary-hotel", clearable=False,
-                                               searchable=True)),
+                                               searchable=True, labels=search_labels())),
     ]  # fmt: skip
     sentence = t(
         "A change holds for what is computed from now on. What is stored keeps the boundary it was computed under,"
