@@ -65,12 +65,16 @@ class HubsView:
     actual: Choice
 
 
+Told = tuple[str, str, str, str]  # kind, factor of an import's line, its town, and what was told as JSON
+
+
 @dataclass(frozen=True, slots=True)
 class _People:
     """What is kept of an event at one version; ``answers`` holds what was asked of it before."""
 
     event: Event
     parties: tuple[Party, ...]
+    parsed: Mapping[Told, Party]
     rates: Rates
     unread_people: int
     unread_g: int
@@ -164,7 +168,8 @@ def _people(slug: str) -> _People:
         if known is not None and known[0] == key:
             return known[1]
         rows = told_rows.current(conn, event.event_id)
-    people = _read(event, rows)
+    same = known is not None and known[0][1] == key[1]
+    people = _read(event, rows, known[1] if known is not None and same else None)
     while len(_memory) >= KEPT:
         _memory.pop(next(iter(_memory)), None)
     _memory[event.event_id] = (key, people)
@@ -174,10 +179,11 @@ def _people(slug: str) -> _People:
 _memory: dict[str, tuple[tuple[int, str], _People]] = {}
 
 
-def _read(event: Event, rows: Sequence[sa.RowMapping]) -> _People:
-    """The parties of an event, those who told the same put together."""
+def _read(event: Event, rows: Sequence[sa.RowMapping], before: _People | None) -> _People:
+    """The parties of an event, those who told the same put together; what an earlier version had read is not read
+    again."""
     rates = Rates(factors_of(event), event.boundary, event.defaults.get("hotel_norm"), event.place.country)
-    alike: dict[tuple[str, str, str, str], int] = {}
+    alike: dict[Told, int] = {}
     unread_people = unread_g = 0
     for row in rows:
         if row["answers"]:
@@ -188,17 +194,20 @@ def _read(event: Event, rows: Sequence[sa.RowMapping]) -> _People:
         elif row["total_g"]:
             unread_people += row["people_count"]
             unread_g += row["total_g"]
-    lost: set[str] = set()
-    parties = tuple(_party(event, *key, people, lost) for key, people in alike.items())
-    return _People(event, parties, rates, unread_people, unread_g, tuple(sorted(lost)))
+    parsed = {told: before.parsed[told] for told in alike if told in before.parsed} if before else {}
+    lost = set(before.lost_methods) if before else set()
+    parsed |= {told: _party(event, *told, lost) for told in alike if told not in parsed}
+    parties = tuple(replace(parsed[told], people=people) for told, people in alike.items())
+    rates = before.rates if before else rates
+    return _People(event, parties, parsed, rates, unread_people, unread_g, tuple(sorted(lost)))
 
 
-def _party(event: Event, kind: str, factor_id: str, town: str, told: str, people: int, lost: set[str]) -> Party:
+def _party(event: Event, kind: str, factor_id: str, town: str, told: str, lost: set[str]) -> Party:
     body = json.loads(told)
     if kind != "group":
-        return Party(answers_of(event, {"answers": body, "kind": kind}), people, kind)
+        return Party(answers_of(event, {"answers": body, "kind": kind}), 1, kind)
     trips = tuple(_imported(event, trip, town) for trip in body["trips"])
-    return Party(Answers(trips=trips), people, kind, _method(factor_id, lost))
+    return Party(Answers(trips=trips), 1, kind, _method(factor_id, lost))
 
 
 def _imported(event: Event, trip: Mapping[str, Any], town: str) -> Trip:
