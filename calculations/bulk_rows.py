@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from calculations.answers import MAX_TEXT, parse_answers
-from calculations.model import Answers, FieldError, InputError, Place, Scenario
+from calculations.model import Answers, FactorSet, FieldError, InputError, Place, Scenario
 
 Resolve = Callable[[str], Place | None]
 KINDS = ("trip", "stay", "meal", "other")
@@ -50,11 +50,13 @@ _NO_CHOICE = "{field} must be one of {known}; it is {value}."
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What rows are read by: places, the event's place, and the activities that ``other`` may name."""
+    """What rows are read by: places, the event's place, and the activities that ``other`` may name: those of the
+    scenario, and those that ``factors`` price themselves, in whatever unit turns into theirs."""
 
     resolve: Resolve
     scenario: Scenario
     destination: Place | None = None
+    factors: FactorSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _answers(cells: Mapping[str, str], kind: str, rules: Rules, faults: list[Fie
     resolve: Resolve = lambda text: here if text == HERE else rules.resolve(text)  # noqa: E731
     destination = here if kind == "other" else rules.destination
     try:
-        read = parse_answers({SECTIONS[kind]: [item]}, resolve, destination, rules.scenario)
+        read = parse_answers({SECTIONS[kind]: [item]}, resolve, destination, rules.scenario, rules.factors)
     except InputError as error:
         faults += error.errors
         return None

@@ -43,8 +43,8 @@ def make_engine(
     resolve: Resolve, edition: str = DEFAULT_EDITION, boundary: Boundary | None = None, destination: Place | None = None
 ) -> Engine:
     """The engine for files: names and ids of places through ``resolve``, the activities of all scenarios."""
-    rules = Rules(resolve, all_activities(), destination)
-    return Engine(load_factor_set(edition), boundary or Boundary(), rules)
+    factors = load_factor_set(edition)
+    return Engine(factors, boundary or Boundary(), Rules(resolve, all_activities(), destination, factors))
 
 
 def all_activities() -> Scenario:

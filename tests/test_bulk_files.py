@@ -248,3 +248,15 @@ def test_the_command_prints_the_total_last_and_keeps_nothing_of_a_bad_file(tmp_p
     done = CliRunner().invoke(app, ["calculate", str(path), "--out", str(out)])
     assert (done.exit_code, out.exists()) == (1, False)
     assert "row 2.round_trip must be true or false; it is perhaps." in done.output
+
+
+def test_a_unit_that_turns_into_the_rows_own_is_taken(tmp_path: Path) -> None:
+    told = tmp_path / "told.csv"
+    told.write_text(
+        "activity,quantity,unit,country\nwaste_food_landfill,0.5,t,CN\nwaste_food_landfill,500,kg,CN\n"
+        "electricity,1.2,MWh,CN\nelectricity,1200,kWh,CN\n", encoding="utf-8"
+    )  # fmt: skip
+    out = tmp_path / "out.csv"
+    calculate_activities(told, make_engine(index.get), out, None)
+    grams = pd.read_csv(out)["total_g"].tolist()
+    assert grams[0] == grams[1] == 350_154 and grams[2] == grams[3] > 0

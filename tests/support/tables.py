@@ -37,7 +37,8 @@ PLACES = (
 
 
 def engine(edition: str = EDITIONS[-1], **boundary: Any) -> Engine:
-    return Engine(load_factor_set(edition), Boundary(**boundary), Rules(index.get, OTHER, CHENGDU))
+    factors = load_factor_set(edition)
+    return Engine(factors, Boundary(**boundary), Rules(index.get, OTHER, CHENGDU, factors))
 
 
 def one_by_one(engine: Engine, row: Mapping[str, Any], number: int) -> tuple[Any, ...]:
