@@ -84,6 +84,12 @@ audit_trail = sa.Table(  # who changed what
 company = sa.Table(
     "company", metadata, _key("company_id"), _json("names"), _text("kind"), _text("name_key", unique=True),
     _at("created_at"),
+    _at("registered_at", True), _at("approved_at", True),  # an account of its own; approved: at live events too
+)  # fmt: skip
+company_invitation = sa.Table(  # ties guests to a company. most_uses 0 = a link for many, 1 = one person of a list
+    "company_invitation", metadata, _key("event_id"), _key("invitation_id"), _text("company_id"), _text("code_hash"),
+    _text("label"), _count("most_uses"), _count("use_count"), _text("participation_id"), _at("created_at"),
+    _at("withdrawn_at", True), sa.Index(None, "event_id", "code_hash"), sa.Index(None, "event_id", "company_id"),
 )  # fmt: skip
 
 # ---------------------------------------------------------------- events
@@ -167,6 +173,7 @@ orders = sa.Table(  # buyer: guest, company, organiser
     _text("currency"), _json("split"), _text("state"), _text("locale"), _text("provider"), _text("provider_ref"),
     sa.Column("livemode", sa.Boolean, nullable=False), _at("created_at"), _at("expires_at"), _at("paid_at", True),
     _text("certificate_number"),
+    _text("adds_to", server_default=sa.text("''")),  # the guest's first paid order, to which this one adds
     sa.Index(None, "event_id", "participation_id"), sa.Index(None, "event_id", "state"),
     sa.Index("ix_orders_held", "expires_at", sqlite_where=_HELD, postgresql_where=_HELD),
 )  # fmt: skip
@@ -174,7 +181,7 @@ order_transition = sa.Table(
     "order_transition", metadata, _key("event_id"), _key("order_id"), sa.Column("seq", sa.BigInteger, primary_key=True),
     _text("state"), _at("at"), _text("actor"), _text("reason"),
 )  # fmt: skip
-claim = sa.Table(  # signed grams; coverage of a line or of an order is their sum. line_no -1 = extra contribution
+claim = sa.Table(  # signed grams; coverage of a line or order is their sum. line_no -1 = extra contribution, -2 = plan
     "claim", metadata, _key("event_id"), _key("claim_id"), _text("order_id"), _text("participation_id"),
     _count("version"), _count("line_no"), sa.Column("grams", Grams, nullable=False),
     sa.Column("livemode", sa.Boolean, nullable=False), _at("at"),
@@ -198,8 +205,31 @@ retirement = sa.Table(  # whole credits from_g … to_g of a batch (multiples of
     "retirement", metadata, _key("event_id"), _key("retirement_id"), _text("tranche_id"), _text("batch_id"),
     _count("from_g", Grams), _count("to_g", Grams), _text("serials"), _text("link"), _text("evidence_sha256"),
     _text("evidence_name"), _text("beneficiary"), _text("confirmed_by"), _at("retired_on"), _at("confirmed_at"),
-    sa.Column("livemode", sa.Boolean, nullable=False),
+    sa.Column("livemode", sa.Boolean, nullable=False), _text("instruction_id", server_default=sa.text("''")),
+    _text("entered_by", server_default=sa.text("''")),
 )  # fmt: skip
+instruction = sa.Table(  # what a registry is asked to retire; state: drafted, sent, entered, confirmed, withdrawn
+    "instruction", metadata, _key("instruction_id"), _text("number", unique=True), _text("project_id"),
+    _text("vintage"), _text("registry"), _text("beneficiary"), _text("reason"), _text("state"),
+    _text("content_sha256"), _text("drafted_by"), _count("credit_count"), _count("sold_g", Grams),
+    _count("surplus_g", Grams), sa.Column("livemode", sa.Boolean, nullable=False), _at("drafted_at"),
+)  # fmt: skip
+instruction_run = sa.Table(  # whole credits from_g … to_g of a batch that an instruction asks for, of one event each
+    "instruction_run", metadata, _key("event_id"), _key("instruction_id"),
+    sa.Column("run_no", sa.BigInteger, primary_key=True), _text("batch_id"), _count("from_g", Grams),
+    _count("to_g", Grams), _text("serials"), _count("sold_g", Grams), _count("surplus_g", Grams),
+    sa.Index(None, "instruction_id"),
+)  # fmt: skip
+instruction_step = sa.Table(
+    "instruction_step", metadata, _key("instruction_id"), sa.Column("seq", sa.BigInteger, primary_key=True),
+    _text("state"), _at("at"), _text("actor"), _text("reason"),
+)  # fmt: skip
+instruction_entry = sa.Table(  # what a person entered of the registry's answer; entered_person: who must not confirm
+    "instruction_entry", metadata, _key("instruction_id"), sa.Column("seq", sa.BigInteger, primary_key=True),
+    _text("link"), _text("beneficiary"), _at("retired_on"), _text("evidence_sha256"), _text("evidence_name"),
+    _count("evidence_bytes"), _text("entered_by"), _text("entered_person"), _at("entered_at"),
+)  # fmt: skip
+instruction_counter = sa.Table("instruction_counter", metadata, _key("name"), _count("last"))
 certificate = sa.Table(  # the state is derived from the order; statements are the signed credentials, newest counts
     "certificate", metadata, _key("event_id"), _key("number"), _text("order_id"), _text("locale"),
     _count("statement_version"), sa.Column("livemode", sa.Boolean, nullable=False), _at("issued_at"),
