@@ -191,6 +191,10 @@ payment = sa.Table(
     "payment", metadata, _key("event_id"), _key("order_id"), _key("provider_ref"), _text("provider"), _text("state"),
     _count("amount_minor", Minor), _text("currency"), sa.Column("livemode", sa.Boolean, nullable=False), _at("at"),
 )  # fmt: skip
+payment_attempt = sa.Table(  # begun at a provider; several of an order may be, one is paid. details: to go on with it
+    "payment_attempt", metadata, _key("event_id"), _key("order_id"), _key("provider"), _key("provider_ref"),
+    _text("way"), _json("details"), sa.Column("fee_minor", Minor), _at("started_at"), _at("asked_at", True),
+)  # fmt: skip
 webhook_event = sa.Table(
     "webhook_event", metadata, _key("provider"), _key("provider_event_id"), _text("kind"), _text("outcome"),
     _text("body_sha256"), _at("received_at"),
