@@ -18,7 +18,7 @@ from data.store import jobs, journal, orders
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_row_id
 from gateways.base import FAILED, SUCCEEDED, PaymentEvent, SignatureError
-from offsetting import settling
+from offsetting import attempts, settling
 from offsetting.models import WebhookOutcome
 from offsetting.providers import DEMO_JOB, demo, demo_job_prefix, payment_of, provider
 
@@ -84,7 +84,7 @@ def reconcile(order_id: str, now: datetime | None = None) -> str:
         order = orders.get(conn, event_id, order_id)
     if order is None:
         raise NotFound("There is no order {value}.", value=order_id[:60])
-    event = provider(order["provider"]).fetch(order_id, at)
+    event = provider(order["provider"]).fetch(attempts.of_row(order), at)
     if event is None:
         return ""
     return run_write(get_store(), lambda conn: apply(conn, order["provider"], event, at))
@@ -177,7 +177,7 @@ def pay_back(job: jobs.Job, now: datetime) -> None:
     if order is None:
         raise NotFound("There is no order {value}.", value=order_id)
     amount = settling.due_minor(order)
-    ref = provider(order["provider"]).refund(order_id, amount, order["currency"])
+    ref = provider(order["provider"]).refund(attempts.of_row(order), job.job_id)
 
     def work(conn: Connection) -> None:
         journal.add_payment(conn, order, ref, "refunded", amount, now)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gateways.base import PaymentEvent, SignatureError
+from gateways.base import Attempt, Payment, PaymentEvent, SignatureError, Started, Visitor
 
 HEADER = "demo-signature"
 TOLERANCE_S = 300
@@ -52,9 +52,17 @@ class DemoProvider:
         """``demo_`` and the order's id."""
         return f"demo_{order_id}"
 
-    def pay_url(self, order_id: str) -> str:
+    def accepts(self, currency: str) -> bool:
+        """Any: it is no money."""
+        return True
+
+    def way(self, browser: str) -> str:
+        """Its own page here, in every browser."""
+        return "page"
+
+    def start(self, payment: Payment, visitor: Visitor, known: Sequence[Attempt], now: datetime) -> Started:
         """Its own page here."""
-        return f"/pay/{order_id}"
+        return Started(self.payment_ref(payment.order_id), "page", url=f"/pay/{payment.order_id}?by={self.name}")
 
     def webhook(self, payment: DemoPayment, now: datetime) -> tuple[dict[str, str], bytes]:
         """Headers and body as the provider sends them."""
@@ -88,19 +96,26 @@ class DemoProvider:
             raise SignatureError("the signature is too old")
         return _event(body)
 
-    def fetch(self, order_id: str, now: datetime) -> PaymentEvent | None:
+    def answer(self, is_good: bool) -> tuple[str, bytes]:
+        """It reads nothing but the status."""
+        return "", b""
+
+    def fetch(self, attempt: Attempt, now: datetime) -> PaymentEvent | None:
         """The payment as the provider knows it."""
-        found = self._lookup(order_id, now)
+        found = self._lookup(attempt.order_id, now)
         if found is None:
             return None
         return PaymentEvent(
-            found.provider_event_id, found.kind, order_id, self.payment_ref(order_id), found.amount_minor,
+            found.provider_event_id, found.kind, found.order_id, self.payment_ref(found.order_id), found.amount_minor,
             found.currency, False,
         )  # fmt: skip
 
-    def refund(self, order_id: str, amount_minor: int, currency: str) -> str:
+    def close(self, attempt: Attempt) -> None:
+        """Its page asks the order's state itself."""
+
+    def refund(self, attempt: Attempt, refund_id: str) -> str:
         """Nothing moves; always the same reference."""
-        return f"demo_refund_{order_id}"
+        return f"demo_{refund_id.replace('-', '_', 1)}"
 
 
 def _event(body: bytes) -> PaymentEvent:
