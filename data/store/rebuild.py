@@ -6,10 +6,10 @@ This is the definition of every measure:
   of their order (retired, or still paid or pooled).
 * tally: participation_count those who began, answered_count those with a footprint, people_count the people they stand
   for (the organiser's own inventory counts none of the three); low_g, total_g, high_g of current footprints;
-  reserved_g and retired_g claims on lines, extra_g claims without one (line_no −1), under the participation that is
-  covered (under session '' and the order's company where there is none); order_count all orders, paid_order_count those
-  in paid, pooled or retired, certificate_count those not revoked, paid_minor what buyers have paid less what they got
-  back, under the order's participation or company.
+  reserved_g and retired_g claims on lines, extra_g claims without one (line_no −1; those on the plan, −2, are none of
+  the three), under the participation that is covered (session '' and the order's company where none is); order_count
+  all orders, paid_order_count those in paid, pooled or retired, certificate_count those not revoked, paid_minor what
+  buyers have paid less what they got back, under the order's participation or company.
 * money: the journal's balance of each account but the buyer's.
 * spread: what is uncertain in the same lines, by category and source of error: ``sd_low_cg`` and ``sd_high_cg`` sum
   contribution × standard deviation of ln (0.01 g), ``variance_hi`` and ``variance_lo`` the variance of quantities that
@@ -17,6 +17,8 @@ This is the definition of every measure:
 * strata: people who answered and their grams by origin region, way and company of their participation (the organiser's
   own is none of them); ``square_t2`` and ``square_g2`` are Σ people × (grams per person)², as whole t² and the rest in
   g² (``calculations.strata.square_parts``, each answer on its own).
+* forest: by forestry plan, covered_g its claims on lines, extra_g those on none (line_no −1), measured_g and lost_g
+  what confirmed monitoring says (``calculations.forestry.sink_of``).
 * origin: people by the place they came from; air_count by plane, rail_count by high-speed or conventional rail.
 """
 
@@ -27,9 +29,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from calculations.forestry import sink_of
 from calculations.propagation import spread_rows
 from calculations.strata import square_parts
-from data.store import rollups
+from data.store import forestry, rollups
 from data.store import schema as s
 from data.store.rollups import Key, Measures
 
@@ -52,6 +55,7 @@ def rebuild(conn: sa.Connection, event_id: str) -> dict[str, dict[Key, Measures]
         "origin": list(_origin(conn, event_id)),
         "spread": _spread(conn, event_id),
         "strata": _strata(conn, event_id),
+        "forest": [*_forest_claims(conn, event_id), *_forest_sinks(conn, event_id)],
     }  # fmt: skip
     return {name: rollups.summed(rollups.ALL[name], rows) for name, rows in parts.items()}
 
@@ -134,13 +138,13 @@ def _group(part: sa.Table, order: sa.Table) -> tuple[sa.ColumnElement[str], sa.C
 def _tally_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
     claim, part, order = s.claim, s.participation, s.orders
     session, company = _group(part, order)
-    retired, extra = order.c.state == "retired", claim.c.line_no < 0
+    retired, extra, on_line = order.c.state == "retired", claim.c.line_no == -1, claim.c.line_no >= 0
     query = (
         sa.select(
             session,
             company,
-            _state_sum(claim.c.grams, sa.not_(extra) & sa.not_(retired)).label("reserved_g"),
-            _state_sum(claim.c.grams, sa.not_(extra) & retired).label("retired_g"),
+            _state_sum(claim.c.grams, on_line & sa.not_(retired)).label("reserved_g"),
+            _state_sum(claim.c.grams, on_line & retired).label("retired_g"),
             _state_sum(claim.c.grams, extra).label("extra_g"),
         )
         .select_from(claim)
@@ -246,6 +250,23 @@ def _strata(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
             "region": row.origin_region, "way": row.way, "company_id": row.company_id, "people_count": row.people_count,
             "total_g": row.total_g, "square_t2": tonnes, "square_g2": rest,
         }  # fmt: skip
+
+
+def _forest_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    claim = s.forestry_claim.c
+    on_line = claim.line_no >= 0
+    query = sa.select(
+        claim.plan_id,
+        _state_sum(claim.grams, on_line).label("covered_g"),
+        _state_sum(claim.grams, sa.not_(on_line)).label("extra_g"),
+    ).where(claim.event_id == event_id)
+    return _rows(conn, query.group_by(claim.plan_id))
+
+
+def _forest_sinks(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    for plan_id, records in forestry.confirmed_records(conn, event_id).items():
+        sink = sink_of((row["kind"], row["grams"]) for row in records)
+        yield {"plan_id": plan_id, "measured_g": sink.measured_g, "lost_g": sink.lost_g}
 
 
 def differences(conn: sa.Connection, event_id: str) -> list[str]:

@@ -38,7 +38,11 @@ MONEY = Rollup(s.money, s.money_delta, s.KEYS_MONEY, ("amount_minor",))
 ORIGIN = Rollup(s.origin, s.origin_delta, s.KEYS_ORIGIN, s.MEASURES_ORIGIN)
 SPREAD = Rollup(s.spread, s.spread_delta, s.KEYS_SPREAD, s.MEASURES_SPREAD)
 STRATA = Rollup(s.strata, s.strata_delta, s.KEYS_STRATA, s.MEASURES_STRATA)
-ALL = {"cube": CUBE, "tally": TALLY, "money": MONEY, "origin": ORIGIN, "spread": SPREAD, "strata": STRATA}
+FOREST = Rollup(s.forest, s.forest_delta, s.KEYS_FOREST, s.MEASURES_FOREST)
+ALL = {
+    "cube": CUBE, "tally": TALLY, "money": MONEY, "origin": ORIGIN, "spread": SPREAD, "strata": STRATA,
+    "forest": FOREST,
+}  # fmt: skip
 
 
 def add_cube(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -69,6 +73,11 @@ def add_spread(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, A
 def add_strata(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Deltas of those who answered, by origin region, way of taking part and company."""
     _add(conn, STRATA, event_id, rows)
+
+
+def add_forest(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Deltas of forestry plans: grams on lines, beside them, measured and lost; never those of credits."""
+    _add(conn, FOREST, event_id, rows)
 
 
 def summed(rollup: Rollup, rows: Iterable[Mapping[str, Any]]) -> dict[Key, Measures]:

@@ -6,62 +6,29 @@ are folded from ``*_delta`` rows written in the transaction of the change.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator
 
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class Utc(TypeDecorator[datetime]):
-    """An aware UTC instant, kept without its zone; a naive datetime is refused."""
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone: {value!r}; give UTC")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-Grams = sa.BigInteger
-Minor = sa.BigInteger
-
-
-def _text(name: str, **kw: Any) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, **kw)
-
-
-def _key(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, primary_key=True)
-
-
-def _count(name: str, kind: Any = sa.BigInteger) -> sa.Column[int]:
-    return sa.Column(name, kind, nullable=False, server_default="0")
-
-
-def _json(name: str, nullable: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, sa.JSON, nullable=nullable)
-
-
-def _at(name: str, nullable: bool = False) -> sa.Column[datetime]:
-    return sa.Column(name, Utc, nullable=nullable)
-
+from data.store.schema_base import Grams, Minor
+from data.store.schema_base import Utc as Utc
+from data.store.schema_base import at as _at
+from data.store.schema_base import count as _count
+from data.store.schema_base import json as _json
+from data.store.schema_base import key as _key
+from data.store.schema_base import metadata as metadata
+from data.store.schema_base import text as _text
+from data.store.schema_inventory import batch_import as batch_import
+from data.store.schema_inventory import forestry_claim as forestry_claim
+from data.store.schema_inventory import forestry_plan as forestry_plan
+from data.store.schema_inventory import forestry_record as forestry_record
+from data.store.schema_inventory import project_dispute as project_dispute
+from data.store.schema_inventory import project_document as project_document
+from data.store.schema_inventory import project_version as project_version
+from data.store.schema_money import number_series as number_series
+from data.store.schema_money import receipt as receipt
+from data.store.schema_money import receipt_buyer as receipt_buyer
+from data.store.schema_money import settlement as settlement
+from data.store.schema_money import settlement_line as settlement_line
+from data.store.schema_money import settlement_look as settlement_look
 
 # ---------------------------------------------------------------- installation and people
 installation = sa.Table("installation", metadata, _key("name"), _json("value"))
@@ -141,12 +108,13 @@ emission_line = sa.Table(  # of every version; the current one is participation.
 project = sa.Table(  # kind: reduction, removal; split: [{"to": "project_owner", "share": 0.84}, …]
     "project", metadata, _key("project_id"), _json("names"), _text("type"), _text("kind"), _text("methodology"),
     _text("registry"), _json("place"), _json("texts"), sa.Column("livemode", sa.Boolean, nullable=False),
-    _at("created_at"),
+    _at("created_at"), _text("registry_link", server_default=sa.text("''")), _count("version"),
 )  # fmt: skip
 credit_batch = sa.Table(  # grams 0 … credit_count × 1,000,000; credit k has serial serial_prefix + (serial_first + k)
     "credit_batch", metadata, _key("batch_id"), _text("project_id"), _text("vintage"), _text("registry"),
     _text("serial_prefix"), _count("serial_first"), _count("serial_digits"), _count("credit_count"),
     sa.Column("livemode", sa.Boolean, nullable=False), _at("created_at"),
+    _text("document", server_default=sa.text("''")), _text("import_sha256", server_default=sa.text("''")),
 )  # fmt: skip
 offering = sa.Table(  # a project on offer at an event
     "offering", metadata, _key("event_id"), _key("project_id"), _count("position"), _text("currency"),
@@ -203,6 +171,8 @@ journal = sa.Table(  # postings of one posting_id sum to zero. account: buyer, p
     "journal", metadata, _key("event_id"), _key("posting_id"), sa.Column("seq", sa.BigInteger, primary_key=True),
     _text("order_id"), _text("account"), sa.Column("amount_minor", Minor, nullable=False), _text("currency"),
     _text("memo"), sa.Column("livemode", sa.Boolean, nullable=False), _at("at"),
+    _text("project_id", server_default=sa.text("''")),  # of the order, or that a settlement is of
+    _text("settlement_id", server_default=sa.text("''")),  # '' unless it is the payment out of a settlement
     sa.Index(None, "event_id", "order_id"),
 )  # fmt: skip
 retirement = sa.Table(  # whole credits from_g … to_g of a batch (multiples of 1,000,000)
@@ -282,6 +252,8 @@ KEYS_ORIGIN = ("place_id",)
 MEASURES_ORIGIN = ("people_count", "air_count", "rail_count")
 KEYS_SPREAD = ("category", "source_id")
 MEASURES_SPREAD = ("sd_low_cg", "sd_high_cg", "variance_hi", "variance_lo", "scored_g", "quality_g")  # see rebuild.py
+KEYS_FOREST = ("plan_id",)
+MEASURES_FOREST = ("covered_g", "extra_g", "measured_g", "lost_g")  # see rebuild.py
 KEYS_STRATA = ("region", "way", "company_id")
 MEASURES_STRATA = ("people_count", "total_g", "square_t2", "square_g2")  # see rebuild.py
 
@@ -301,6 +273,7 @@ money, money_delta = _rollup("money", KEYS_MONEY, ("amount_minor",))
 origin, origin_delta = _rollup("origin", KEYS_ORIGIN, MEASURES_ORIGIN)
 spread, spread_delta = _rollup("spread", KEYS_SPREAD, MEASURES_SPREAD)
 strata, strata_delta = _rollup("strata", KEYS_STRATA, MEASURES_STRATA)
+forest, forest_delta = _rollup("forest", KEYS_FOREST, MEASURES_FOREST)
 live_version = sa.Table(  # raised by each fold; published_*: categories move once five more have come
     "live_version", metadata, _key("event_id"), _count("version"), _count("published_people"),
     _json("published_categories", True), _at("as_of"),
