@@ -16,6 +16,12 @@ grams  a tonne price project_owner     exchange platform payment
 907712 4500    4085  3433              326      204      122
      1 4500    1     1                 0        0        0
 ====== ======= ===== ================= ======== ======== =======
+
+3. A provider's fee takes the place of the share set aside for it once it is told: what was set aside beyond it is the
+   exchange's, and what it lacks is paid by the exchange, which sells (``fee_parts``).
+4. A refund takes from each account what it got of the order; a fee that the provider keeps is the exchange's loss
+   (``taken_back``).
+5. A tax that is within a price is ``price × rate / (1 + rate)``, rounded half up, once (``tax_within``).
 """
 
 from __future__ import annotations
@@ -26,6 +32,11 @@ from fractions import Fraction
 from typing import Any
 
 GRAMS_PER_TONNE = 1_000_000
+BASIS_POINTS = 10_000
+BUYER, EXCHANGE, PAYMENT, PROVIDER = "buyer", "exchange", "payment", "provider"
+PAID_OUT, SPECIAL_FUND, TO_GIVE_BACK, PROJECT_OWNER = "paid_out", "special_fund", "to_give_back", "project_owner"
+NOT_OWED = (BUYER, PROVIDER, PAID_OUT, TO_GIVE_BACK)
+"""Accounts that nobody is paid out of: what buyers paid, what providers kept, what is paid out or goes back."""
 
 
 def price_minor(grams: int, price_minor_per_tonne: int) -> int:
@@ -53,3 +64,46 @@ def split_minor(amount_minor: int, split: Sequence[Mapping[str, Any]]) -> dict[s
     first, *fees = exact_shares(split)
     parts = {to: int(amount_minor * share) for to, share in fees}
     return {first[0]: amount_minor - sum(parts.values()), **parts}
+
+
+def exact_rounding(
+    amount_minor: int, grams: int, price_minor_per_tonne: int, split: Sequence[Mapping[str, Any]], to: str
+) -> Decimal | None:  # fmt: skip
+    """What rounding gave to a recipient of an order, or took: its amount less grams × price × share, in minor units,
+    exactly. None where the split does not name the recipient."""
+    share = share_of(split, to)
+    if share is None:
+        return None
+    return amount_minor - Decimal(grams * price_minor_per_tonne) * share / GRAMS_PER_TONNE
+
+
+def share_of(split: Sequence[Mapping[str, Any]], to: str) -> Decimal | None:
+    """A recipient's share as it is written; None where the split does not name it."""
+    return next((Decimal(str(part["share"])) for part in split if part["to"] == to), None)
+
+
+def fee_parts(set_aside_minor: int, fee_minor: int) -> dict[str, int]:
+    """The posting of a provider's fee, where ``set_aside_minor`` stands on the account ``payment``. Raises ValueError
+    on a negative fee."""
+    if fee_minor < 0:
+        raise ValueError(f"a fee of {fee_minor} is none")
+    return {PAYMENT: -set_aside_minor, PROVIDER: fee_minor, EXCHANGE: set_aside_minor - fee_minor}
+
+
+def taken_back(balances: Mapping[str, int]) -> dict[str, int]:
+    """The posting of a refund of all of an order, from what stands on its accounts: the buyer gets everything, each
+    recipient gives its part, the exchange also what the provider keeps."""
+    kept = balances.get(PROVIDER, 0)
+    back = {account: -amount for account, amount in balances.items() if account != PROVIDER}
+    if kept:
+        back[EXCHANGE] = back.get(EXCHANGE, 0) - kept
+    return {account: amount for account, amount in back.items() if amount}
+
+
+def tax_within(price_minor: int, rate_bp: int) -> int:
+    """The tax within a price, at a rate in basis points of the price without it; rounded half up. Raises ValueError on
+    negative input."""
+    if price_minor < 0 or rate_bp < 0:
+        raise ValueError(f"price {price_minor} and rate {rate_bp} must not be negative")
+    whole = BASIS_POINTS + rate_bp
+    return (2 * price_minor * rate_bp + whole) // (2 * whole)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -84,6 +85,34 @@ class Settings(BaseSettings):
         ge=0,
         le=8,
     )
+    exchange_name: str = _setting(
+        "", "Legal name of the exchange, the seller on receipts.", "a name of up to 200 characters", max_length=200
+    )
+    exchange_address: str = _setting(
+        "", "Address of the exchange on receipts.", "an address of up to 300 characters", max_length=300
+    )
+    exchange_tax_id: str = _setting(
+        "", "Tax number of the exchange on receipts.", "a number of up to 60 characters", max_length=60
+    )
+    exchange_tax_percent: str = _setting(
+        "",
+        "Rate of the tax that is within prices, stated on receipts. Empty: no tax is stated.",
+        "per cent with at most two decimals, such as 6 or 5.5",
+        pattern=r"^$|^\d{1,2}(\.\d{1,2})?$",
+    )
+    exchange_timezone: str = _setting(
+        "UTC",
+        "Time zone of the exchange: the days of its settlements.",
+        "a name of the time zone database, such as UTC or Asia/Shanghai",
+        pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{1,63}$",
+    )
+
+    @field_validator("exchange_timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("no such time zone")
+        return value
 
     @field_validator("data_dir", "signing_key_file")
     @classmethod

@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 
 from accounts import Conflict
 from calculations import order_states as states
-from calculations.money import split_minor
+from calculations.money import split_minor, taken_back
 from data.store import allocations, jobs, journal, live, orders, rollups
-from offsetting import certificates, claiming, log
+from offsetting import certificates, claiming, log, receipts
 
 Row = Mapping[Any, Any]
 BUYER, SPECIAL_FUND, TO_GIVE_BACK = "buyer", "special_fund", "to_give_back"
@@ -71,6 +71,7 @@ def _sell(conn: Connection, order: Row, ref: str, now: datetime) -> None:
     claiming.refresh_boards(conn, order, now)
     live.add_ticker(conn, event_id, "paid", now)
     log.append(conn, event_id, log.ORDER, order["order_id"], logged(conn, order, number), order["livemode"], now)
+    receipts.issue(conn, order, now)  # last: the event's series of numbers is taken until the transaction ends
 
 
 def logged(conn: Connection, order: Row, number: str) -> dict[str, Any]:
@@ -143,9 +144,9 @@ def refund(conn: Connection, event_id: str, order_id: str, actor: str, reason: s
     if allocations.release(conn, event_id, order_id, "sold") != order["grams"]:
         raise Conflict("This order can't be refunded: some of its credits are retired already.")
     orders.add_transitions(conn, event_id, order_id, [states.REFUNDED], now, actor, reason)
-    parts = owed(order)
-    taken = {to: -part for to, part in parts.items()}
-    journal.post(conn, order, {BUYER: due_minor(order), **taken}, f"refund: {reason}", now)
+    back = taken_back(journal.balances(conn, event_id, order_id))
+    taken = {to: part for to, part in back.items() if to != BUYER}
+    journal.post(conn, order, back, f"refund: {reason}", now)
     tally = claiming.unclaim(conn, order, now)
     tally.append(claiming.group(conn, order) | {
         "paid_order_count": -1, "certificate_count": -1, "paid_minor": -due_minor(order),
@@ -156,6 +157,7 @@ def refund(conn: Connection, event_id: str, order_id: str, actor: str, reason: s
     claiming.refresh_boards(conn, order, now)
     log.append(conn, event_id, log.REVOCATION, order_id, revoked(order), order["livemode"], now)
     _queue_refund(conn, order, now)
+    receipts.credit(conn, order, now)
     return order
 
 

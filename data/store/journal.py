@@ -30,9 +30,11 @@ _OUTCOME = (
 
 
 def post(
-    conn: sa.Connection, order: Mapping[Any, Any], amounts: Mapping[str, int], memo: str, at: datetime
+    conn: sa.Connection, order: Mapping[Any, Any], amounts: Mapping[str, int], memo: str, at: datetime,
+    settlement_id: str = "",
 ) -> None:  # fmt: skip
-    """One posting: account → signed minor units. Raises ValueError unless they sum to zero."""
+    """One posting: account → signed minor units, of an order (or, with its ``order_id`` '', of what a settlement is
+    of). Raises ValueError unless they sum to zero."""
     if sum(amounts.values()):
         raise ValueError(f"a posting of {dict(amounts)!r} does not sum to zero")
     posting_id = new_row_id()
@@ -40,7 +42,7 @@ def post(
         {
             "event_id": order["event_id"], "posting_id": posting_id, "seq": seq, "order_id": order["order_id"],
             "account": account, "amount_minor": amount, "currency": order["currency"], "memo": memo,
-            "livemode": order["livemode"], "at": at,
+            "livemode": order["livemode"], "at": at, "project_id": order["project_id"], "settlement_id": settlement_id,
         }
         for seq, (account, amount) in enumerate(amounts.items()) if amount
     ]  # fmt: skip
