@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from data.store.locks import FairLock, FileLock
+from data.store.quick import quick
 
 SAFE_WAL_VERSION = (3, 51, 3)
 """SQLite before this release can corrupt a database in WAL mode when a checkpoint and a writer meet."""
@@ -68,8 +69,10 @@ class Store:
             self.writer: Engine = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1, query_only=False)
         else:
             self.writer = _postgresql_engine(self.url)
-            self.reader = self.writer.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True, postgresql_deferrable=False
+            self.reader = quick(
+                self.writer.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True, postgresql_deferrable=False
+                )
             )
         _stores.add(self)
 
@@ -286,15 +289,15 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int, *, query_only: bool) ->
         driver_connection: Any = connection.connection.driver_connection  # exec_driver_sql would cost as much again
         driver_connection.execute(begin)
 
-    return engine
+    return quick(engine)
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    return create_engine(
+    return quick(create_engine(
         url,
         pool_size=WRITE_POOL_SIZE,
         max_overflow=WRITE_POOL_SIZE,
         pool_pre_ping=False,
         pool_recycle=1800,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=15000", "connect_timeout": 10},
-    )
+    ))  # fmt: skip
