@@ -14,7 +14,14 @@ from locales import current_language, t
 
 router = APIRouter(tags=["certificates"])
 CREDENTIAL = ("application/vc+ld+json", "application/vc", "application/ld+json")
-FORMS = ("application/json", *CREDENTIAL, "application/pdf", "image/png", offsetting.CERTIFICATE_FILE)
+FORMS = (
+    "application/json",
+    *CREDENTIAL,
+    "application/pdf",
+    "image/png",
+    offsetting.CERTIFICATE_FILE,
+    offsetting.OPEN_BADGE,
+)
 
 
 @router.get(PREFIX + "/certificates")
@@ -25,8 +32,8 @@ def look_up(number: Annotated[str, Query(max_length=100)]) -> dict[str, Any]:
 
 @router.get(PREFIX + "/certificates/{number}")
 def certificate(number: str, request: Request, size: Annotated[int | None, Query(ge=1)] = None) -> Response:
-    """The certificate, in the form that Accept asks for: JSON, the signed credential, PDF, PNG, or the file for
-    checking off line with the log's proofs (at the newest checkpoint, or that of ``size``)."""
+    """The certificate, in the form that Accept asks for: JSON, the signed credential, PDF, PNG, an Open Badge 3.0 as
+    VC-JWT, or the file for checking off line with the log's proofs (at the newest checkpoint, or that of ``size``)."""
     view, form = offsetting.certificate(number), _form(request.headers.get("accept", ""))
     if form is None:
         sentence = t("A certificate can be had as {forms}.", forms=", ".join(FORMS))
@@ -35,6 +42,8 @@ def certificate(number: str, request: Request, size: Annotated[int | None, Query
         return Response(offsetting.certificate_credential(view.number), media_type=form, headers=_fresh())
     if form == offsetting.CERTIFICATE_FILE:
         return Response(offsetting.certificate_file(view.number, size), media_type=form, headers=_fresh())
+    if form == offsetting.OPEN_BADGE:
+        return Response(offsetting.open_badge(view.number), media_type=form, headers=_fresh())
     if form == "application/json":
         return JSONResponse(view.as_json(), headers=_fresh())
     rendering = offsetting.render(view.number, form, current_language())

@@ -9,7 +9,7 @@ from offsetting.certificates import certificate, certificate_credential, find_ce
 from offsetting.claiming import reslice
 from offsetting.deferred import run_due
 from offsetting.desk_lists import Retired, retirement_plan, retirements
-from offsetting.filing import certificate_file
+from offsetting.filing import certificate_file, open_badge
 from offsetting.listing import OrderList, OrderRow, list_orders
 from offsetting.log import LogProof
 from offsetting.log import checkpoint as log_checkpoint
@@ -19,6 +19,7 @@ from offsetting.log import proof as log_proof
 from offsetting.log import sequence as log_sequence
 from offsetting.log_former import log_former
 from offsetting.models import DeskRow, Finding, Offer, Order, Quote, Retirement, WebhookOutcome
+from offsetting.open_badges import MEDIA_TYPE as OPEN_BADGE
 from offsetting.ordering import cancel_order, get_order, orders_of, place_event_order, place_order, refund_order
 from offsetting.payments import OUTCOMES, demo_payment, expire_due, handle_webhook, reconcile
 from offsetting.pricing import offers, quote, shares
@@ -38,13 +39,13 @@ from offsetting.stock import (
 from offsetting.verification import verify_document
 
 __all__ = [
-    "CERTIFICATE_FILE", "OUTCOMES", "STATES", "TRANSITIONS", "Conflict", "DeskRow", "Finding", "Forbidden",
-    "LogProof", "NotFound", "Offer", "Order", "OrderList", "OrderRow", "Quote", "Retired", "Retirement",
+    "CERTIFICATE_FILE", "OPEN_BADGE", "OUTCOMES", "STATES", "TRANSITIONS", "Conflict", "DeskRow", "Finding",
+    "Forbidden", "LogProof", "NotFound", "Offer", "Order", "OrderList", "OrderRow", "Quote", "Retired", "Retirement",
     "Unauthenticated", "WebhookOutcome", "add_batch", "add_project", "assign_tranche", "audit", "cancel_order",
     "certificate", "certificate_credential", "certificate_file", "confirm_retirement", "demo_payment",
     "did_document", "expire_due", "find_certificate", "forget_test_events", "get_order", "handle_webhook",
     "list_orders", "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof", "log_sequence",
-    "offers", "open_offering", "orders_of", "place_event_order", "place_order", "quote", "reconcile",
+    "offers", "open_badge", "open_offering", "orders_of", "place_event_order", "place_order", "quote", "reconcile",
     "refund_order", "render", "reslice", "restate_holder", "retirement_desk", "retirement_plan", "retirements",
     "return_tranche", "rotate_key", "run_due", "shares", "status_list", "verify_document", "verify_file",
     "wrong_status",

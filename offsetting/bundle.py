@@ -18,6 +18,7 @@ import rfc8785
 
 from calculations import merkle
 from offsetting.notes import Checkpoint, NoteError, VerifierKey, open_checkpoint, parse_key
+from offsetting.open_badges import is_jwt, payload_of, verify_jwt
 from offsetting.status_check import wrong_status
 from offsetting.verification import LOG_SERVICE, DocumentError, Verification, read_object, verify_document
 
@@ -48,22 +49,25 @@ def make_bundle(credential: str, proofs: list[dict[str, Any]]) -> str:
 def verify_file(
     text: str | bytes, did_document: str | bytes, checkpoint: str | None = None, status_list: str | None = None
 ) -> Verification:
-    """Checks a credential, or a certificate's file with its proofs. Given a checkpoint, the proofs must lead to it;
-    given the status list that it names, its bit must not be set. Raises nothing: whatever is wrong is a reason."""
+    """Checks a credential, its badge (VC-JWT), or a certificate's file with its proofs. Given a checkpoint, the proofs
+    must lead to it; given the status list that it names, its bit must not be set. Raises nothing: whatever is wrong is
+    a reason."""
     found = _verify(text, did_document, checkpoint)
     if not found.ok or status_list is None:
         return found
-    document = read_object(text)
-    credential = document["credential"] if document.get("type") == BUNDLE else document
+    credential = payload_of(text) if is_jwt(text) else read_object(text)
+    if credential.get("type") == BUNDLE:
+        credential = credential["credential"]
     reason = wrong_status(credential, status_list, did_document)
     return found if reason is None else replace(found, ok=False, reasons=(reason,))
 
 
 def _verify(text: str | bytes, did_document: str | bytes, checkpoint: str | None) -> Verification:
     try:
-        document = read_object(text)
+        is_token = is_jwt(text)
+        document = {} if is_token else read_object(text)
         if document.get("type") != BUNDLE:
-            alone = verify_document(text, did_document)
+            alone = (verify_jwt if is_token else verify_document)(text, did_document)
             return alone if checkpoint is None else replace(alone, ok=False, reasons=(*alone.reasons, NOT_IN_LOG))
         return _verify_bundle(document, did_document, checkpoint)
     except (DocumentError, NoteError) as error:

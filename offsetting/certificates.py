@@ -262,7 +262,7 @@ def _event(facts: RowMapping) -> dict[str, Any]:
 def _project(facts: RowMapping) -> dict[str, Any]:
     place = facts["project_place"] or {}
     return {
-        "id": facts["project_id"],
+        "projectId": facts["project_id"],
         "names": dict(facts["project_names"]),
         "placeNames": dict(place.get("names") or {}),
         "kind": facts["project_kind"],

@@ -31,10 +31,14 @@ from data.settings import get_settings
 from data.store import certificates as rows
 from data.store import log as log_rows
 from data.store.engine import get_store, run_write
-from offsetting.verification import CRYPTOSUITE, LOG_SERVICE, multibase, public_multibase
+from offsetting.verification import CRYPTOSUITE, LOG_SERVICE, jwk_id, jwk_of, multibase, public_multibase
 
 CONTEXTS = ("https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2")
-DID_CONTEXTS = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1")
+DID_CONTEXTS = (
+    "https://www.w3.org/ns/did/v1",
+    "https://w3id.org/security/multikey/v1",
+    "https://w3id.org/security/jwk/v1",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +144,14 @@ def did_document() -> dict[str, Any]:
 
 
 def did_document_of(did: str, keys: list[str], log_keys: Sequence[str] = ()) -> dict[str, Any]:
-    """A DID document of ``did`` with these Multikey texts, all good for assertions, and the verifier keys of its
-    transparency log (C2SP signed notes) as a service."""
-    methods = [{"id": f"{did}#{key}", "type": "Multikey", "controller": did, "publicKeyMultibase": key} for key in keys]
+    """A DID document of ``did`` with these Multikey texts, all good for assertions, each also as a JSON Web Key for
+    whoever checks tokens, and the verifier keys of its transparency log (C2SP signed notes) as a service."""
+    methods: list[dict[str, Any]] = [
+        {"id": f"{did}#{key}", "type": "Multikey", "controller": did, "publicKeyMultibase": key} for key in keys
+    ]
+    methods += [
+        {"id": jwk_id(did, key), "type": "JsonWebKey", "controller": did, "publicKeyJwk": jwk_of(key)} for key in keys
+    ]
     document: dict[str, Any] = {
         "@context": list(DID_CONTEXTS),
         "id": did,

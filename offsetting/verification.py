@@ -6,6 +6,7 @@ RFC 8785 (W3C Recommendation vc-di-eddsa, 2025-05-15, sections 3.3.1 to 3.3.7). 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -71,6 +72,17 @@ def public_multibase(raw: bytes) -> str:
     return multibase(_ED25519_PUBLIC + raw)
 
 
+def jwk_id(did: str, key_id: str) -> str:
+    """The verification method under which a key stands as a JSON Web Key, for tokens."""
+    return f"{did}#{key_id}-jwk"
+
+
+def jwk_of(key_id: str) -> dict[str, str]:
+    """The JSON Web Key (RFC 8037) of a Multikey text."""
+    raw = from_multibase(key_id)[len(_ED25519_PUBLIC) :]
+    return {"kty": "OKP", "crv": "Ed25519", "x": base64.urlsafe_b64encode(raw).rstrip(b"=").decode(), "alg": "EdDSA"}
+
+
 def signed_bytes(document: Mapping[str, Any], proof: Mapping[str, Any]) -> bytes:
     """The 64 bytes that are signed, from a document without its proof and a proof without its value."""
     config = {key: value for key, value in proof.items() if key != "proofValue"}
@@ -82,7 +94,7 @@ def verify_document(text: str | bytes, did_document: Mapping[str, Any] | str | b
     credential, a changed byte, an unknown key or a false signature each give ``ok`` False with its reason."""
     try:
         document = read_object(text)
-        keys = _object(did_document, "The keys are not a DID document.")
+        keys = parse_object(did_document, "The keys are not a DID document.")
         body, proof = _parts(document)
         return _check(body, proof, keys)
     except DocumentError as error:
@@ -95,13 +107,14 @@ def read_object(text: str | bytes) -> dict[str, Any]:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
     except UnicodeDecodeError:
         raise DocumentError("The file is not UTF-8 text.") from None
-    document = _object(decoded, "The file is not a JSON document.")
+    document = parse_object(decoded, "The file is not a JSON document.")
     if not any(decoded in (layout, layout + "\n") for layout in _layouts(document)):
         raise DocumentError("The file is not laid out as it was issued: something was put in or changed.")
     return document
 
 
-def _object(text: Mapping[str, Any] | str | bytes, sentence: str) -> dict[str, Any]:
+def parse_object(text: Mapping[str, Any] | str | bytes, sentence: str) -> dict[str, Any]:
+    """A JSON object that names no member twice. Raises DocumentError with ``sentence`` for what is none."""
     if isinstance(text, Mapping):
         return dict(text)
     if len(text) > MAX_DOCUMENT_BYTES:
@@ -144,7 +157,7 @@ def _parts(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _check(body: dict[str, Any], proof: dict[str, Any], keys: dict[str, Any]) -> Verification:
     method = proof["verificationMethod"]
     reasons = [*_wrong_form(body, proof)]
-    public, exact = _find_key(method, keys)
+    public, exact = find_key(method, keys)
     if public is None:
         reasons.append("The key that signed it is not among the issuer's keys given.")
     elif not _signature_holds(public, body, proof):
@@ -174,8 +187,9 @@ def _issuer(body: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _find_key(method: str, keys: Mapping[str, Any]) -> tuple[Ed25519PublicKey | None, bool]:
-    """The public key of a verification method, and whether the method stands there under the same address."""
+def find_key(method: str, keys: Mapping[str, Any]) -> tuple[Ed25519PublicKey | None, bool]:
+    """The public key of a verification method among a DID document's, and whether it stands there under the same
+    address (else under the same fragment of another one)."""
     stated = keys.get("assertionMethod")
     allowed = {_method_id(entry) for entry in stated} if isinstance(stated, list) else set()
     methods = keys.get("verificationMethod")
@@ -194,6 +208,8 @@ def _method_id(entry: Any) -> str:
 
 
 def _public_key(entry: Mapping[str, Any]) -> Ed25519PublicKey | None:
+    if entry.get("type") == "JsonWebKey":
+        return _public_jwk(entry.get("publicKeyJwk"))
     try:
         data = from_multibase(str(entry.get("publicKeyMultibase", "")))
     except ValueError:
@@ -201,6 +217,16 @@ def _public_key(entry: Mapping[str, Any]) -> Ed25519PublicKey | None:
     if entry.get("type") != "Multikey" or not data.startswith(_ED25519_PUBLIC) or len(data) != 34:
         return None
     return Ed25519PublicKey.from_public_bytes(data[2:])
+
+
+def _public_jwk(jwk: Any) -> Ed25519PublicKey | None:
+    if not isinstance(jwk, dict) or (jwk.get("kty"), jwk.get("crv")) != ("OKP", "Ed25519") or "d" in jwk:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(str(jwk.get("x")) + "=")
+    except ValueError:
+        return None
+    return Ed25519PublicKey.from_public_bytes(raw) if len(raw) == 32 else None
 
 
 def _signature_holds(public: Ed25519PublicKey, body: dict[str, Any], proof: dict[str, Any]) -> bool:
