@@ -33,6 +33,8 @@ ALLOCATION_STATES: dict[str, frozenset[str]] = {
     RETIRED: frozenset({"retired"}),
 }
 """What an order's allocations may be while it is in a state; in the other states it has none."""
+SCOPES = ("guest", "participations", "company", "residual")
+"""Whom an order is for, the narrowest first. An order leaves to those that are as narrow or narrower what they hold."""
 
 
 def may(state: str, to: str) -> bool:

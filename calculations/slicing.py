@@ -7,16 +7,23 @@ parts add up to ``total``, and a part never exceeds its weight as long as ``tota
 * An order's grams go over what is still open of its lines, in proportion to it (25 % of a footprint is 25 % of each
   line). What exceeds the open grams is an *extra contribution*, line ``EXTRA_LINE``.
 * When part of an order is retired, the retired grams lie on its slices in the same proportion.
+* What others hold without having paid is left to them: a wider order goes over what they leave first, and over what
+  they hold only with what is still in hand. The first that is paid covers; what the later has too much is extra.
+* An order *on the plan* lies on no line (``PLAN_LINE``) until the plan is settled, after the event: it then goes over
+  what is open of the actual lines, and what is over becomes an extra contribution.
 * When a footprint changes, orders keep their grams: each order on it, oldest first, is laid anew over the new lines.
   A surplus becomes an extra contribution; an extra contribution that finds open grams covers them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 EXTRA_LINE = -1
+PLAN_LINE = -2
+Hold = tuple[Sequence[int], int]
+"""Positions of lines, and the grams that somebody holds over them without having paid."""
 
 
 def proportion(total: int, weights: Sequence[int]) -> list[int]:
@@ -50,6 +57,25 @@ def slice_order(grams: int, open_grams: Sequence[int]) -> Slices:
     """``grams`` over lines of which ``open_grams`` are not yet covered."""
     covered = min(grams, sum(open_grams))
     return Slices(tuple(proportion(covered, open_grams)), grams - covered)
+
+
+def open_beside(open_grams: Sequence[int], holds: Iterable[Hold]) -> list[int]:
+    """What stays open of lines once ``holds``, oldest first, are laid over them as their orders will be when paid."""
+    left = list(open_grams)
+    for positions, grams in holds:
+        parts = slice_order(grams, [left[i] for i in positions]).grams
+        for i, part in zip(positions, parts, strict=True):
+            left[i] -= part
+    return left
+
+
+def slice_beside(grams: int, open_grams: Sequence[int], holds: Iterable[Hold]) -> Slices:
+    """``grams`` over what nobody holds of the open lines, then over what is held, the rest extra."""
+    first = slice_order(grams, open_beside(open_grams, holds))
+    left = [whole - part for whole, part in zip(open_grams, first.grams, strict=True)]
+    second = slice_order(first.extra_g, left)
+    both = tuple(one + more for one, more in zip(first.grams, second.grams, strict=True))
+    return Slices(both, second.extra_g)
 
 
 def relay(orders: Mapping[str, int], line_grams: Sequence[int]) -> dict[str, Slices]:

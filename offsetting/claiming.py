@@ -1,6 +1,6 @@
 """Which lines an order neutralises: claim rows, the roll-ups' deltas that go with them, boards and certificates.
 
-Everything here runs in the caller's write transaction. reserved_g becomes retired_g when the order's state does.
+Everything here runs in the caller's write transaction. reserved_g becomes retired_g by the gram (`by_gram`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from calculations.order_states import RETIRED, SOLD
-from calculations.slicing import EXTRA_LINE, relay, slice_order
+from calculations.order_states import RETIRED, SCOPES, SOLD
+from calculations.slicing import EXTRA_LINE, PLAN_LINE, Hold, open_beside, relay, slice_beside, slice_order
 from data.store import boards, claims, orders, rollups
-from offsetting import certificates
+from offsetting import certificates, planting
+from offsetting.by_gram import RetiredGrams, followed, write_shift
 
 Row = Mapping[Any, Any]
 Deltas = tuple[list[dict[str, Any]], list[dict[str, Any]]]
@@ -30,17 +31,63 @@ def scope_of(order: Row) -> tuple[list[str] | None, str]:
     return None, str(covers.get("company_id") or "")
 
 
+def scope_name(order: Row) -> str:
+    """Whom an order is for: guest, participations, company, residual, or plan."""
+    return "guest" if order["participation_id"] else str((order["covers"] or {}).get("kind", "residual"))
+
+
+def holds_on(lines: Sequence[Row], held: Iterable[Row], scope: str, apart: str = "") -> list[Hold]:
+    """What held orders, but that of id ``apart``, hold over lines: as far as an order of this scope leaves it them."""
+    wide = SCOPES.index(scope)
+    own: dict[str, list[int]] = {}
+    for i, line in enumerate(lines):
+        own.setdefault(line["participation_id"], []).append(i)
+    found: list[Hold] = []
+    for order in held:
+        name = scope_name(order)
+        if order["order_id"] == apart or name not in SCOPES or SCOPES.index(name) > wide:
+            continue
+        found.append((_positions(order, name, own, lines), int(order["grams"])))
+    return found
+
+
+def _positions(order: Row, name: str, own: Mapping[str, list[int]], lines: Sequence[Row]) -> list[int]:
+    if name == "guest":
+        return own.get(order["participation_id"], [])
+    if name == "participations":
+        return [i for participation_id in order["covers"]["ids"] for i in own.get(participation_id, [])]
+    if name == "company":
+        return [i for i, line in enumerate(lines) if line["company_id"] == order["company_id"]]
+    return list(range(len(lines)))
+
+
+def open_of(lines: Sequence[Row]) -> list[int]:
+    """Grams of lines that no paid order covers."""
+    return [max(0, int(line["total_g"]) - int(line["covered_g"])) for line in lines]
+
+
+def left_open(conn: Connection, event_id: str, lines: Sequence[Row]) -> list[int]:
+    """Grams of lines that nothing covers and no order holds."""
+    return open_beside(open_of(lines), holds_on(lines, claims.held_orders(conn, event_id), "residual"))
+
+
 def claim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
-    """Lays a paid order's grams over what is open of its lines, the rest as an extra contribution. Writes claims and
-    cube deltas; returns the tally's for the caller to write, the first of them that of the order's own group."""
+    """Lays a paid order's grams over what is open of its lines, the rest as an extra contribution; those of an order on
+    the plan wait on no line until it is settled. Writes claims and cube deltas; returns the tally's for the caller to
+    write, the first of them that of the order's own group."""
     event_id, mine = order["event_id"], order["participation_id"]
+    if scope_name(order) == "plan":
+        claims.add(conn, order, [("", 0, PLAN_LINE, order["grams"])], now)
+        return [group(conn, order)]
     if mine:
         claims.lock_participation(conn, event_id, mine)
         lines = claims.lines_of(conn, event_id, mine)
+        slices = slice_order(order["grams"], open_of(lines))
     else:
         claims.lock_scope(conn, event_id, *scope_of(order))
         lines = claims.lines_in_scope(conn, event_id, *scope_of(order))
-    slices = slice_order(order["grams"], [max(0, line["total_g"] - line["covered_g"]) for line in lines])
+        holds = holds_on(lines, claims.held_orders(conn, event_id), scope_name(order), order["order_id"])
+        slices = slice_beside(order["grams"], open_of(lines), holds)
     sliced = [(line, grams) for line, grams in zip(lines, slices.grams, strict=True) if grams]
     entries = [(line["participation_id"], line["version"], line["line_no"], grams) for line, grams in sliced]
     claims.add(conn, order, [*entries, (mine, 0, EXTRA_LINE, slices.extra_g)], now)
@@ -48,6 +95,30 @@ def claim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
     rollups.add_cube(conn, event_id, cube)
     own = {name: lines[0][name] for name in rollups.TALLY.keys} if mine and lines else group(conn, order)
     return [own | {"extra_g": slices.extra_g}, *tally]
+
+
+def settle(conn: Connection, order: Row, waiting: Mapping[int, int], now: datetime) -> tuple[int, int]:
+    """Lays what a paid order on the plan has on no line (``waiting``: grams by line number, −1 and −2) over what is
+    open of the event's lines and nobody holds; what is over is an extra contribution. The scope is locked by the
+    caller. Returns grams laid and grams extra; writes nothing where nothing changes."""
+    event_id, whole = order["event_id"], sum(waiting.values())
+    lines = claims.lines_in_scope(conn, event_id, None, "")
+    holds = holds_on(lines, claims.held_orders(conn, event_id), "residual", order["order_id"])
+    slices = slice_order(whole, open_beside(open_of(lines), holds))
+    if PLAN_LINE not in waiting and slices.extra_g == whole:
+        return 0, slices.extra_g
+    sliced = [(line, grams) for line, grams in zip(lines, slices.grams, strict=True) if grams]
+    gone = [("", 0, line_no, -grams) for line_no, grams in waiting.items()]
+    entries = [(line["participation_id"], line["version"], line["line_no"], grams) for line, grams in sliced]
+    with followed(conn, event_id, [order]):
+        claims.add(conn, order, [*gone, *entries, ("", 0, EXTRA_LINE, slices.extra_g)], now)
+    cube, tally = _line_deltas(sliced, "retired_g" if order["state"] == RETIRED else "reserved_g")
+    rollups.add_cube(conn, event_id, cube)
+    more = group(conn, order) | {"extra_g": slices.extra_g - waiting.get(EXTRA_LINE, 0)}
+    rollups.add_tally(conn, event_id, [more, *tally])
+    refresh_boards(conn, order, now)
+    certificates.reissue(conn, event_id, order["certificate_number"], "claim changed", now)
+    return whole - slices.extra_g, slices.extra_g
 
 
 def _line_deltas(sliced: Iterable[tuple[Row, int]], measure: str) -> Deltas:
@@ -68,7 +139,7 @@ def group(conn: Connection, order: Row) -> dict[str, str]:
 
 def _net_deltas(net: Sequence[Row], order: Row, measure: str, sign: int) -> Deltas:
     """Deltas that add (sign 1) or take away (−1) what claims of an order add up to."""
-    on_lines = [(row, sign * int(row["grams"])) for row in net if row["line_no"] != EXTRA_LINE]
+    on_lines = [(row, sign * int(row["grams"])) for row in net if row["line_no"] >= 0]
     cube, tally = _line_deltas(on_lines, measure)
     for row in net:
         if row["line_no"] == EXTRA_LINE:
@@ -90,24 +161,21 @@ def unclaim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]
     return tally
 
 
-def retire(conn: Connection, event_id: str, retired: Sequence[Row], now: datetime) -> None:
-    """Orders that have just turned to retired: reserved → retired in the roll-ups, boards and certificates anew."""
-    for start in range(0, len(retired), BATCH):
-        part = {row["order_id"]: row for row in retired[start : start + BATCH]}
-        cube: list[dict[str, Any]] = []
-        tally: list[dict[str, Any]] = []
-        for line in claims.net_of_orders(conn, event_id, sorted(part)):
-            if line["line_no"] != EXTRA_LINE:
-                for measure, sign in (("reserved_g", -1), ("retired_g", 1)):
-                    on_cube, on_tally = _line_deltas([(line, sign * int(line["grams"]))], measure)
-                    cube, tally = cube + on_cube, tally + on_tally
-        rollups.add_cube(conn, event_id, cube)
-        rollups.add_tally(conn, event_id, tally)
-        for participation_id in claims.covered_participations(conn, event_id, sorted(part)):
+def retire(conn: Connection, event_id: str, changes: Sequence[RetiredGrams], now: datetime) -> None:
+    """Grams of orders that have just been retired: reserved → retired in the roll-ups, by the gram; boards, and the
+    certificates of orders that have turned to retired, anew."""
+    for start in range(0, len(changes), BATCH):
+        part = changes[start : start + BATCH]
+        ids = sorted(change.order["order_id"] for change in part)
+        covered = claims.covered_participations(conn, event_id, ids)
+        if covered:
+            claims.lock_scope(conn, event_id, covered, "")
+        write_shift(conn, event_id, part)
+        for participation_id in covered:
             boards.refresh_person(conn, event_id, participation_id, now)
-    for order in retired:
-        if order["certificate_number"]:
-            certificates.reissue(conn, event_id, order["certificate_number"], "retired", now)
+    for change in changes:
+        if change.whole and change.order["certificate_number"]:
+            certificates.reissue(conn, event_id, change.order["certificate_number"], "retired", now)
 
 
 def refresh_boards(conn: Connection, order: Row, now: datetime) -> None:
@@ -131,11 +199,14 @@ def reslice(
     """
     net = claims.net_of_participation(conn, event_id, participation_id)
     if not net:
+        planting.follow(conn, event_id, participation_id, now)
         return 0
     at = now or datetime.now(UTC)
     found = orders.many(conn, event_id, sorted({row["order_id"] for row in net}))
     oldest_first = [o for o in sorted(found, key=lambda o: (o["paid_at"], o["order_id"])) if o["state"] in SOLD]
-    _lay_anew(conn, participation_id, version, net, oldest_first, at)
+    with followed(conn, event_id, oldest_first):
+        _lay_anew(conn, participation_id, version, net, oldest_first, at)
+    planting.follow(conn, event_id, participation_id, at)
     boards.refresh_person(conn, event_id, participation_id, at)
     for order in oldest_first:
         if order["certificate_number"]:

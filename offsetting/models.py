@@ -110,6 +110,8 @@ class Order:
     expires_at: datetime
     paid_at: datetime | None
     certificate_number: str
+    adds_to: str = ""  # the guest's first paid order, where this one adds to it
+    covers: str = ""  # '' a guest's own footprint, else participations, company, residual, plan
     states: tuple[tuple[str, datetime], ...] = ()
     allocations: tuple[Allotted, ...] = ()
 
@@ -130,7 +132,8 @@ class Order:
                 {"batch": a.batch_id, "serial_from_g": a.from_g, "serial_to_g": a.to_g} for a in self.allocations
             ],
         }  # fmt: skip
-        return shown | ({"certificate": self.certificate_number} if self.certificate_number else {})
+        more = {"certificate": self.certificate_number, "adds_to": self.adds_to, "covers": self.covers}
+        return shown | {name: value for name, value in more.items() if value}
 
 
 def _rfc3339(at: datetime) -> str:
@@ -170,6 +173,9 @@ class DeskRow:
     surplus_g: int
     ready_count: int  # whole credits of which every gram is sold
     begun_count: int  # whole credits partly sold, with nothing held: retired only with partly=True
+    set_aside_g: int = 0  # unsold grams of begun credits that open instructions have: off sale
+    instructed_count: int = 0  # credits that open instructions have; neither ready nor begun
+    remainder_g: int = 0  # sold grams of credits that are neither ready nor in an instruction: carried over
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from accounts import Actor, Conflict, NotFound, record, require
 from calculations import order_states as states
 from calculations.model import FieldError, InputError
 from calculations.ranking import SMALLEST_GROUP
-from calculations.slicing import share_grams
+from calculations.slicing import PLAN_LINE, open_beside, share_grams
 from data.settings import get_settings
 from data.store import allocations, claims, orders, participations, rollups
 from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_id
 from locales import LANGUAGES, formats
-from offsetting import settling
+from offsetting import claiming, settling
 from offsetting.models import Allotted, Order
 from offsetting.pricing import NOT_ON_OFFER, quote_of
 from offsetting.providers import provider
@@ -36,15 +36,16 @@ GUEST = "guest"
 
 def place_order(
     participation_id: str, project: str, share_percent: int | None = None, grams: int | None = None,
-    gift: bool = False, locale: str = "en", now: datetime | None = None,
+    gift: bool = False, locale: str = "en", now: datetime | None = None, rest: bool = False,
 ) -> Order:  # fmt: skip
-    """A guest's order: grams and price are held until ``expires_at``. Give a share of the footprint (1 … 200 %) or
-    grams. Grams beyond what is still open of the footprint become an extra contribution when it is paid.
+    """A guest's order: grams and price are held until ``expires_at``. Give a share of the footprint (1 … 200 %),
+    grams, or ``rest``: what nobody has covered yet and no order of theirs holds. Grams beyond what is open of the
+    footprint become an extra contribution when it is paid. Where the guest has paid before, it adds to their first.
 
     Raises InputError for what does not fit, NotFound for an unknown participation or project, Conflict where the event
     takes no payments or so many grams are not left.
     """
-    _check_amount(share_percent, grams)
+    _check_amount(share_percent, grams, rest)
     event_id, at = event_of(participation_id), now or datetime.now(UTC)
 
     def work(conn: Connection) -> Row:
@@ -52,10 +53,12 @@ def place_order(
         if context is None or context["deleted_at"] is not None:
             raise NotFound("There is no participation “{participation}”.", participation=participation_id[:64])
         _check_open(context, context["event_state"], project)
-        wanted = grams if grams is not None else _share_of(context["total_g"], share_percent or 0)
+        wanted = grams if grams is not None else _share_of(context["total_g"], share_percent or 100)
+        if rest:
+            wanted = _rest_of(conn, event_id, participation_id)
         buyer = {
             "buyer": "guest", "participation_id": participation_id, "company_id": context["company_id"], "covers": {},
-            "share_percent": share_percent or 0,
+            "share_percent": share_percent or 0, "adds_to": context["first_paid"] or "",
         }  # fmt: skip
         group = {"session_id": context["session_id"], "company_id": context["company_id"]}
         return _place(conn, event_id, context, wanted, gift, locale, buyer, group, "guest", at)
@@ -68,8 +71,9 @@ def place_event_order(
     grams: int | None = None, locale: str = "en", now: datetime | None = None,
 ) -> Order:  # fmt: skip
     """An order of the organiser or a company. ``covers``: ``"residual"`` (what nobody has covered or holds),
-    ``"company"`` or ``{"company": id}`` (the company's own people), or a list of participations. Without share or grams
-    it is all that is open there. Raises as `place_order`, and Forbidden or Unauthenticated.
+    ``"plan"`` (grams of what is expected, before the event is over), ``"company"`` or ``{"company": id}`` (the
+    company's own people), or a list of participations. Without share or grams it is all that is open there. Raises as
+    `place_order`, and Forbidden or Unauthenticated.
     """
     if share_percent is not None or grams is not None:
         _check_amount(share_percent, grams)
@@ -83,7 +87,10 @@ def place_event_order(
         if buyer["company_id"]:
             _check_enough(conn, event["event_id"], buyer["company_id"])
         context = _event_context(conn, event, project)
-        wanted = grams if grams is not None else _open_share(conn, event["event_id"], buyer, share_percent or 100)
+        if buyer["covers"]["kind"] == "plan":
+            wanted = _planned(event, grams, at)
+        else:
+            wanted = grams if grams is not None else _open_share(conn, event["event_id"], buyer, share_percent or 100)
         buyer["share_percent"] = share_percent or 0
         group = {"session_id": "", "company_id": buyer["company_id"]}
         placed = _place(conn, event["event_id"], context, wanted, False, locale, buyer, group, actor.label, at)
@@ -93,10 +100,12 @@ def place_event_order(
     return _view(run_write(get_store(), work))
 
 
-def _check_amount(share_percent: int | None, grams: int | None) -> None:
+def _check_amount(share_percent: int | None, grams: int | None, rest: bool = False) -> None:
     errors = []
-    if (share_percent is None) == (grams is None):
+    if (share_percent is not None) + (grams is not None) + rest != 1:
         errors.append(FieldError("share_percent", share_percent, "{field}: give either share_percent or grams."))
+    elif rest:
+        return
     elif share_percent is not None and not _whole(share_percent, MOST_SHARE_PERCENT):
         message = "{field}: {value} is no share; give a whole number from 1 to 200 (per cent)."
         errors.append(FieldError("share_percent", share_percent, message))
@@ -128,6 +137,15 @@ def _share_of(total_g: int | None, share_percent: int) -> int:
     return wanted
 
 
+def _rest_of(conn: Connection, event_id: str, participation_id: str) -> int:
+    """What is open of a footprint, less what orders of the same guest hold."""
+    lines = claims.lines_of(conn, event_id, participation_id)
+    left = sum(claiming.open_of(lines)) - claims.held_by(conn, event_id, participation_id)
+    if left <= 0:
+        raise Conflict("There is nothing left to neutralise here: all of it is covered or held.")
+    return left
+
+
 def _buyer(actor: Actor, event_id: str, covers: object) -> dict[str, Any]:
     """Who buys and for whom, once allowed. A company covers its own people; all else is the organiser's."""
     if covers == "company" or isinstance(covers, Mapping):
@@ -137,12 +155,12 @@ def _buyer(actor: Actor, event_id: str, covers: object) -> dict[str, Any]:
         scope: dict[str, Any] = {"kind": "company", "company_id": company_id}
         return {"buyer": "company", "participation_id": "", "company_id": company_id, "covers": scope}
     require(actor, "event.order", event_id)
-    if covers == "residual":
-        scope = {"kind": "residual"}
+    if covers in ("residual", "plan"):
+        scope = {"kind": covers}
     elif isinstance(covers, Sequence) and not isinstance(covers, str):
         scope = {"kind": "participations", "ids": _participations(covers, event_id)}
     else:
-        message = "{field}: {value} is not known; give residual, company or a list of participations."
+        message = "{field}: {value} is not known; give residual, plan, company or a list of participations."
         raise InputError([FieldError("covers", str(covers)[:60], message)])
     return {"buyer": "organiser", "participation_id": "", "company_id": "", "covers": scope}
 
@@ -184,18 +202,30 @@ def _event_context(conn: Connection, event: Row, project: str) -> Row:
 def _open_share(conn: Connection, event_id: str, buyer: Row, share_percent: int) -> int:
     """A share of what is neither covered nor held: residual = actual − covered − held."""
     scope = buyer["covers"]
-    ids = scope.get("ids") if scope["kind"] == "participations" else None
-    company_id = scope.get("company_id", "")
-    open_g: dict[str, int] = {}
-    for line in claims.lines_in_scope(conn, event_id, ids, company_id):
-        left = max(0, int(line["total_g"] - line["covered_g"]))
-        open_g[line["participation_id"]] = open_g.get(line["participation_id"], 0) + left
-    held = claims.held_in_scope(conn, event_id, ids, company_id)
-    left = sum(max(0, grams - held.get(key, 0)) for key, grams in open_g.items()) - held.get("", 0)
-    wanted = share_grams(max(0, left), share_percent)
+    if scope["kind"] == "residual":
+        _check_plan_settled(conn, event_id)
+    lines = claims.lines_in_scope(conn, event_id, *claiming.scope_of(buyer))
+    holds = claiming.holds_on(lines, claims.held_orders(conn, event_id), scope["kind"])
+    wanted = share_grams(sum(open_beside(claiming.open_of(lines), holds)), share_percent)
     if wanted == 0:
         raise Conflict("There is nothing left to neutralise here: all of it is covered or held.")
     return wanted
+
+
+def _check_plan_settled(conn: Connection, event_id: str) -> None:
+    waiting = sum(int(row["grams"]) for row in claims.on_no_line(conn, event_id) if row["line_no"] == PLAN_LINE)
+    if waiting:
+        message = "{mass} were paid on the plan and lie on no emission yet: settle the plan first, then order the rest."
+        raise Conflict(message, mass=_kg(waiting))
+
+
+def _planned(event: Row, grams: int | None, now: datetime) -> int:
+    """Grams of an order on the plan: told by the organiser, and only before the event is over."""
+    if grams is None:
+        raise InputError([FieldError("grams", None, "{field}: an order on the plan says how many grams are planned.")])
+    if event["ends_at"] <= now:
+        raise Conflict("The event is over: there is no plan any more; order the residual of what was emitted.")
+    return grams
 
 
 def _place(
@@ -218,7 +248,7 @@ def _place(
         "locale": locale if locale in LANGUAGES else "en", "provider": gateway.name,
         "provider_ref": gateway.payment_ref(order_id), "livemode": terms["livemode"], "created_at": now,
         "expires_at": now + timedelta(minutes=get_settings().order_hold_minutes), "paid_at": None,
-        "certificate_number": "", **buyer,
+        "certificate_number": "", "adds_to": "", **buyer,
     }  # fmt: skip
     orders.insert(conn, order)
     orders.add_transitions(conn, event_id, order_id, [states.QUOTE, states.HELD], now, actor, "placed", first_seq=0)
@@ -235,11 +265,12 @@ def _view(row: Row, passed: Sequence[Row] = (), intervals: Sequence[Row] = ()) -
     names = (
         "order_id", "event_id", "buyer", "participation_id", "company_id", "project_id", "grams", "share_percent",
         "price_minor_per_tonne", "amount_minor", "gift_minor", "currency", "state", "locale", "provider", "created_at",
-        "expires_at", "paid_at", "certificate_number",
+        "expires_at", "paid_at", "certificate_number", "adds_to",
     )  # fmt: skip
     seen = tuple((step["state"], step["at"]) for step in passed)
     return Order(
         **{name: row[name] for name in names},
+        covers="" if row["participation_id"] else claiming.scope_name(row),
         split=tuple(row["split"]),
         livemode=bool(row["livemode"]),
         pay_url=f"/pay/{row['order_id']}",

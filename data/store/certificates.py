@@ -213,7 +213,7 @@ def claimed(conn: Connection, event_id: str, order_id: str) -> tuple[int, int]:
 @cache
 def _claimed() -> sa.Select[Any]:
     of_lines = sa.func.sum(sa.case((claim.c.line_no >= 0, claim.c.grams), else_=0))
-    extra = sa.func.sum(sa.case((claim.c.line_no < 0, claim.c.grams), else_=0))
+    extra = sa.func.sum(sa.case((claim.c.line_no == -1, claim.c.grams), else_=0))
     return sa.select(of_lines, extra).where(*_of_order(claim))
 
 

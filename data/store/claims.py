@@ -15,7 +15,7 @@ from data.store import schema as s
 from data.store.ids import new_row_id
 
 Row = Mapping[Any, Any]
-_c, _p, _l, _o = s.claim.c, s.participation.c, s.emission_line.c, s.orders.c
+_c, _p, _l, _o, _f = s.claim.c, s.participation.c, s.emission_line.c, s.orders.c, s.forestry_claim.c
 _INSERT = sa.insert(s.claim)
 _LINE_KEYS = (_l.category, _l.activity, _l.mode, _l.month)
 
@@ -79,9 +79,18 @@ def _lines_query(where: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
         )
         .scalar_subquery()
     )  # fmt: skip
+    planted = (
+        sa.select(sa.func.coalesce(sa.func.sum(_f.grams), 0))
+        .where(
+            _f.event_id == _l.event_id, _f.participation_id == _l.participation_id, _f.version == _l.version,
+            _f.line_no == _l.line_no,
+        )
+        .scalar_subquery()
+    )  # fmt: skip
     return (
         sa.select(
-            _p.participation_id, _l.version, _l.line_no, _l.total_g, covered.label("covered_g"), _p.session_id,
+            _p.participation_id, _l.version, _l.line_no, _l.total_g, (covered + planted).label("covered_g"),
+            planted.label("planted_g"), _p.session_id,
             _p.company_id, *_LINE_KEYS,
         )
         .select_from(s.participation)
@@ -100,7 +109,8 @@ _LINES_ONE = _lines_query([_p.event_id == sa.bindparam("e"), _p.participation_id
 
 
 def lines_of(conn: sa.Connection, event_id: str, participation_id: str) -> list[Row]:
-    """Current lines of a participation with ``covered_g`` (all orders together) and the keys of the roll-ups."""
+    """Current lines of a participation with ``covered_g`` (orders and plantings together), ``planted_g`` (of it, by
+    plantings) and the keys of the roll-ups."""
     return list(conn.execute(_LINES_ONE, {"e": event_id, "p": participation_id}).mappings())
 
 
@@ -112,22 +122,24 @@ def lines_in_scope(
     return list(conn.execute(query).mappings())
 
 
-def held_in_scope(
-    conn: sa.Connection, event_id: str, participations: Sequence[str] | None, company_id: str
-) -> dict[str, int]:  # fmt: skip
-    """Grams of held orders by participation, and under '' those of held orders of companies and the organiser."""
-    of_guests = (
-        sa.select(_o.participation_id, sa.func.sum(_o.grams))
-        .join(s.participation, (_p.event_id == _o.event_id) & (_p.participation_id == _o.participation_id))
-        .where(_o.state == "held", *_scope(event_id, participations, company_id))
-        .group_by(_o.participation_id)
-    )
-    of_others = sa.select(sa.literal(""), sa.func.coalesce(sa.func.sum(_o.grams), 0)).where(
-        _o.event_id == event_id, _o.state == "held", _o.participation_id == ""
-    )
-    if company_id:
-        of_others = of_others.where(_o.company_id == company_id)
-    return {key: int(grams) for query in (of_guests, of_others) for key, grams in conn.execute(query)}
+_HELD = (
+    sa.select(_o.order_id, _o.participation_id, _o.company_id, _o.covers, _o.grams)
+    .where(_o.event_id == sa.bindparam("e"), sa.text("state = 'held'"))
+    .order_by(_o.created_at, _o.order_id)
+)
+_HELD_BY = sa.select(sa.func.coalesce(sa.func.sum(_o.grams), 0)).where(
+    _o.event_id == sa.bindparam("e"), _o.participation_id == sa.bindparam("p"), sa.text("state = 'held'")
+)
+
+
+def held_orders(conn: sa.Connection, event_id: str) -> list[Row]:
+    """Orders of an event that wait for their payment, oldest first: whose they are, whom they cover and their grams."""
+    return list(conn.execute(_HELD, {"e": event_id}).mappings())
+
+
+def held_by(conn: sa.Connection, event_id: str, participation_id: str) -> int:
+    """Grams of a participation's own orders that wait for their payment."""
+    return int(conn.execute(_HELD_BY, {"e": event_id, "p": participation_id}).scalar_one())
 
 
 def _net_query() -> sa.Select[Any]:
@@ -167,6 +179,53 @@ def net_of_participation(conn: sa.Connection, event_id: str, participation_id: s
     if conn.execute(_ANY_OF.limit(1), {"e": event_id, "p": participation_id}).first() is None:
         return []
     query = _net_query().where(_c.event_id == event_id, _c.participation_id == participation_id)
+    return list(conn.execute(query).mappings())
+
+
+_PLANNED = (
+    sa.select(_c.order_id, _c.line_no, sa.func.sum(_c.grams).label("grams"))
+    .where(_c.event_id == sa.bindparam("e"), _c.participation_id == "", _c.version == 0, _c.line_no < 0)
+    .group_by(_c.order_id, _c.line_no)
+    .having(sa.func.sum(_c.grams) != 0)
+    .order_by(_c.order_id)
+)
+
+
+def on_no_line(conn: sa.Connection, event_id: str) -> list[Row]:
+    """Grams of companies and the organiser on no line: order_id, line_no (−1 extra, −2 plan), grams."""
+    return list(conn.execute(_PLANNED, {"e": event_id}).mappings())
+
+
+_COVERERS = (
+    sa.select(
+        _o.order_id, _o.buyer, _o.company_id, _o.state, _o.certificate_number,
+        sa.func.sum(sa.case((_c.line_no >= 0, _c.grams), else_=0)).label("covered_g"),
+        sa.func.sum(sa.case((_c.line_no == -1, _c.grams), else_=0)).label("extra_g"),
+    )
+    .select_from(s.claim)
+    .join(s.orders, (_o.event_id == _c.event_id) & (_o.order_id == _c.order_id))
+    .where(_c.event_id == sa.bindparam("e"), _c.participation_id == sa.bindparam("p"))
+    .group_by(_o.order_id, _o.buyer, _o.company_id, _o.state, _o.certificate_number, _o.paid_at)
+    .having(sa.func.sum(sa.func.abs(_c.grams)) > 0)
+    .order_by(_o.paid_at, _o.order_id)
+)  # fmt: skip
+
+
+def coverers(conn: sa.Connection, event_id: str, participation_id: str) -> list[Row]:
+    """Orders that have claims on a participation, oldest first, with their grams on its lines and extra ones."""
+    return list(conn.execute(_COVERERS, {"e": event_id, "p": participation_id}).mappings())
+
+
+def by_buyer(conn: sa.Connection, event_id: str) -> list[Row]:
+    """Grams that companies' and the organiser's orders have claimed: buyer, line (0 = any line, −1, −2), grams."""
+    line = sa.case((_c.line_no >= 0, 0), else_=_c.line_no).label("line_no")
+    query = (
+        sa.select(_o.buyer, line, sa.func.sum(_c.grams).label("grams"))
+        .select_from(s.orders)
+        .join(s.claim, (_o.event_id == _c.event_id) & (_o.order_id == _c.order_id))
+        .where(_o.event_id == event_id, _o.participation_id == "", _o.state.in_(("paid", "pooled", "retired")))
+        .group_by(_o.buyer, line)
+    )
     return list(conn.execute(query).mappings())
 
 

@@ -31,6 +31,17 @@ def sums(conn: sa.Connection, event_id: str, company_id: str) -> list[sa.RowMapp
     return list(conn.execute(query).mappings())
 
 
+def covered(conn: sa.Connection, event_id: str) -> tuple[int, int]:
+    """Grams of an event's lines that orders cover, and extra contributions, from the roll-ups."""
+    sums = [0, 0]
+    for table in (s.tally, s.tally_delta):
+        grams = sa.func.coalesce(sa.func.sum(table.c.reserved_g + table.c.retired_g), 0)
+        extra = sa.func.coalesce(sa.func.sum(table.c.extra_g), 0)
+        row = conn.execute(sa.select(grams, extra).where(table.c.event_id == event_id)).one()
+        sums = [sums[0] + int(row[0]), sums[1] + int(row[1])]
+    return sums[0], sums[1]
+
+
 def _where(event_id: str, state: str, company_id: str) -> list[sa.ColumnElement[bool]]:
     wanted = [_o.event_id == event_id]
     if state:

@@ -32,10 +32,22 @@ _EVENT = sa.select(s.event).where(s.event.c.event_id == sa.bindparam("e"))
 def _context_query() -> sa.Select[Any]:
     p, e, f, o = s.participation.c, s.event.c, s.footprint.c, s.offering.c
     footprint = (f.event_id == p.event_id) & (f.participation_id == p.participation_id)
+    paid = s.orders.alias().c
+    first_paid = (
+        sa.select(paid.order_id)
+        .where(
+            paid.event_id == p.event_id, paid.participation_id == p.participation_id,
+            paid.state.in_(("paid", "pooled", "retired")), paid.adds_to == "",
+        )
+        .order_by(paid.paid_at, paid.order_id)
+        .limit(1)
+        .scalar_subquery()
+    )  # fmt: skip
     return (
         sa.select(
             p.session_id, p.company_id, p.kind, p.deleted_at, e.livemode, e.payments, e.state.label("event_state"),
             o.project_id, o.currency, o.price_minor_per_tonne, o.split, f.total_g,
+            first_paid.label("first_paid"),
         )
         .select_from(s.participation)
         .join(s.event, e.event_id == p.event_id)
@@ -117,6 +129,13 @@ def of_participation(conn: sa.Connection, event_id: str, participation_id: str) 
     """Orders of one participation, newest first."""
     query = sa.select(s.orders).where(_o.event_id == event_id, _o.participation_id == participation_id)
     return list(conn.execute(query.order_by(_o.created_at.desc())).mappings())
+
+
+def together(conn: sa.Connection, event_id: str, participation_id: str, first: str) -> list[Row]:
+    """A guest's first order and those that add to it, oldest first."""
+    mine = (_o.event_id == event_id, _o.participation_id == participation_id)
+    query = sa.select(s.orders).where(*mine, sa.or_(_o.order_id == first, _o.adds_to == first))
+    return list(conn.execute(query.order_by(_o.created_at, _o.order_id)).mappings())
 
 
 def many(conn: sa.Connection, event_id: str, order_ids: Sequence[str], lock: bool = False) -> list[Row]:

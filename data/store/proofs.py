@@ -63,6 +63,31 @@ WHERE o.claimed_g <> CASE WHEN o.state IN ('paid', 'pooled', 'retired') THEN o.g
 """
 """No line has more claims than grams, none of a past version has any left, and a paid order's claims are its grams."""
 
+PLANS = """
+SELECT 'order ' || c.order_id || ' has ' || CAST(SUM(c.grams) AS TEXT) || ' g on line ' || CAST(c.line_no AS TEXT)
+  || ' of "' || c.participation_id || '"'
+FROM claim c WHERE c.line_no < 0 {event_c}
+GROUP BY c.event_id, c.order_id, c.participation_id, c.line_no
+HAVING SUM(c.grams) < 0 OR c.line_no < -2 OR (c.line_no = -2 AND c.participation_id <> '' AND SUM(c.grams) <> 0)
+UNION ALL
+SELECT 'order ' || o.order_id || ' is on no plan and has grams on it'
+FROM orders o JOIN claim c ON c.event_id = o.event_id AND c.order_id = o.order_id AND c.line_no = -2
+WHERE CAST(o.covers AS TEXT) NOT LIKE '%"plan"%' {event_o}
+UNION ALL
+SELECT 'order ' || o.order_id || ' adds to ' || o.adds_to || ', which is not the same guest''s'
+FROM orders o LEFT JOIN orders a ON a.event_id = o.event_id AND a.order_id = o.adds_to
+  AND a.participation_id = o.participation_id AND a.adds_to = '' AND a.order_id <> o.order_id
+WHERE o.adds_to <> '' AND a.order_id IS NULL {event_o}
+"""
+"""What lies on no line is never negative, only plans wait on one, and an order adds to the same guest's first."""
+
+INVITED = """
+SELECT 'invitation ' || c.invitation_id || ' was used ' || CAST(c.use_count AS TEXT) || ' times'
+FROM company_invitation c
+WHERE (c.use_count < 0 OR (c.most_uses > 0 AND c.use_count > c.most_uses)) {event_c}
+"""
+"""No invitation is used more often than it may be."""
+
 ORDER_GRAMS = """
 SELECT 'order ' || o.order_id || ' (' || o.state || ') of ' || CAST(o.grams AS TEXT) || ' g has '
   || CAST(o.taken_g AS TEXT) || ' g, ' || CAST(o.fitting_g AS TEXT) || ' g of them as its state asks'
@@ -80,7 +105,8 @@ UNION ALL
 SELECT 'allocation ' || a.tranche_id || ' at ' || CAST(a.from_g AS TEXT) || ' g is ' || a.state
   || ' for "' || a.order_id || '"'
 FROM allocation a LEFT JOIN orders o ON o.event_id = a.event_id AND o.order_id = a.order_id
-WHERE ((a.state IN ('free', 'surplus')) <> (a.order_id = '') OR (a.order_id <> '' AND o.order_id IS NULL)) {event_a}
+WHERE ((a.state IN ('free', 'surplus', 'set_aside')) <> (a.order_id = '')
+  OR (a.order_id <> '' AND o.order_id IS NULL)) {event_a}
 UNION ALL
 SELECT 'order ' || o.order_id || ' is pooled, though all of it is retired'
 FROM orders o WHERE o.state = 'pooled' {event_o} AND NOT EXISTS (
@@ -134,6 +160,13 @@ JOURNAL = """
 SELECT 'posting ' || j.posting_id || ' sums to ' || CAST(SUM(j.amount_minor) AS TEXT) FROM journal j
 WHERE 1 = 1 {event_j} GROUP BY j.event_id, j.posting_id, j.currency, j.livemode HAVING SUM(j.amount_minor) <> 0
 UNION ALL
+SELECT 'event ' || j.event_id || ' sums to ' || CAST(SUM(j.amount_minor) AS TEXT) || ' ' || j.currency FROM journal j
+WHERE 1 = 1 {event_j} GROUP BY j.event_id, j.currency, j.livemode HAVING SUM(j.amount_minor) <> 0
+UNION ALL
+SELECT 'posting ' || j.posting_id || ' is of another project or currency than its order' FROM journal j
+JOIN orders o ON o.event_id = j.event_id AND o.order_id = j.order_id
+WHERE (j.project_id <> o.project_id OR j.currency <> o.currency) {event_j}
+UNION ALL
 SELECT 'order ' || o.order_id || ' (' || o.state || '): its buyer has paid ' || CAST(o.paid_minor AS TEXT)
 FROM (SELECT o.order_id, o.state, o.amount_minor + o.gift_minor AS due_minor,
         COALESCE((SELECT -SUM(j.amount_minor) FROM journal j
@@ -141,7 +174,59 @@ FROM (SELECT o.order_id, o.state, o.amount_minor + o.gift_minor AS due_minor,
       FROM orders o WHERE 1 = 1 {event_o}) o
 WHERE o.paid_minor <> CASE WHEN o.state IN ('paid', 'pooled', 'retired', 'paid_late') THEN o.due_minor ELSE 0 END
 """
-"""Every posting sums to zero, and the journal has exactly what paid orders cost."""
+"""Every posting sums to zero, every event by currency too, and the journal has exactly what paid orders cost."""
+
+SETTLED = """
+SELECT 'row ' || l.posting_id || '/' || CAST(l.seq AS TEXT) || ' is not of what settlement '
+  || COALESCE(s.number, l.settlement_id) || ' is of'
+FROM settlement_line l
+LEFT JOIN settlement s ON s.settlement_id = l.settlement_id
+LEFT JOIN journal j ON j.event_id = l.event_id AND j.posting_id = l.posting_id AND j.seq = l.seq
+WHERE s.settlement_id IS NULL OR j.event_id IS NULL OR j.settlement_id <> '' OR j.account <> s.account
+  OR j.currency <> s.currency OR j.livemode <> s.livemode OR (s.project_id <> '' AND j.project_id <> s.project_id)
+UNION ALL
+SELECT 'row ' || l.posting_id || '/' || CAST(l.seq AS TEXT) || ' is settled ' || CAST(COUNT(*) AS TEXT) || ' times'
+FROM settlement_line l GROUP BY l.event_id, l.posting_id, l.seq HAVING COUNT(*) > 1
+UNION ALL
+SELECT 'settlement ' || s.number || ' of ' || CAST(s.amount_minor AS TEXT) || ' settles rows of '
+  || CAST(s.lines_minor AS TEXT) || ' and paid out ' || CAST(s.paid_minor AS TEXT)
+FROM (SELECT s.number, s.amount_minor, s.line_count,
+    COALESCE((SELECT SUM(j.amount_minor) FROM settlement_line l JOIN journal j ON j.event_id = l.event_id
+      AND j.posting_id = l.posting_id AND j.seq = l.seq WHERE l.settlement_id = s.settlement_id), 0) AS lines_minor,
+    (SELECT COUNT(*) FROM settlement_line l WHERE l.settlement_id = s.settlement_id) AS lines_count,
+    COALESCE(p.paid_minor, 0) AS paid_minor
+  FROM settlement s LEFT JOIN (SELECT settlement_id, SUM(amount_minor) AS paid_minor FROM journal
+    WHERE account = 'paid_out' AND settlement_id <> '' GROUP BY settlement_id) p ON p.settlement_id = s.settlement_id) s
+WHERE s.amount_minor <> s.lines_minor OR s.amount_minor <> s.paid_minor OR s.line_count <> s.lines_count
+  OR s.amount_minor <= 0
+"""
+"""Every row of the journal is settled at most once, by a settlement of its account, and what that paid out is their
+sum."""
+
+RECEIPTS = """
+SELECT 'order ' || o.order_id || ' (' || o.state || ') has ' || CAST(o.receipts AS TEXT) || ' receipts and '
+  || CAST(o.notes AS TEXT) || ' credit notes'
+FROM (SELECT o.order_id, o.state, o.certificate_number, o.livemode, COUNT(CASE WHEN r.kind = 'receipt' THEN 1 END)
+    AS receipts, COUNT(CASE WHEN r.kind = 'credit_note' THEN 1 END) AS notes
+  FROM orders o LEFT JOIN receipt r ON r.event_id = o.event_id AND r.order_id = o.order_id AND r.livemode = o.livemode
+    AND r.currency = o.currency AND r.amount_minor = (o.amount_minor + o.gift_minor)
+      * CASE WHEN r.kind = 'receipt' THEN 1 ELSE -1 END
+  WHERE 1 = 1 {event_o}
+  GROUP BY o.event_id, o.order_id, o.state, o.certificate_number, o.livemode) o
+WHERE o.receipts <> CASE WHEN o.state IN ('paid', 'pooled', 'retired')
+    OR (o.state = 'refunded' AND o.certificate_number <> '') THEN 1 ELSE 0 END
+  OR o.notes <> CASE WHEN o.state = 'refunded' AND o.certificate_number <> '' THEN 1 ELSE 0 END
+UNION ALL
+SELECT 'numbers of ' || o.kind || ' ' || CAST(o.year AS TEXT) || ' of event ' || o.event_id || ' have a gap'
+FROM (SELECT event_id, kind, year, COUNT(*) AS found, MIN(seq_no) AS first_no, MAX(seq_no) AS last_no
+  FROM receipt GROUP BY event_id, kind, year) o
+LEFT JOIN number_series n ON n.event_id = o.event_id AND n.series = o.kind AND n.year = o.year
+WHERE (o.first_no <> 1 OR o.found <> o.last_no OR n.last_no IS NULL OR n.last_no <> o.last_no) {event_o}
+UNION ALL
+SELECT 'receipt ' || o.number || ' is of no order' FROM receipt o
+WHERE NOT EXISTS (SELECT 1 FROM orders p WHERE p.event_id = o.event_id AND p.order_id = o.order_id) {event_o}
+"""
+"""Every order that was paid has one receipt, every one that went back a credit note, and no number is left out."""
 
 SHOWN = 20
 
