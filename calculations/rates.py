@@ -24,6 +24,7 @@ MANY = 1000  # units that a kind is computed for, so that a line's rounding weig
 _WEST, _EAST = (0.0, 0.0), (0.0, 90.0)  # a way of known length
 WAY_KM = geodesic_km(*_WEST, *_EAST)
 _PLACES = ("origin", "destination", "via", "round_trip", "count", "distance_km")
+MOST_DEVIATIONS = 5.0  # of a logarithm: beyond some 18,000-fold a range tells nothing more
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,11 @@ class Tally:
 
     def rounded(self) -> tuple[int, int, int]:
         """(low, central, high) in whole grams, a 95 % interval."""
-        if not self.grams:
+        total = round(self.grams)
+        if total == 0:  # nothing, or what floats leave of grams added and taken away
             return 0, 0, 0
         sides = (sum(each[at] ** 2 for each in self.linear.values()) + self.variance[at] for at in (0, 1))
-        down, up = (math.sqrt(side) / abs(self.grams) for side in sides)
-        total = round(self.grams)
+        down, up = (min(math.sqrt(side) / abs(self.grams), MOST_DEVIATIONS) for side in sides)
         return min(round(self.grams * ratio_of(-down)), total), total, max(round(self.grams * ratio_of(up)), total)
 
 

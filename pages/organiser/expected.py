@@ -122,7 +122,8 @@ def _shown(counts: Mapping[str, int]) -> dict[str, int]:
     prevent_initial_call=True,
 )
 def keep(_clicks: int, slug: Any, people: Any, onsite: Any, remote: Any, region: Any, company: Any) -> tuple[Any, ...]:
-    """Keeps what is told (event.edit is asked by the use case), or says below each field what is wrong."""
+    """Keeps what is told, or says below each field what is wrong."""
+    check(str(slug))
     ways = {name: value for name, value in (("onsite", onsite), ("remote", remote)) if value not in (None, "")}
     body: dict[str, Any] = {"people": people if people not in (None, "") else 0, "way": ways}
     errors: list[FieldError] = []
