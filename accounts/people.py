@@ -32,6 +32,7 @@ _actors: dict[str, tuple[float, Actor]] = {}
 INSTALL_PEOPLE = (
     ("organiser@forum-zero.example", "Demo organiser", ("organiser",)),
     ("exchange@forum-zero.example", "Demo exchange desk", ("exchange",)),
+    ("exchange-2@forum-zero.example", "Demo exchange desk, second person", ("exchange",)),
     ("reports@forum-zero.example", "Demo sustainability team", ("sustainability",)),
     ("auditor@forum-zero.example", "Demo auditor", ("auditor",)),
     ("admin@forum-zero.example", "Demo administrator", ("administrator",)),

@@ -12,12 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 
 import offsetting
-from accounts import SYSTEM
+from accounts import SYSTEM, Actor
 
 PROJECTS = Path(__file__).resolve().parent.parent / "data" / "projects"
 GRAMS_PER_CREDIT = 1_000_000
 REGISTRY_PAGE = "https://registry.example/demo/retirements"  # a reserved name that leads nowhere
 EVIDENCE = "Demonstration. No credit was retired at any registry."
+FIRST, SECOND = (Actor("system", f"demo-exchange-{n}", "Demo exchange desk") for n in (1, 2))
 
 
 @cache
@@ -74,10 +75,14 @@ def pay_event(slug: str, project: str, covers: object, grams: int | None, at: da
 
 
 def retire(event_id: str, slug: str, beneficiary: str, at: datetime) -> None:
-    """The exchange confirms the retirement of every whole credit that is sold."""
+    """Every whole credit that is sold is instructed, entered by one person of the demo's exchange and confirmed by
+    another."""
     for row in offsetting.retirement_desk(slug):
         if row.ready_count:
-            offsetting.confirm_retirement(
-                SYSTEM, event_id, row.tranche_id, row.ready_count, False, REGISTRY_PAGE, EVIDENCE.encode(),
-                "demonstration.txt", at.date(), beneficiary, now=at,
-            )  # fmt: skip
+            pick = offsetting.Pick(event_id, row.tranche_id, row.ready_count)
+            number = offsetting.draft_instruction(FIRST, [pick], beneficiary, now=at).number
+            offsetting.send_instruction(FIRST, number, now=at)
+            offsetting.enter_retirement(
+                FIRST, number, REGISTRY_PAGE, EVIDENCE.encode(), "demonstration.txt", at.date(), beneficiary, now=at
+            )
+            offsetting.confirm_retirement(SECOND, number, now=at)

@@ -7,9 +7,28 @@ from offsetting.bundle import MEDIA_TYPE as CERTIFICATE_FILE
 from offsetting.bundle import verify_file
 from offsetting.certificates import certificate, certificate_credential, find_certificate, restate_holder
 from offsetting.claiming import reslice
+from offsetting.coverage import (
+    Coverage,
+    CoverageSplit,
+    CoverPart,
+    Settled,
+    coverage_of,
+    coverage_split,
+    extra_if_paid,
+    settle_plan,
+)
 from offsetting.deferred import run_due
-from offsetting.desk_lists import Retired, retirement_plan, retirements
+from offsetting.desk_lists import PlannedRun, Retired, retirement_plan, retirements
 from offsetting.filing import certificate_file, open_badge
+from offsetting.instructing import (
+    draft_instruction,
+    get_instruction,
+    instructions,
+    return_retirement,
+    send_instruction,
+    withdraw_instruction,
+)
+from offsetting.instruction_models import Instruction, InstructionRun, Pick, RetirementEntry
 from offsetting.listing import OrderList, OrderRow, list_orders
 from offsetting.log import LogProof
 from offsetting.log import checkpoint as log_checkpoint
@@ -22,9 +41,10 @@ from offsetting.models import DeskRow, Finding, Offer, Order, Quote, Retirement,
 from offsetting.open_badges import MEDIA_TYPE as OPEN_BADGE
 from offsetting.ordering import cancel_order, get_order, orders_of, place_event_order, place_order, refund_order
 from offsetting.payments import OUTCOMES, demo_payment, expire_due, handle_webhook, reconcile
+from offsetting.pooling import Pool, pool, pools, retirement_desk
 from offsetting.pricing import offers, quote, shares
 from offsetting.renderings import render
-from offsetting.retiring import confirm_retirement, retirement_desk
+from offsetting.retiring import confirm_retirement, enter_retirement
 from offsetting.signing import did_document, rotate_key
 from offsetting.status_check import wrong_status
 from offsetting.statuses import status_list
@@ -39,14 +59,17 @@ from offsetting.stock import (
 from offsetting.verification import verify_document
 
 __all__ = [
-    "CERTIFICATE_FILE", "OPEN_BADGE", "OUTCOMES", "STATES", "TRANSITIONS", "Conflict", "DeskRow", "Finding",
-    "Forbidden", "LogProof", "NotFound", "Offer", "Order", "OrderList", "OrderRow", "Quote", "Retired", "Retirement",
-    "Unauthenticated", "WebhookOutcome", "add_batch", "add_project", "assign_tranche", "audit", "cancel_order",
-    "certificate", "certificate_credential", "certificate_file", "confirm_retirement", "demo_payment",
-    "did_document", "expire_due", "find_certificate", "forget_test_events", "get_order", "handle_webhook",
-    "list_orders", "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof", "log_sequence",
-    "offers", "open_badge", "open_offering", "orders_of", "place_event_order", "place_order", "quote", "reconcile",
-    "refund_order", "render", "reslice", "restate_holder", "retirement_desk", "retirement_plan", "retirements",
-    "return_tranche", "rotate_key", "run_due", "shares", "status_list", "verify_document", "verify_file",
-    "wrong_status",
+    "CERTIFICATE_FILE", "OPEN_BADGE", "OUTCOMES", "STATES", "TRANSITIONS", "Conflict", "CoverPart", "Coverage",
+    "CoverageSplit", "DeskRow", "Finding", "Forbidden", "Instruction", "InstructionRun", "LogProof", "NotFound",
+    "Offer", "Order", "OrderList", "OrderRow", "Pick", "PlannedRun", "Pool", "Quote", "Retired", "Retirement",
+    "RetirementEntry", "Settled", "Unauthenticated", "WebhookOutcome", "add_batch", "add_project", "assign_tranche",
+    "audit", "cancel_order", "certificate", "certificate_credential", "certificate_file", "confirm_retirement",
+    "coverage_of", "coverage_split", "demo_payment", "did_document", "draft_instruction", "enter_retirement",
+    "expire_due", "extra_if_paid", "find_certificate", "forget_test_events", "get_instruction", "get_order",
+    "handle_webhook", "instructions", "list_orders", "log_checkpoint", "log_consistency", "log_entries", "log_former",
+    "log_proof", "log_sequence", "offers", "open_badge", "open_offering", "orders_of", "place_event_order",
+    "place_order", "pool", "pools", "quote", "reconcile", "refund_order", "render", "reslice", "restate_holder",
+    "retirement_desk", "retirement_plan", "retirements", "return_retirement", "return_tranche", "rotate_key", "run_due",
+    "send_instruction", "settle_plan", "shares", "status_list", "verify_document", "verify_file",
+    "withdraw_instruction", "wrong_status",
 ]  # fmt: skip

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import Connection
 
 from accounts import NotFound, current_actor, may, require
 from calculations.serials import GRAMS_PER_CREDIT
 from data.store import allocations, order_lists
 from data.store import credits as credit_rows
+from data.store import retirements as instruction_rows
 from data.store.engine import get_store
-from offsetting.retiring import _chosen, _serials, credits_of
+from offsetting.instruction_models import Pick
+from offsetting.pooling import chosen, credits_of, serials_text, taken_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +39,49 @@ class Retired:
     certificate_numbers: tuple[str, ...]
 
 
-def retirement_plan(event_id: str, tranche_id: str, credit_count: int, partly: bool) -> tuple[str, ...]:
-    """The serial numbers, by run, that a confirmation of so many credits would retire: those to be retired at the
-    registry. Needs the permission retire. Raises NotFound, and Conflict where so many are not ready."""
-    require(current_actor(), "retire", event_id)
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A run of credits that an instruction would take. ``surplus_g`` of them nobody has bought; at the event's price
+    that is ``surplus_minor``, money that nobody pays."""
+
+    event_id: str
+    tranche_id: str
+    serials: str
+    credit_count: int
+    surplus_g: int
+    currency: str
+    surplus_minor: int
+
+
+def retirement_plan(picks: Sequence[Pick]) -> tuple[PlannedRun, ...]:
+    """The serial numbers, by run, that an instruction for these picks would have, and what of them nobody has bought.
+    Needs the permission retire. Raises NotFound, and Conflict where so many are not ready."""
+    planned: list[PlannedRun] = []
     with get_store().read() as conn:
-        tranche = credit_rows.tranche(conn, event_id, tranche_id)
-        batch = credit_rows.batch(conn, tranche["batch_id"]) if tranche else None
-        if tranche is None or batch is None:
-            raise NotFound("There is no tranche {value}.", value=tranche_id[:60])
-        rows = allocations.of_tranche(conn, event_id, tranche_id, ("free", "held", "sold"))
-    runs = _chosen(credits_of(rows, tranche["from_g"], tranche["to_g"]), max(0, credit_count), partly)
-    return tuple(_serials(batch, from_g, to_g) for from_g, to_g in runs)
+        for pick in sorted(picks, key=lambda p: (p.event_id, p.tranche_id)):
+            require(current_actor(), "retire", pick.event_id)
+            planned += _planned(conn, pick)
+    return tuple(planned)
+
+
+def _planned(conn: Connection, pick: Pick) -> list[PlannedRun]:
+    tranche = credit_rows.tranche(conn, pick.event_id, pick.tranche_id)
+    batch = credit_rows.batch(conn, tranche["batch_id"]) if tranche else None
+    if tranche is None or batch is None:
+        raise NotFound("There is no tranche {value}.", value=pick.tranche_id[:60])
+    parts = allocations.of_tranche(conn, pick.event_id, pick.tranche_id, ("free", "held", "sold", "set_aside"))
+    taken = taken_of(instruction_rows.open_runs(conn, pick.event_id), pick.event_id, tranche["batch_id"])
+    found = credits_of(parts, tranche["from_g"], tranche["to_g"], taken)
+    terms = credit_rows.any_terms(conn, pick.event_id, tranche["project_id"])
+    return [
+        PlannedRun(
+            pick.event_id, pick.tranche_id, serials_text(batch, from_g, to_g), (to_g - from_g) // GRAMS_PER_CREDIT,
+            surplus_g := sum(c.free_g for c in found if from_g <= c.from_g < to_g),
+            terms["currency"] if terms else "",
+            surplus_g * terms["price_minor_per_tonne"] // GRAMS_PER_CREDIT if terms else 0,
+        )
+        for from_g, to_g in chosen(found, max(0, pick.credit_count), pick.partly)
+    ]  # fmt: skip
 
 
 def retirements(limit: int = 20) -> list[Retired]:

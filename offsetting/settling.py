@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from accounts import Conflict
 from calculations import order_states as states
 from calculations.money import split_minor, taken_back
-from data.store import allocations, jobs, journal, live, orders, rollups
+from data.store import allocations, jobs, journal, live, orders, retirements, rollups
 from offsetting import certificates, claiming, log, receipts
 
 Row = Mapping[Any, Any]
@@ -141,8 +141,12 @@ def refund(conn: Connection, event_id: str, order_id: str, actor: str, reason: s
     order = orders.move(conn, event_id, order_id, [states.PAID, states.POOLED], states.REFUNDED)
     if order is None:
         raise Conflict("This order can't be refunded: it is not paid, or its credits are retired.")
+    intervals = allocations.of_order(conn, event_id, order_id)
     if allocations.release(conn, event_id, order_id, "sold") != order["grams"]:
         raise Conflict("This order can't be refunded: some of its credits are retired already.")
+    if number := retirements.number_holding(conn, event_id, intervals):  # asked once its grams are ours: none can begin
+        raise Conflict("This order can't be refunded: its credits are in retirement instruction {number}. "
+                       "Withdraw the instruction first.", number=number)  # fmt: skip
     orders.add_transitions(conn, event_id, order_id, [states.REFUNDED], now, actor, reason)
     back = taken_back(journal.balances(conn, event_id, order_id))
     taken = {to: part for to, part in back.items() if to != BUYER}

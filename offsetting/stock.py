@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from accounts import Conflict, NotFound
 from calculations.model import FieldError, InputError
 from calculations.money import GRAMS_PER_TONNE, exact_shares
-from data.store import allocations, orders
+from data.store import allocations, orders, retirements
 from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import new_id, new_row_id
@@ -215,5 +215,8 @@ def open_offering(
 
 
 def forget_test_events(conn: Connection, event_ids: Sequence[str]) -> None:
-    """Before test events' rows are deleted: their tranches are nobody's again, so that batches stay tiled."""
+    """Before test events' rows are deleted: their tranches are nobody's again, so that batches stay tiled, and
+    settlements of their test money are forgotten."""
+    settlements.forget_events(conn, list(event_ids))
     lots.unassign_test_tranches(conn, list(event_ids))
+    retirements.forget(conn, list(event_ids))

@@ -15,10 +15,12 @@ from calculations.model import InputError
 from data.store import allocations, demo, rollups
 from data.store import schema as s
 from data.store.engine import get_store
+from tests.support.retirement import every_step, pick_of, retire_credits
 from tests.support.shop import NOW, SPLIT, Shop, add_guest, open_shop, pay, prove, rows
 
 pytestmark = pytest.mark.usefixtures("store")
 EXCHANGE = Actor("person", "x", "Exchange", frozenset({("exchange", "", "")}))
+SECOND = Actor("person", "y", "Exchange, second person", frozenset({("exchange", "", "")}))
 GOOD: dict[str, Any] = {
     "link": "https://registry.example/retirements/1", "evidence": b"%PDF the registry's document",
     "evidence_name": "receipt.pdf", "retired_on": date(2021, 9, 7), "beneficiary": "Guests of the forum",
@@ -32,11 +34,8 @@ def sell(shop: Shop, grams: int) -> offsetting.Order:
 
 
 def retire(shop: Shop, credit_count: int = 1, partly: bool = False, **other: Any) -> offsetting.Retirement:
-    """A retirement confirmed by the exchange."""
-    facts = GOOD | other
-    return offsetting.confirm_retirement(
-        EXCHANGE, shop.event_id, shop.tranche_id, credit_count, partly, now=NOW, **facts
-    )
+    """A retirement instructed, entered by one person of the exchange and confirmed by another."""
+    return retire_credits(shop, EXCHANGE, SECOND, credit_count, partly, **(GOOD | other))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +145,13 @@ def test_whole_credits_are_retired_and_orders_with_them() -> None:
     assert "pooled" in states
     row = rows(s.retirement)[0]
     assert row["evidence_sha256"] == hashlib.sha256(GOOD["evidence"]).hexdigest()
-    assert (row["from_g"], row["to_g"], row["confirmed_by"]) == (0, 1_000_000, "person:x")
+    people = (row["entered_by"], row["confirmed_by"])
+    assert (row["from_g"], row["to_g"], *people) == (0, 1_000_000, "person:x", "person:y")
+        0,
+        1_000_000,
+        "person:x",
+        "person:y",
+    )
     rest = retire(shop)
     assert set(done.order_ids) | set(rest.order_ids) == {o.order_id for o in (first, second, third)}
     retired = offsetting.get_order(first.order_id)
@@ -220,10 +225,12 @@ def test_nobody_else_retires(role: str) -> None:
     shop = open_shop(credit_count=1)
     sell(shop, 1_000_000)
     actor = Actor("person", "p", "Somebody", frozenset({(role, "", "")}))
-    with pytest.raises(offsetting.Forbidden):
-        offsetting.confirm_retirement(actor, shop.event_id, shop.tranche_id, 1, False, now=NOW, **GOOD)
-    with pytest.raises(offsetting.Unauthenticated):
-        offsetting.confirm_retirement(Actor("anonymous"), shop.event_id, shop.tranche_id, 1, False, now=NOW, **GOOD)
+    number = offsetting.draft_instruction(EXCHANGE, [pick_of(shop)], "Guests of the forum", now=NOW).number
+    for who, error in ((actor, offsetting.Forbidden), (Actor("anonymous"), offsetting.Unauthenticated)):
+        for act in every_step(shop, number):
+            with pytest.raises(error):
+                act(who)
+    assert len(rows(s.instruction_step)) == 1
 
 
 def test_test_events_are_forgotten_without_a_gap() -> None:

@@ -1,4 +1,7 @@
-"""Intervals of grams that tile a tranche: free, held, sold, retired, surplus.
+"""Intervals of grams that tile a tranche: free, held, sold, retired, surplus, and set_aside.
+
+``set_aside`` are free grams of a partly sold credit that an open retirement instruction has: off sale, nobody's,
+surplus once it is confirmed, free again when it is withdrawn.
 
 Grams are taken from the **end** of a free row, so that its key stays and PostgreSQL updates it in place. Big tranches
 are cut into slots (`slots`); on PostgreSQL a buyer first tries a slot of its own, past rows that others have, then any
@@ -222,15 +225,38 @@ def cut_at(conn: sa.Connection, row: Mapping[Any, Any], at_g: int) -> None:
     insert(conn, [dict(row) | {"from_g": at_g}])
 
 
+def within(conn: sa.Connection, event_id: str, batch_id: str, from_g: int, to_g: int) -> list[Mapping[Any, Any]]:
+    """An event's rows that have grams of an interval of a batch, in order, taken for this transaction."""
+    query = (
+        sa.select(s.allocation)
+        .join(s.tranche, (s.tranche.c.event_id == _a.event_id) & (s.tranche.c.tranche_id == _a.tranche_id))
+        .where(_a.event_id == event_id, s.tranche.c.batch_id == batch_id, _a.from_g < to_g, _a.to_g > from_g)
+        .order_by(_a.tranche_id, _a.from_g)
+        .with_for_update(of=s.allocation)
+    )
+    return list(conn.execute(query).mappings())
+
+
 def turn_within(
-    conn: sa.Connection, event_id: str, tranche_id: str, from_g: int, to_g: int, state: str, to: str
-) -> list[str]:  # fmt: skip
-    """Rows within an interval from one state into another; the orders they belong to."""
-    where = (
-        _a.event_id == event_id, _a.tranche_id == tranche_id, _a.from_g >= from_g, _a.to_g <= to_g, _a.state == state,
-    )  # fmt: skip
-    rows = conn.execute(sa.update(s.allocation).where(*where).values(state=to).returning(_a.order_id))
-    return [order_id for order_id in rows.scalars() if order_id]
+    conn: sa.Connection, event_id: str, batch_id: str, from_g: int, to_g: int, turns: Mapping[str, str]
+) -> dict[str, int]:  # fmt: skip
+    """Grams of an interval from one state into another (``turns``: state → state), rows cut at its ends; how many grams
+    were in which state, those of no turn among them."""
+    grams: dict[str, int] = {}
+    for row in within(conn, event_id, batch_id, from_g, to_g):
+        part = dict(row)
+        if part["from_g"] < from_g:
+            cut_at(conn, part, from_g)
+            part["from_g"] = from_g
+        if part["to_g"] > to_g:
+            cut_at(conn, part, to_g)
+            part["to_g"] = to_g
+        grams[part["state"]] = grams.get(part["state"], 0) + part["to_g"] - part["from_g"]
+        if part["state"] in turns:
+            _set(conn, part, state=turns[part["state"]])
+            if turns[part["state"]] == "free":
+                _join(conn, part)
+    return grams
 
 
 def retired_grams(conn: sa.Connection, event_id: str, order_ids: Sequence[str]) -> dict[str, int]:

@@ -79,6 +79,12 @@ def terms(conn: sa.Connection, event_id: str, project_id: str) -> Row | None:
     return conn.execute(_TERMS, {"e": event_id, "p": project_id}).mappings().first()
 
 
+def any_terms(conn: sa.Connection, event_id: str, project_id: str) -> Row | None:
+    """Price and currency of an event's offering, open or closed."""
+    where = (_o.event_id == event_id, _o.project_id == project_id)
+    return conn.execute(sa.select(s.offering).where(*where)).mappings().first()
+
+
 def batches_of_event(conn: sa.Connection, event_id: str) -> dict[str, list[str]]:
     """Vintages of the batches whose tranches an event has: project → vintages, in order."""
     query = (
@@ -98,6 +104,12 @@ def tranche(conn: sa.Connection, event_id: str, tranche_id: str, lock: bool = Fa
     """One tranche."""
     query = sa.select(s.tranche).where(_t.event_id == event_id, _t.tranche_id == tranche_id)
     return conn.execute(query.with_for_update() if lock else query).mappings().first()
+
+
+def tranche_at(conn: sa.Connection, event_id: str, batch_id: str, at_g: int) -> str:
+    """The id of an event's tranche that has gram ``at_g`` of a batch."""
+    where = (_t.event_id == event_id, _t.batch_id == batch_id, _t.from_g <= at_g, _t.to_g > at_g)
+    return str(conn.execute(sa.select(_t.tranche_id).where(*where)).scalar_one())
 
 
 def unassigned(conn: sa.Connection, batch_id: str) -> list[Row]:
@@ -126,7 +138,7 @@ def desk(conn: sa.Connection, event_id: str | None) -> list[Row]:
     """Tranches with their batch, project and event, and grams by state."""
     by_state = [
         sa.func.coalesce(sa.func.sum(sa.case((_a.state == name, _a.to_g - _a.from_g), else_=0)), 0).label(f"{name}_g")
-        for name in ("free", "held", "sold", "retired", "surplus")
+        for name in ("free", "held", "sold", "retired", "surplus", "set_aside")
     ]
     sums = (
         sa.select(_a.event_id, _a.tranche_id, *by_state).group_by(_a.event_id, _a.tranche_id).subquery()
@@ -135,7 +147,7 @@ def desk(conn: sa.Connection, event_id: str | None) -> list[Row]:
         sa.select(
             s.tranche, _b.serial_prefix, _b.serial_first, _b.serial_digits, _b.vintage, _b.registry,
             _b.credit_count, _p.names.label("project_names"), s.event.c.slug, s.event.c.names.label("event_names"),
-            *[sums.c[f"{name}_g"] for name in ("free", "held", "sold", "retired", "surplus")],
+            *[sums.c[f"{name}_g"] for name in ("free", "held", "sold", "retired", "surplus", "set_aside")],
         )
         .join(s.credit_batch, _b.batch_id == _t.batch_id)
         .join(s.project, _p.project_id == _t.project_id)
@@ -149,7 +161,7 @@ def desk(conn: sa.Connection, event_id: str | None) -> list[Row]:
 
 
 def sold_intervals(conn: sa.Connection, event_id: str | None) -> list[Row]:
-    """Every sold, held or free interval by tranche, in order: what the desk counts whole credits from."""
+    """Every interval by tranche that is not retired, in order: what the desk counts whole credits from."""
     query = sa.select(_a.event_id, _a.tranche_id, _a.from_g, _a.to_g, _a.state).where(_a.state != "retired")
     query = query.order_by(_a.event_id, _a.tranche_id, _a.from_g)
     return list(conn.execute(query if event_id is None else query.where(_a.event_id == event_id)).mappings())

@@ -2,15 +2,16 @@
 
 This is the definition of every measure:
 
-* cube: lines of the current version of each participation; reserved_g and retired_g are claims on lines, by the state
-  of their order (retired, or still paid or pooled).
+* cube: lines of the current version of each participation; reserved_g and retired_g are claims on lines: of an order
+  that is retired all are retired_g, of a paid or pooled one as many grams as its allocations have retired, laid on its
+  claims (extra contributions too) in their proportion (``retired_parts``), the rest reserved_g.
 * tally: participation_count those who began, answered_count those with a footprint, people_count the people they stand
   for (the organiser's own inventory counts none of the three); low_g, total_g, high_g of current footprints;
   reserved_g and retired_g claims on lines, extra_g claims without one (line_no −1; those on the plan, −2, are none of
   the three), under the participation that is covered (session '' and the order's company where none is); order_count
   all orders, paid_order_count those in paid, pooled or retired, certificate_count those not revoked, paid_minor what
   buyers have paid less what they got back, under the order's participation or company.
-* money: the journal's balance of each account but the buyer's.
+* money: the journal's balance of each account but the buyer's, of what orders posted (payments out are none).
 * spread: what is uncertain in the same lines, by category and source of error: ``sd_low_cg`` and ``sd_high_cg`` sum
   contribution × standard deviation of ln (0.01 g), ``variance_hi`` and ``variance_lo`` the variance of quantities that
   err independently (``calculations.propagation``), ``quality_g`` grams × data quality over the ``scored_g`` grams.
@@ -24,15 +25,16 @@ This is the definition of every measure:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from calculations.forestry import sink_of
 from calculations.propagation import spread_rows
+from calculations.slicing import proportion
 from calculations.strata import square_parts
-from data.store import forestry, rollups
+from data.store import claims, forestry, rollups
 from data.store import schema as s
 from data.store.rollups import Key, Measures
 
@@ -45,11 +47,12 @@ LINE_MASSES = ("low_g", "total_g", "high_g", "non_co2_g", "upstream_g")
 
 def rebuild(conn: sa.Connection, event_id: str) -> dict[str, dict[Key, Measures]]:
     """Every roll-up of an event from its rows: roll-up name → key → measures."""
+    partly = list(_partly_retired(conn, event_id))
     parts = {
-        "cube": [*_cube_lines(conn, event_id), *_cube_claims(conn, event_id)],
+        "cube": [*_cube_lines(conn, event_id), *_cube_claims(conn, event_id), *partly],
         "tally": [
             *_tally_people(conn, event_id), *_tally_claims(conn, event_id), *_tally_orders(conn, event_id),
-            *_tally_money(conn, event_id),
+            *_tally_money(conn, event_id), *partly,
         ],
         "money": list(_money(conn, event_id)),
         "origin": list(_origin(conn, event_id)),
@@ -106,6 +109,28 @@ def _cube_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]
         .group_by(*keys)
     )
     return _rows(conn, query)
+
+
+def retired_parts(net: Sequence[Mapping[Any, Any]], retired_g: int) -> list[tuple[Mapping[Any, Any], int]]:
+    """How many of an order's ``retired_g`` grams lie on each of its claims (``net``, added up by line): in proportion,
+    by cumulative rounding (``calculations.slicing.proportion``), in the order of participation, line and version."""
+    rows = sorted(net, key=lambda row: (row["participation_id"], row["line_no"], row["version"]))
+    return list(zip(rows, proportion(retired_g, [int(row["grams"]) for row in rows]), strict=True))
+
+
+def _partly_retired(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    """Of orders that are not retired as a whole: what is retired on each line is no longer reserved."""
+    order, a = s.orders.c, s.allocation.c
+    query = (
+        sa.select(order.order_id, sa.func.sum(a.to_g - a.from_g))
+        .join(s.allocation, (a.event_id == order.event_id) & (a.order_id == order.order_id) & (a.state == "retired"))
+        .where(order.event_id == event_id, order.state != "retired")
+        .group_by(order.order_id)
+    )
+    for order_id, grams in conn.execute(query).all():
+        for row, part in retired_parts(claims.net_of_order(conn, event_id, order_id), int(grams)):
+            if row["line_no"] >= 0:
+                yield {**row, "reserved_g": -part, "retired_g": part}
 
 
 def _tally_people(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
@@ -198,7 +223,7 @@ def _money(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
     entry = s.journal
     query = (
         sa.select(entry.c.account.label("recipient"), sa.func.sum(entry.c.amount_minor).label("amount_minor"))
-        .where(entry.c.event_id == event_id, entry.c.account != BUYER)
+        .where(entry.c.event_id == event_id, entry.c.account != BUYER, entry.c.order_id != "")
         .group_by(entry.c.account)
     )
     return _rows(conn, query)
