@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from accounts import Conflict, NotFound
 from calculations.model import FieldError, InputError
 from calculations.money import GRAMS_PER_TONNE, exact_shares
-from data.store import allocations, orders, retirements
+from data.store import allocations, orders, retirements, settlements
 from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import new_id, new_row_id
