@@ -1,7 +1,8 @@
-"""Receipts: one for each order that was paid, numbered without gaps by event and year; a credit note where it went back.
+"""Receipts: one for each order that was paid, numbered without gaps by event and year, and a credit note where it went
+back.
 
-The seller is the exchange as the settings name it when the receipt is made. A buyer may say whom the receipt names, before
-paying or after; that is added, and nothing of the receipt changes.
+The seller is the exchange as the settings name it when the receipt is made. A buyer may say whom the receipt names,
+before paying or after; that is added, and nothing of the receipt changes.
 """
 
 from __future__ import annotations
@@ -164,7 +165,8 @@ def _view(order: Row, papers: list[Row], told: Row | None, reason: str) -> Recei
     tax = None if seller.tax_bp is None else money.tax_within(order["amount_minor"], seller.tax_bp)
     return Receipt(
         **{name: order[name] for name in same}, order_state=order["state"], event_slug=order["slug"],
-        livemode=bool(order["livemode"]), simulated=bool(order["simulated"]), company_names=order["company_names"] or {},
+        livemode=bool(order["livemode"]), simulated=bool(order["simulated"]),
+        company_names=order["company_names"] or {},
         exact_minor=Decimal(order["grams"] * order["price_minor_per_tonne"]) / money.GRAMS_PER_TONNE,
         price_minor=order["amount_minor"], seller=seller, tax_minor=tax, buyer=_buyer(told),
         receipt=next((paper for paper in shown if paper.kind == RECEIPT), None),

@@ -58,6 +58,13 @@ def balances(conn: sa.Connection, event_id: str, order_id: str) -> dict[str, int
     return {account: int(amount) for account, amount in rows if amount}
 
 
+def is_posted(conn: sa.Connection, event_id: str, order_id: str, memo: str) -> bool:
+    """Whether an order has a posting of this memo."""
+    j = s.journal.c
+    query = sa.select(j.posting_id).where(j.event_id == event_id, j.order_id == order_id, j.memo == memo)
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def add_payment(
     conn: sa.Connection, order: Mapping[Any, Any], ref: str, state: str, amount_minor: int, at: datetime
 ) -> bool:  # fmt: skip

@@ -103,7 +103,7 @@ def _settlements() -> None:
 
 
 def _number_what_was_paid(conn: sa.Connection) -> None:
-    """Receipts, and credit notes of refunds, for orders that were paid before there were any, as they would have been."""
+    """Receipts, and credit notes of refunds, for orders that were paid before there were any."""
     zones = dict(conn.execute(sa.text("SELECT event_id, timezone FROM event")).tuples().all())
     orders = sa.table(
         "orders", *[sa.column(n) for n in ("event_id", "order_id", "amount_minor", "gift_minor", "currency", "state",

@@ -1,0 +1,27 @@
+"""What a payment provider keeps of a payment, booked once it tells."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from calculations import money
+from calculations import order_states as states
+from data.store import journal, orders, rollups
+from offsetting.statements import FEE_MEMO
+
+
+def book_fee(conn: Connection, event_id: str, order_id: str, fee_minor: int, now: datetime) -> bool:
+    """Puts a provider's fee in the place of the share that was set aside for it; False where the order is not paid, or
+    its fee is booked already. Part of the caller's transaction."""
+    order = orders.get(conn, event_id, order_id, lock=True)
+    if order is None or order["state"] not in states.SOLD or fee_minor < 0:
+        return False
+    if journal.is_posted(conn, event_id, order_id, FEE_MEMO):
+        return False
+    set_aside = journal.balances(conn, event_id, order_id).get(money.PAYMENT, 0)
+    parts = money.fee_parts(set_aside, fee_minor)
+    journal.post(conn, order, parts, FEE_MEMO, now)
+    rollups.add_money(conn, event_id, [{"recipient": to, "amount_minor": part} for to, part in parts.items() if part])
+    return True
