@@ -19,6 +19,8 @@ PROOFS = (
     ("every paid order has one receipt, numbered without gaps", proofs.RECEIPTS),
     ("every paid order has one valid certificate", proofs.CERTIFICATES),
     ("the log has every paid order, retirement and revocation", proofs.LOGGED),
+    ("credits and planting together never exceed a line", proofs.FORESTRY),
+    ("no serial number is in two batches", proofs.SERIALS),
     ("test and live never meet", proofs.LIVEMODE),
 )
 

@@ -238,26 +238,27 @@ FROM (SELECT c.participation_id, c.version, c.line_no, SUM(c.grams) AS planted_g
           WHERE e.event_id = c.event_id AND e.participation_id = c.participation_id AND e.version = c.version
           AND e.line_no = c.line_no), 0) AS total_g,
         COALESCE((SELECT SUM(k.grams) FROM claim k WHERE k.event_id = c.event_id
-          AND k.participation_id = c.participation_id AND k.version = c.version AND k.line_no = c.line_no), 0) AS credit_g
+          AND k.participation_id = c.participation_id AND k.version = c.version AND k.line_no = c.line_no), 0)
+          AS credit_g
       FROM forestry_claim c WHERE c.line_no >= 0 {event_c}
       GROUP BY c.event_id, c.participation_id, c.version, c.line_no) l
-WHERE l.planted_g < 0 OR (l.planted_g > 0 AND l.planted_g + l.credit_g > l.total_g)
+WHERE l.planted_g > 0 AND l.planted_g + l.credit_g > l.total_g
 UNION ALL
 SELECT 'planting ' || p.plan_id || ' (' || p.state || ') stands for ' || CAST(p.claimed_g AS TEXT) || ' g of '
   || CAST(p.promised_g AS TEXT) || ' g promised and not lost'
 FROM (SELECT t.plan_id, t.state,
         COALESCE((SELECT SUM(c.grams) FROM forestry_claim c
           WHERE c.event_id = t.event_id AND c.plan_id = t.plan_id), 0) AS claimed_g,
-        COALESCE((SELECT MIN(c.grams) FROM (SELECT k.plan_id, k.line_no, k.participation_id, SUM(k.grams) AS grams
-          FROM forestry_claim k WHERE k.event_id = t.event_id GROUP BY k.plan_id, k.line_no, k.participation_id) c
-          WHERE c.plan_id = t.plan_id), 0) AS least_g,
         CASE WHEN t.expected_g > t.lost_g THEN t.expected_g - t.lost_g ELSE 0 END AS promised_g
       FROM (SELECT t.event_id, t.plan_id, t.state, t.expected_g,
               COALESCE((SELECT SUM(r.grams) FROM forestry_record r WHERE r.event_id = t.event_id
                 AND r.plan_id = t.plan_id AND r.state = 'confirmed' AND r.kind = 'reversal'), 0) AS lost_g
             FROM forestry_plan t WHERE 1 = 1 {event_t}) t) p
-WHERE p.least_g < 0 OR (p.state = 'agreed' AND p.claimed_g <> p.promised_g)
+WHERE (p.state = 'agreed' AND p.claimed_g <> p.promised_g)
   OR (p.state = 'closed' AND p.claimed_g > p.promised_g) OR (p.state IN ('drafted', 'withdrawn') AND p.claimed_g <> 0)
+UNION ALL
+SELECT 'planting ' || c.plan_id || ' has less than nothing on a line' FROM forestry_claim c WHERE 1 = 1 {event_c}
+GROUP BY c.event_id, c.plan_id, c.participation_id, c.version, c.line_no HAVING SUM(c.grams) < 0
 UNION ALL
 SELECT 'entry ' || t.record_id || ' was confirmed by who entered it' FROM forestry_record t
 WHERE t.state = 'confirmed' AND t.confirmed_by = t.entered_by {event_t}
