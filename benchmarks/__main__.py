@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("journey", "callbacks", "streams", "pages", "places", "calculation", "coverage", "venues")
+ALL = ("journey", "callbacks", "orders", "streams", "pages", "places", "calculation", "coverage", "venues")
 
 if __name__ == "__main__":
     for name in ALL:
