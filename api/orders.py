@@ -1,20 +1,17 @@
-"""Orders, webhooks of payment providers, and the demo provider's button."""
+"""Orders, and the demo provider's button."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import anyio.to_thread
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
 import offsetting
 from accounts import SYSTEM, Actor, Forbidden, current_actor, require
 from api.common import PREFIX, Key, Secret, Strict, Text, changed, guest, signed_in
-from api.problems import problem
 from data.settings import get_settings
-from locales import t
 
 router = APIRouter(tags=["offsetting"])
 
@@ -61,17 +58,6 @@ def _buyer(order_id: str, authorization: str | None, action: str) -> Actor:
         raise Forbidden("This order is not a guest's; sign in to change it.")
     guest(order.participation_id, authorization)
     return Actor("guest", order.participation_id)
-
-
-@router.post("/webhooks/{provider}")
-async def webhook(provider: str, request: Request) -> JSONResponse:
-    """A payment provider's call with its signature: 200 once dealt with, 400 for a bad one, with nothing changed."""
-    body, headers = await request.body(), {k.lower(): v for k, v in request.headers.items()}
-    outcome = await anyio.to_thread.run_sync(offsetting.handle_webhook, provider, headers, body)
-    if outcome.status >= 400:
-        sentence = t("The webhook was refused ({outcome}); nothing has changed.", outcome=outcome.outcome)
-        return problem(outcome.status, t("Webhook refused"), sentence)
-    return JSONResponse({"outcome": outcome.outcome}, outcome.status)
 
 
 @router.post(PREFIX + "/demo-payments/{order_id}", status_code=202)

@@ -27,6 +27,18 @@ def _setting(default: Any, description: str, right: str, **rules: Any) -> Any:
     return Field(default=default, description=description, json_schema_extra={"right": right}, **rules)
 
 
+def _key(description: str, pattern: str = "") -> Any:
+    """A secret of a payment provider's: never shown."""
+    rules = {"pattern": pattern} if pattern else {}
+    return _setting(
+        "", description, "the key itself, or the path of its file in the setting's _FILE", repr=False, **rules
+    )
+
+
+def _provider_url(description: str) -> Any:
+    return _setting("", description, "an address such as http://127.0.0.1:9000", pattern=r"^$|^https?://[^\s]+$")
+
+
 class Settings(BaseSettings):
     """The table. Field `name` is the environment variable NAME."""
 
@@ -68,6 +80,42 @@ class Settings(BaseSettings):
         "the path of a PEM file",
     )
     demo_payments: bool = _setting(True, "Offer the built-in demo payment provider (test money only).", "true or false")
+    stripe_secret_key: str = _key("Stripe: the secret key; with STRIPE_WEBHOOK_SECRET it switches Stripe on.")
+    stripe_webhook_secret: str = _key("Stripe: the signing secret of the webhook at `/webhooks/stripe`.")
+    stripe_methods: str = _setting(
+        "",
+        "Stripe: payment methods to offer. Empty: those of the account's dashboard.",
+        "names with commas, such as card,alipay,wechat_pay",
+        pattern=r"^$|^[a-z_]+( *, *[a-z_]+)*$",
+    )
+    stripe_api_url: str = _provider_url("Stripe: another address, such as a simulator's; then it is test money.")
+    alipay_app_id: str = _setting(
+        "", "Alipay: the app's id; with the two keys below it switches Alipay on.", "digits", pattern=r"^[0-9]*$"
+    )
+    alipay_app_key: str = _key("Alipay: the app's RSA2 private key.")
+    alipay_public_key: str = _key("Alipay: Alipay's public key for this app.")
+    alipay_seller_id: str = _setting(
+        "", "Alipay: the seller's number; notices for another are refused.", "digits", pattern=r"^[0-9]*$"
+    )
+    alipay_gateway_url: str = _provider_url("Alipay: another gateway, such as its sandbox; then it is test money.")
+    wechat_app_id: str = _setting(
+        "",
+        "WeChat Pay: the official account's app id; with the keys below it switches WeChat Pay on.",
+        "such as wx0123456789abcdef",
+        pattern=r"^[A-Za-z0-9]*$",
+    )
+    wechat_app_secret: str = _key("WeChat Pay: the app's secret, for paying in WeChat's own browser.")
+    wechat_merchant_id: str = _setting("", "WeChat Pay: the merchant's number.", "digits", pattern=r"^[0-9]*$")
+    wechat_merchant_serial: str = _setting(
+        "", "WeChat Pay: serial number of the merchant's API certificate.", "hex digits", pattern=r"^[0-9A-Fa-f]*$"
+    )
+    wechat_merchant_key: str = _key("WeChat Pay: private key of that certificate.")
+    wechat_api_v3_key: str = _key("WeChat Pay: the APIv3 key (32 characters).", r"^$|^.{32}$")
+    wechat_public_key: str = _key("WeChat Pay: WeChat Pay's public key.")
+    wechat_public_key_id: str = _setting(
+        "", "WeChat Pay: the id of that public key.", "such as PUB_KEY_ID_0123…", pattern=r"^[A-Za-z0-9_]*$"
+    )
+    wechat_api_url: str = _provider_url("WeChat Pay: another address, such as a simulator's; then it is test money.")
     order_hold_minutes: int = _setting(
         15,
         "Minutes that an unpaid order keeps its grams and its price.",
@@ -185,7 +233,7 @@ def _sentence(item: Any) -> str:
     name = str(item["loc"][0])
     extra = Settings.model_fields[name].json_schema_extra
     right = extra.get("right") if isinstance(extra, dict) else ""
-    shown = "…" if "secret" in name else repr(str(item["input"]))
+    shown = "…" if not Settings.model_fields[name].repr else repr(str(item["input"]))
     return f"{name.upper()} is {shown}; it should be {right}."
 
 

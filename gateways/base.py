@@ -101,6 +101,7 @@ class Provider(Protocol):
 
     name: str
     livemode: bool
+    tells_fee: bool  # whether ``fetch`` tells its own fee of a payment that was paid
 
     def minimum_minor(self, currency: str) -> int:
         """The smallest amount that it takes, in minor units; 0 where it states none."""

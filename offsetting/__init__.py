@@ -2,6 +2,7 @@
 
 from accounts import Conflict, Forbidden, NotFound, Unauthenticated
 from calculations.order_states import STATES, TRANSITIONS
+from offsetting.attempts import PayStep, PayWay, start_payment, ways_to_pay
 from offsetting.auditing import audit
 from offsetting.bundle import MEDIA_TYPE as CERTIFICATE_FILE
 from offsetting.bundle import verify_file
@@ -19,6 +20,7 @@ from offsetting.coverage import (
 )
 from offsetting.deferred import run_due
 from offsetting.desk_lists import PlannedRun, Retired, retirement_plan, retirements
+from offsetting.evidence import Evidence, certificate_evidence, retirement_evidence
 from offsetting.filing import certificate_file, open_badge
 from offsetting.instructing import (
     draft_instruction,
@@ -28,6 +30,8 @@ from offsetting.instructing import (
     send_instruction,
     withdraw_instruction,
 )
+from offsetting.instruction_files import MEDIA_TYPES as INSTRUCTION_FILES
+from offsetting.instruction_files import instruction_file, instruction_sheet
 from offsetting.instruction_models import Instruction, InstructionRun, Pick, RetirementEntry
 from offsetting.listing import OrderList, OrderRow, list_orders
 from offsetting.log import LogProof
@@ -41,7 +45,7 @@ from offsetting.models import DeskRow, Finding, Offer, Order, Quote, Retirement,
 from offsetting.open_badges import MEDIA_TYPE as OPEN_BADGE
 from offsetting.ordering import cancel_order, get_order, orders_of, place_event_order, place_order, refund_order
 from offsetting.payments import OUTCOMES, demo_payment, expire_due, handle_webhook, reconcile
-from offsetting.pooling import Pool, pool, pools, retirement_desk
+from offsetting.pooling import Pool, picks_of, pool, pools, retirement_desk
 from offsetting.pricing import offers, quote, shares
 from offsetting.renderings import render
 from offsetting.retiring import confirm_retirement, enter_retirement
@@ -59,17 +63,18 @@ from offsetting.stock import (
 from offsetting.verification import verify_document
 
 __all__ = [
-    "CERTIFICATE_FILE", "OPEN_BADGE", "OUTCOMES", "STATES", "TRANSITIONS", "Conflict", "CoverPart", "Coverage",
-    "CoverageSplit", "DeskRow", "Finding", "Forbidden", "Instruction", "InstructionRun", "LogProof", "NotFound",
-    "Offer", "Order", "OrderList", "OrderRow", "Pick", "PlannedRun", "Pool", "Quote", "Retired", "Retirement",
-    "RetirementEntry", "Settled", "Unauthenticated", "WebhookOutcome", "add_batch", "add_project", "assign_tranche",
-    "audit", "cancel_order", "certificate", "certificate_credential", "certificate_file", "confirm_retirement",
-    "coverage_of", "coverage_split", "demo_payment", "did_document", "draft_instruction", "enter_retirement",
-    "expire_due", "extra_if_paid", "find_certificate", "forget_test_events", "get_instruction", "get_order",
-    "handle_webhook", "instructions", "list_orders", "log_checkpoint", "log_consistency", "log_entries", "log_former",
-    "log_proof", "log_sequence", "offers", "open_badge", "open_offering", "orders_of", "place_event_order",
+    "CERTIFICATE_FILE", "INSTRUCTION_FILES", "OPEN_BADGE", "OUTCOMES", "STATES", "TRANSITIONS", "Conflict", "CoverPart",
+    "Coverage", "CoverageSplit", "DeskRow", "Evidence", "Finding", "Forbidden", "Instruction", "InstructionRun",
+    "LogProof", "NotFound", "Offer", "Order", "OrderList", "OrderRow", "PayStep", "PayWay", "Pick", "PlannedRun",
+    "Pool", "Quote", "Retired", "Retirement", "RetirementEntry", "Settled", "Unauthenticated", "WebhookOutcome",
+    "add_batch", "add_project", "assign_tranche", "audit", "cancel_order", "certificate", "certificate_credential",
+    "certificate_evidence", "certificate_file", "confirm_retirement", "coverage_of", "coverage_split", "demo_payment",
+    "did_document", "draft_instruction", "enter_retirement", "expire_due", "extra_if_paid", "find_certificate",
+    "forget_test_events", "get_instruction", "get_order", "handle_webhook", "instruction_file", "instruction_sheet",
+    "instructions", "list_orders", "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof",
+    "log_sequence", "offers", "open_badge", "open_offering", "orders_of", "picks_of", "place_event_order",
     "place_order", "pool", "pools", "quote", "reconcile", "refund_order", "render", "reslice", "restate_holder",
-    "retirement_desk", "retirement_plan", "retirements", "return_retirement", "return_tranche", "rotate_key", "run_due",
-    "send_instruction", "settle_plan", "shares", "status_list", "verify_document", "verify_file",
-    "withdraw_instruction", "wrong_status",
+    "retirement_desk", "retirement_evidence", "retirement_plan", "retirements", "return_retirement", "return_tranche",
+    "rotate_key", "run_due", "send_instruction", "settle_plan", "shares", "start_payment", "status_list",
+    "verify_document", "verify_file", "ways_to_pay", "withdraw_instruction", "wrong_status",
 ]  # fmt: skip

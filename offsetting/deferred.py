@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 
 from data.store import jobs
 from data.store.engine import get_store, run_write
-from offsetting import payments
+from offsetting import attempts, payments
 from offsetting.providers import DEMO_JOB
 from offsetting.settling import REFUND_JOB
 
 HANDLERS: dict[str, Callable[[jobs.Job, datetime], None]] = {
     DEMO_JOB: payments.deliver,
     REFUND_JOB: payments.pay_back,
+    attempts.CLOSE_JOB: attempts.close,
+    attempts.FEE_JOB: attempts.ask_fee,
 }
 _log = logging.getLogger(__name__)
 

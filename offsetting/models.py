@@ -142,11 +142,14 @@ def _rfc3339(at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WebhookOutcome:
-    """``status`` is the answer's; ``outcome`` says what was done: pooled, failed, duplicate, ignored …"""
+    """``status`` is the answer's; ``outcome`` says what was done: pooled, failed, duplicate, ignored …; the body is in
+    the provider's own words, or empty where any will do."""
 
     status: int
     outcome: str
     order_id: str = ""
+    media_type: str = ""
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ class DeskRow:
     set_aside_g: int = 0  # unsold grams of begun credits that open instructions have: off sale
     instructed_count: int = 0  # credits that open instructions have; neither ready nor begun
     remainder_g: int = 0  # sold grams of credits that are neither ready nor in an instruction: carried over
+    retire_by: datetime | None = None  # twelve months after its event's end
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,13 @@ from locales import LANGUAGES, formats
 from offsetting import claiming, settling
 from offsetting.models import Allotted, Order
 from offsetting.pricing import NOT_ON_OFFER, quote_of
-from offsetting.providers import provider
+from offsetting.providers import first
 
 Row = Mapping[Any, Any]
 MOST_SHARE_PERCENT = 200
 MOST_GRAMS = 10**15  # a thousand million tonnes
 MOST_PARTICIPATIONS = 1000
 NO_ORDER = "There is no order {value}."
-PROVIDER = "demo"
 GUEST = "guest"
 
 
@@ -133,7 +132,7 @@ def _share_of(total_g: int | None, share_percent: int) -> int:
         raise Conflict("There is no footprint yet; calculate it first.")
     wanted = share_grams(total_g, share_percent)
     if wanted == 0:
-        raise Conflict("There is nothing to neutralise: the footprint is 0 g.")
+        raise Conflict("There is nothing to pay for: the footprint is 0 g.")
     return wanted
 
 
@@ -142,7 +141,7 @@ def _rest_of(conn: Connection, event_id: str, participation_id: str) -> int:
     lines = claims.lines_of(conn, event_id, participation_id)
     left = sum(claiming.open_of(lines)) - claims.held_by(conn, event_id, participation_id)
     if left <= 0:
-        raise Conflict("There is nothing left to neutralise here: all of it is covered or held.")
+        raise Conflict("There is nothing left to pay for here: all of it is covered or held.")
     return left
 
 
@@ -208,7 +207,7 @@ def _open_share(conn: Connection, event_id: str, buyer: Row, share_percent: int)
     holds = claiming.holds_on(lines, claims.held_orders(conn, event_id), scope["kind"])
     wanted = share_grams(sum(open_beside(claiming.open_of(lines), holds)), share_percent)
     if wanted == 0:
-        raise Conflict("There is nothing left to neutralise here: all of it is covered or held.")
+        raise Conflict("There is nothing left to pay for here: all of it is covered or held.")
     return wanted
 
 
@@ -232,9 +231,8 @@ def _place(
     conn: Connection, event_id: str, terms: Row, grams: int, gift: bool, locale: str, buyer: Row,
     group: dict[str, str], actor: str, now: datetime,
 ) -> Row:  # fmt: skip
-    quote, gateway, order_id = quote_of(terms, grams, gift), provider(PROVIDER), new_id(event_id)
-    if terms["livemode"] != gateway.livemode:
-        raise Conflict("This event takes no test money, and no other provider is set up.")
+    gateway, order_id = first(terms["livemode"], terms["currency"]), new_id(event_id)
+    quote = quote_of(terms, grams, gift)
     if quote.below_minimum or quote.amount_minor == 0:
         least = formats.money(max(1, quote.minimum_minor), terms["currency"])
         raise Conflict("So little can't be paid: the least is {least}.", least=least)

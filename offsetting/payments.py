@@ -14,16 +14,20 @@ from sqlalchemy import Connection
 from accounts import Conflict, NotFound
 from calculations import order_states as states
 from calculations.model import FieldError, InputError
+from data.store import attempts as rows
 from data.store import jobs, journal, orders
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_row_id
-from gateways.base import FAILED, SUCCEEDED, PaymentEvent, SignatureError
+from gateways.base import FAILED, SUCCEEDED, Attempt, GatewayError, PaymentEvent, SignatureError
 from offsetting import attempts, settling
 from offsetting.models import WebhookOutcome
 from offsetting.providers import DEMO_JOB, demo, demo_job_prefix, payment_of, provider
 
 OUTCOMES = ("succeeded", "failed", "late", "doubled", "lost")
 EXPIRE_BATCH = 200
+DEMO = "demo"
+PAID_BEFORE = ("already_paid", "refunded_already")
+Row = Mapping[Any, Any]
 _log = logging.getLogger(__name__)
 
 
@@ -41,33 +45,35 @@ def handle_webhook(
     try:
         event = gateway.read_webhook(headers, body, at)
     except SignatureError as error:
-        return WebhookOutcome(400, f"bad signature: {error}")
+        return WebhookOutcome(400, f"bad signature: {error}", "", *gateway.answer(False))
     digest = hashlib.sha256(body).hexdigest()
 
-    def work(conn: Connection) -> WebhookOutcome:
+    def work(conn: Connection) -> str:
         if within:
             within(conn)
         if not journal.add_webhook(conn, gateway.name, event.provider_event_id, event.kind, digest, at):
-            return WebhookOutcome(200, "duplicate", event.order_id)
+            return "duplicate"
         outcome = apply(conn, gateway.name, event, at)
         journal.set_outcome(conn, gateway.name, event.provider_event_id, outcome)
-        return WebhookOutcome(200, outcome, event.order_id)
+        return outcome
 
-    return run_write(get_store(), work)
+    return WebhookOutcome(200, run_write(get_store(), work), event.order_id, *gateway.answer(True))
 
 
 def apply(conn: Connection, provider_name: str, event: PaymentEvent, now: datetime) -> str:
     """What a provider's event does to its order, in the caller's transaction; a word for it."""
     event_id = event_of(event.order_id)
     order = orders.get(conn, event_id, event.order_id) if event_id else None
-    if order is None or order["provider"] != provider_name or order["provider_ref"] != event.provider_ref:
+    if order is None or not attempts.is_known(conn, order, provider_name, event.provider_ref):
         return "ignored: unknown order"
     if order["livemode"] != event.livemode:
         return "refused: test and live money don't mix"
     if (settling.due_minor(order), order["currency"]) != (event.amount_minor, event.currency):
         return "refused: another amount or currency"
     if event.kind == SUCCEEDED:
-        return settling.confirm(conn, event_id, event.order_id, event.provider_ref, provider_name, now)
+        return _succeeded(conn, order, provider_name, event.provider_ref, now)
+    if event.kind == FAILED and (provider_name, event.provider_ref) != (order["provider"], order["provider_ref"]):
+        return "ignored: another payment is under way"
     if event.kind == FAILED:
         failed = settling.drop(
             conn, event_id, event.order_id, states.FAILED, provider_name, "the payment failed", now
@@ -76,18 +82,66 @@ def apply(conn: Connection, provider_name: str, event: PaymentEvent, now: dateti
     return "ignored: nothing to do"
 
 
-def reconcile(order_id: str, now: datetime | None = None) -> str:
-    """Asks the provider about an order (a webhook may have been lost) and does what a webhook would have done; '' where
-    the provider knows nothing."""
+def _succeeded(conn: Connection, order: Row, provider_name: str, ref: str, now: datetime) -> str:
+    """A payment has come: the order's, or one too many, which goes back."""
+    event_id, order_id = order["event_id"], order["order_id"]
+    if (order["provider"], order["provider_ref"]) != (provider_name, ref):
+        rows.choose(conn, event_id, order_id, provider_name, ref)
+    outcome = settling.confirm(conn, event_id, order_id, ref, provider_name, now)
+    if outcome in PAID_BEFORE and (provider_name, ref) not in rows.paid_refs(conn, event_id, order_id):
+        return _give_back(conn, order, provider_name, ref, now)
+    if outcome == states.POOLED and provider_name != DEMO:
+        attempts.fee_later(conn, order, provider_name, ref, now)
+        attempts.close_later(conn, order, now, but=ref)
+    return outcome
+
+
+def _give_back(conn: Connection, order: Row, provider_name: str, ref: str, now: datetime) -> str:
+    """A second payment of a paid order: nobody loses it."""
+    paid = {**order, "provider": provider_name}
+    amount, name = settling.due_minor(order), hashlib.sha256(f"{provider_name} {ref}".encode()).hexdigest()[:8]
+    journal.add_payment(conn, paid, ref, "succeeded", amount, now)
+    passing = {settling.BUYER: -amount, settling.TO_GIVE_BACK: amount}
+    journal.post(conn, order, passing, "paid twice", now)
+    journal.post(conn, order, {to: -part for to, part in passing.items()}, "refund: paid twice", now)
+    payload = {"order_id": order["order_id"], "provider": provider_name, "provider_ref": ref}
+    jobs.put(conn, order["event_id"], settling.REFUND_JOB, payload, now, job_id=f"refund-{order['order_id']}-{name}")
+    return "refunded: paid twice"
+
+
+def reconcile(order_id: str, now: datetime | None = None, at_most_every: timedelta | None = None) -> str:
+    """Asks the providers about an order (a webhook may have been lost) and does what a webhook would have done; ''
+    where none knows anything. With ``at_most_every`` a payment is not asked about again so soon, by whichever worker.
+    """
     at, event_id = now or datetime.now(UTC), event_of(order_id)
     with get_store().read() as conn:
         order = orders.get(conn, event_id, order_id)
+        begun = rows.of_order(conn, event_id, order_id)
     if order is None:
         raise NotFound("There is no order {value}.", value=order_id[:60])
-    event = provider(order["provider"]).fetch(attempts.of_row(order), at)
+    outcomes = []
+    if order["provider"] == DEMO and at_most_every is None:
+        outcomes.append(_ask(order, DEMO, attempts.of_row(order), at))
+    for row in begun:
+        if row["provider"] != DEMO and (at_most_every is None or _may_ask(row, at, at_most_every)):
+            outcomes.append(_ask(order, row["provider"], attempts.of_row(order, row), at))
+    told = [outcome for outcome in outcomes if outcome]
+    return next((outcome for outcome in told if not outcome.startswith("ignored")), told[0] if told else "")
+
+
+def _may_ask(row: Row, now: datetime, at_most_every: timedelta) -> bool:
+    return run_write(get_store(), lambda conn: rows.may_ask(conn, row, now, now - at_most_every))
+
+
+def _ask(order: Row, provider_name: str, attempt: Attempt, now: datetime) -> str:
+    try:
+        event = provider(provider_name).fetch(attempt, now)
+    except GatewayError as error:
+        _log.warning("the provider %s does not tell of order %s: %s", provider_name, order["order_id"], error)
+        return ""
     if event is None:
         return ""
-    return run_write(get_store(), lambda conn: apply(conn, order["provider"], event, at))
+    return run_write(get_store(), lambda conn: apply(conn, provider_name, event, now))
 
 
 def expire_due(now: datetime | None = None, limit: int = EXPIRE_BATCH) -> int:
@@ -106,7 +160,8 @@ def expire_due(now: datetime | None = None, limit: int = EXPIRE_BATCH) -> int:
 
 def _expire(event_id: str, order_id: str, now: datetime) -> None:
     def work(conn: Connection) -> None:
-        settling.drop(conn, event_id, order_id, states.EXPIRED, "system", "not paid in time", now)
+        if settling.drop(conn, event_id, order_id, states.EXPIRED, "system", "not paid in time", now):
+            attempts.close_later(conn, {"event_id": event_id, "order_id": order_id}, now)
 
     run_write(get_store(), work)
 
@@ -135,10 +190,12 @@ def _write_down(conn: Connection, order_id: str, outcome: str, now: datetime) ->
     order = orders.get(conn, event_id, order_id)
     if order is None:
         raise NotFound("There is no order {value}.", value=order_id[:60])
-    if order["livemode"] or order["provider"] != "demo":
+    if order["livemode"]:
         raise Conflict("The demo provider takes test money only.")
     if order["state"] in states.SOLD or order["state"] == states.REFUNDED:
         raise Conflict("This order is paid already.")
+    if order["provider"] != DEMO:
+        rows.choose(conn, event_id, order_id, DEMO, demo().payment_ref(order_id))
     due_at = max(now, order["expires_at"] + timedelta(seconds=1)) if outcome == "late" else now
     payload: dict[str, Any] = {
         "provider_event_id": f"evt_{secrets.token_hex(12)}", "order_id": order_id,
@@ -176,11 +233,13 @@ def pay_back(job: jobs.Job, now: datetime) -> None:
         order = orders.get(conn, job.event_id, order_id)
     if order is None:
         raise NotFound("There is no order {value}.", value=order_id)
-    amount = settling.due_minor(order)
-    ref = provider(order["provider"]).refund(attempts.of_row(order), job.job_id)
+    named = {"provider": order["provider"], "provider_ref": order["provider_ref"], "way": "", "details": {}}
+    named |= {key: job.payload[key] for key in ("provider", "provider_ref") if key in job.payload}
+    amount, paid = settling.due_minor(order), {**order, "provider": named["provider"]}
+    ref = provider(str(named["provider"])).refund(attempts.of_row(order, named), job.job_id)
 
     def work(conn: Connection) -> None:
-        journal.add_payment(conn, order, ref, "refunded", amount, now)
+        journal.add_payment(conn, paid, ref, "refunded", amount, now)
         jobs.done(conn, job, now)
 
     run_write(get_store(), work)

@@ -8,13 +8,12 @@ from typing import Any
 from accounts import NotFound
 from calculations import money
 from calculations.slicing import share_grams
-from data.settings import get_settings
 from data.store import credits as lots
 from data.store import orders
 from data.store.engine import get_store
 from data.terms import gift_minor
 from offsetting.models import Offer, Quote
-from offsetting.providers import demo
+from offsetting.providers import least
 
 SHARES = (25, 50, 100, 200)
 NOT_ON_OFFER = "There is no project {value} on offer at this event."
@@ -61,7 +60,7 @@ def _terms(event_id: str, project_id: str) -> Mapping[Any, Any]:
 def quote_of(terms: Mapping[Any, Any], grams: int, gift: bool) -> Quote:
     """The quote under the terms of an offering (price_minor_per_tonne, split, currency, project_id)."""
     amount = money.price_minor(grams, terms["price_minor_per_tonne"])
-    minimum = demo().minimum_minor(terms["currency"]) if get_settings().demo_payments else 0
+    minimum = least(terms["livemode"], terms["currency"])
     return Quote(
         project_id=terms["project_id"], grams=grams, price_minor_per_tonne=terms["price_minor_per_tonne"],
         currency=terms["currency"], amount_minor=amount, parts=money.split_minor(amount, terms["split"]),

@@ -13,6 +13,7 @@ from data.store import schema as s
 
 Row = Mapping[Any, Any]
 _a, _o = s.payment_attempt.c, s.orders.c
+_UNPAID = ("held", "expired", "failed", "cancelled")
 _OF_ORDER = sa.and_(_a.event_id == sa.bindparam("e"), _a.order_id == sa.bindparam("o"))
 _ONE = sa.and_(_OF_ORDER, _a.provider == sa.bindparam("p"), _a.provider_ref == sa.bindparam("r"))
 _INSERT = {
@@ -23,7 +24,7 @@ _ALL = sa.select(s.payment_attempt).where(_OF_ORDER).order_by(_a.started_at, _a.
 _GET = sa.select(s.payment_attempt).where(_ONE)
 _CHOOSE = (
     sa.update(s.orders)
-    .where(_o.event_id == sa.bindparam("e"), _o.order_id == sa.bindparam("o"))
+    .where(_o.event_id == sa.bindparam("e"), _o.order_id == sa.bindparam("o"), _o.state.in_(_UNPAID))
     .values(provider=sa.bindparam("new_p"), provider_ref=sa.bindparam("new_r"))
 )
 _ASKED = (
@@ -61,7 +62,7 @@ def get(conn: sa.Connection, event_id: str, order_id: str, provider: str, ref: s
 
 
 def choose(conn: sa.Connection, event_id: str, order_id: str, provider: str, ref: str) -> None:
-    """The order remembers this provider and its reference."""
+    """An order that is not paid remembers this provider and its reference."""
     conn.execute(_CHOOSE, {"e": event_id, "o": order_id, "new_p": provider, "new_r": ref})
 
 

@@ -38,6 +38,7 @@ class DemoProvider:
     """See the module; ``lookup(order_id, now)`` gives the last payment of an order."""
 
     name = "demo"
+    tells_fee = False
     livemode = False
 
     def __init__(self, secret_key: str, lookup: Callable[[str, datetime], DemoPayment | None]):

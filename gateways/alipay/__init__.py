@@ -1,0 +1,5 @@
+"""Alipay: its web page on a desktop, its phone page on a phone."""
+
+from gateways.alipay.provider import AlipayProvider
+
+__all__ = ["AlipayProvider"]
