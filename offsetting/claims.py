@@ -1,9 +1,10 @@
-"""Claim sentences for pages: `calculations.claims` over the table of ``data/claims.toml``.
+"""Claim sentences for pages: `calculations.claims` over the table of ``data/claims.toml`` (docs/claims.md lists it).
 
 ``say("button.start", jurisdiction=event.jurisdiction)`` gives the words in the language of the request; keys are those
-of the table: button.start, button.neutralise, step.neutralise, landing.heading, landing.body, landing.limit,
-poster.heading, poster.body, screen.call, board.note, state.line, state.word, certificate.title, certificate.lead,
-certificate.body, certificate.extra, share.text, event.claim, extra.word, test.across, test.stamp, test.note.
+of the table: claim, claim.who, claim.extra, button.start, button.neutralise, step.neutralise, desk.residual,
+home.scenarios, landing.heading, landing.body, landing.limit, poster.heading, poster.body, screen.call, board.note,
+state.line, state.word, certificate.title, certificate.lead, certificate.body, certificate.extra, share.text,
+extra.word, test.across, test.stamp, test.note. ``claim(...)`` gives the whole claim as a sentence that stands alone.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from __future__ import annotations
 from typing import Any
 
 from calculations import claims
-from calculations.claims import Circumstance, Sentence, bold_parts, plain
+from calculations.claims import Circumstance, ClaimRefused, Sentence, bold_parts, plain
 from data.claims import load_claims
-from locales import current_language, translate
+from locales import current_language, formats, translate
 
 __all__ = [
     "Circumstance",
+    "ClaimRefused",
     "Sentence",
     "bold_parts",
+    "claim",
     "jurisdiction",
     "plain",
+    "refused",
     "say",
     "sentence",
     "subject_of",
@@ -28,16 +32,25 @@ __all__ = [
 ]
 
 _CIRCUMSTANCE = frozenset({"jurisdiction", "share_bp", "state", "evidence", "subject", "livemode"})
+_BETWEEN = {"zh": ""}  # two sentences in a row
 
 
 def sentence(key: str, what: Circumstance, **params: Any) -> Sentence:
-    """The sentence of a key; LookupError where the table has none."""
+    """The sentence of a key; ClaimRefused where it may not be stated, LookupError where the table has none."""
     return claims.sentence(load_claims(), key, what, **params)
 
 
+def refused(what: Circumstance) -> str:
+    """Why nothing is stated in this circumstance (an English sentence), '' where it may be."""
+    return claims.refused(load_claims(), what)
+
+
 def text_of(found: Sentence, language: str | None = None) -> str:
-    """The words of a sentence in a language, by default that of the request; bold words still between ``**``."""
-    return translate(language or current_language(), found.msgid, **found.params)
+    """The words of a sentence in a language, by default that of the request; bold words still between ``**``. Test
+    money is named before it."""
+    code = language or current_language()
+    text = translate(code, found.msgid, **found.params)
+    return f"{translate(code, found.mark)} · {text}" if found.mark else text
 
 
 def say(key: str, language: str | None = None, **facts: Any) -> str:
@@ -47,8 +60,25 @@ def say(key: str, language: str | None = None, **facts: Any) -> str:
     return text_of(sentence(key, what, **params), language)
 
 
+def claim(
+    what: Circumstance, event: str, *, mass_g: int = 0, emitted_g: int = 0, retired_g: int = 0, extra_g: int = 0,
+    name: str = "", language: str | None = None,
+) -> str:  # fmt: skip
+    """The whole claim in words that stand alone (reports, mails, desks): whose, how much in grams, in what state, and
+    what is extra. ``name`` is the company or product. ClaimRefused where the circumstance may not be stated."""
+    code = language or current_language()
+    share = formats.percent_bp(min(what.share_bp or 0, claims.FULL_BP), language=code)
+    grams = {"mass": mass_g, "emitted": emitted_g, "retired": retired_g, "extra": extra_g}
+    words = {key: formats.mass_text(value, code) for key, value in grams.items()}
+    who = translate(code, sentence("claim.who", what).msgid, event=event, name=name)
+    said = text_of(sentence("claim", what, who=who, share=share, **words), code)
+    if extra_g <= 0 or what.state in ("open", "revoked") or claims.share_word(what.share_bp) == "none":
+        return said
+    return said + _BETWEEN.get(code, " ") + text_of(sentence("claim.extra", what, **words), code)
+
+
 def jurisdiction(code: str) -> claims.Jurisdiction:
-    """The jurisdiction of a code (CN, EU, other) or of a country, with its source and note."""
+    """The jurisdiction of a code (CN, EU, other) or of a country, with its sources and note."""
     return claims.jurisdiction_of(load_claims(), code)
 
 

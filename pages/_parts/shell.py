@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from locales import NATIVE_NAMES, current_language, t
+from offsetting import claims
 from pages._parts.icons import icon
 from pages._parts.logo import logo
 from pages._parts.pieces import empty, field_error, kpi, state_chip
@@ -62,11 +63,12 @@ def header(side: Any = None, href: str = "/", on_ink: bool = False) -> html.Head
     return html.Header([wordmark(href, on_ink), right], className="fz-header fz-column")
 
 
-def stepper(active: str, hrefs: dict[str, str] | None = None) -> html.Nav:
-    """Four bars with words; ``active`` is one of STEPS, those before it are done; ``hrefs`` leads back to done ones."""
+def stepper(active: str, hrefs: dict[str, str] | None = None, jurisdiction: str = "") -> html.Nav:
+    """Four bars with words; ``active`` is one of STEPS, those before it are done; ``hrefs`` leads back to done ones.
+    The event's ``jurisdiction`` decides what the second step may be called."""
     words = {
         "footprint": t("Footprint"),
-        "neutralise": t("Neutralise"),
+        "neutralise": claims.say("step.neutralise", jurisdiction=jurisdiction),
         "pay": t("Pay"),
         "certificate": t("Certificate"),
     }
@@ -93,14 +95,16 @@ def guest_shell(
     side: Any = None,
     bar: Any = None,
     hrefs: dict[str, str] | None = None,
+    jurisdiction: str = "",
 ) -> html.Div:
-    """A guest's page: notice, header, stepper, one column, bottom bar. ``event`` is the slug the logo leads to."""
+    """A guest's page: notice, header, stepper, one column, bottom bar. ``event`` is the slug the logo leads to, its
+    ``jurisdiction`` chooses the stepper's words."""
     home = f"/e/{event}" if event else "/"
     parts = [
         html.A(t("To the content"), href="#main", className="fz-skip"),
         notice(notice_kind) if notice_kind else None,
         header(side, home),
-        stepper(step, hrefs) if step else None,
+        stepper(step, hrefs, jurisdiction) if step else None,
         html.Main(children, id="main", className="fz-main fz-column"),
         bar,
     ]

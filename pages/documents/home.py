@@ -14,6 +14,7 @@ import events
 from calculations.model import Scenario
 from locales import formats as f
 from locales import pick, t
+from offsetting import claims
 from pages._parts import shell
 from pages._parts.html_text import Raw, tag
 from pages._parts.icons import PATHS, icon_svg
@@ -48,7 +49,7 @@ def home(request: Request, q: str = "", scenario: str = "", page: str = "1") -> 
     main = html.Main(
         [
             html.H1(t("Where are you?")),
-            _scenarios(templates, chosen, q), _life(), _search(q, chosen),
+            _scenarios(templates, chosen, q, cards), _life(), _search(q, chosen),
             _list(cards, q, chosen, number, found.has_next), _foot(),
         ],
         id="main", className="fz-main fz-column fz-doc fz-home",
@@ -57,7 +58,7 @@ def home(request: Request, q: str = "", scenario: str = "", page: str = "1") -> 
         [html.A(t("To the content"), href="#main", className="fz-skip"), shell.notice("demo"), shell.header(), main],
         className="fz-page",
     )
-    about = t("What a meeting, a visit or a year emits, covered gram for gram, with a certificate anyone can check.")
+    about = t("What a meeting, a visit or a year emits, gram for gram, with a certificate anyone can check.")
     return send(request, t("Forum Zero"), body, description=about)
 
 
@@ -68,7 +69,10 @@ def _address(q: str = "", scenario: str = "", page: int = 1) -> str:
     return f"/?{query}" if query else "/"
 
 
-def _scenarios(templates: list[Scenario], chosen: Scenario | None, q: str) -> html.Section:
+def _scenarios(
+    templates: list[Scenario], chosen: Scenario | None, q: str, cards: list[events.EventCard]
+) -> html.Section:
+    """A tile each. The heading is a claim: it says neutral where all that is listed stands under one such law."""
     tiles = [
         html.A(
             [icon(str(each.page.get("icon") or each.scenario_id)), html.Span(pick(each.names))],
@@ -78,7 +82,9 @@ def _scenarios(templates: list[Scenario], chosen: Scenario | None, q: str) -> ht
         )
         for each in templates
     ]
-    return html.Section([html.H2(t("Carbon-neutral scenarios")), html.Div(tiles, className="fz-tiles fz-tiles-3")])
+    where = {card.place.country for card in cards}
+    heading = claims.say("home.scenarios", jurisdiction=where.pop() if len(where) == 1 else "other", subject="event")
+    return html.Section([html.H2(heading), html.Div(tiles, className="fz-tiles fz-tiles-3")])
 
 
 def _life() -> html.Section:

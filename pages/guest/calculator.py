@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 
 import events
 from accounts import DomainError
-from calculations.model import MODES, InputError, Scenario
+from calculations.model import InputError, Scenario
 from events import Event, FootprintView
 from locales import current_language, pick, t
 from locales import formats as f
@@ -48,7 +48,10 @@ def layout(slug: str) -> Any:
         html.P(id="calc-told", className="visually-hidden", role="status"),
         html.Div(className="fz-toast", role="status", hidden=True),
     ]
-    body = shell.guest_shell(main, event.slug, "footprint", notice_kind(event), side=_kept(), bar=_bar(event), hrefs={})
+    body = shell.guest_shell(
+        main, event.slug, "footprint", notice_kind(event), side=_kept(), bar=_bar(event), hrefs={},
+        jurisdiction=event.jurisdiction,
+    )  # fmt: skip
     return html.Div([body, html.Div(id="calc-sheet"), *_hidden(event, scenario)])
 
 
@@ -90,8 +93,6 @@ def _bar(event: Event) -> html.Div:
 
 
 def _hidden(event: Event, scenario: Scenario) -> list[Any]:
-    names = {*MODES, "bed", "meal", "user", "check"}
-    icons = html.Div([icon(name, **{"data-icon": name}) for name in sorted(names)], hidden=True)
     stores = [
         dcc.Store(id=f"calc-{name}")
         for name in ("draft", "answer", "ask", "saved", "open", "sink-1", "sink-2", "sink-3", "sink-4")
@@ -99,7 +100,6 @@ def _hidden(event: Event, scenario: Scenario) -> list[Any]:
     copied = html.Div([html.Span(t("Copied."), **{"data-say": "copied"})], hidden=True)
     return [
         _form.templates(event, scenario),
-        icons,
         copied,
         dcc.Store(id="calc-config", data=_config(event, scenario)),
         *stores,

@@ -28,7 +28,13 @@ from pages.guest._fields import data
 from pages.registry import page
 
 SCRIPTS = ("js/guest.js", "js/guest-order.js")
-page("/e/<slug>/neutralise", kind="guest", title="Neutralise", styles=("css/guest-form.css",), scripts=SCRIPTS)
+page(
+    "/e/<slug>/neutralise",
+    kind="guest",
+    title="How much, and with what?",
+    styles=("css/guest-form.css",),
+    scripts=SCRIPTS,
+)
 
 
 def check(slug: str) -> None:
@@ -60,6 +66,7 @@ def layout(slug: str) -> Any:
         side=side,
         bar=html.Div(id="neu-bar", className="fz-bar-home"),
         hrefs=hrefs,
+        jurisdiction=event.jurisdiction,
     )
     stores = [dcc.Store(id=f"neu-{name}") for name in ("device", "ask", "placed", "sink-1", "sink-2", "sink-3")]
     return html.Div([body, dcc.Store(id="neu-config", data={"slug": event.slug}), *stores])
@@ -102,7 +109,7 @@ def show(asked: Any) -> Any:
 
 def _first(event: Event, view: FootprintView | None) -> Any:
     words = (
-        t("Your footprint is 0 kg: there is nothing to neutralise.")
+        t("Your footprint is 0 kg: there is nothing to pay for.")
         if view
         else t("First your footprint: it takes about a minute.")
     )

@@ -45,7 +45,7 @@ def layout(order_id: str, late: str = "") -> Any:
         ),
     ]
     hrefs = {"footprint": f"/e/{event.slug}/footprint", "neutralise": f"/e/{event.slug}/neutralise"}
-    body = shell.guest_shell(main, event.slug, "pay", notice_kind(event), hrefs=hrefs)
+    body = shell.guest_shell(main, event.slug, "pay", notice_kind(event), hrefs=hrefs, jurisdiction=event.jurisdiction)
     stores = [dcc.Store(id=f"order-{name}") for name in ("ask", "answer", "sink-1", "sink-2")]
     config = _answer(order, event) | {"late": bool(late)}
     if late and order.state in ("held", "expired"):

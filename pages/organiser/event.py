@@ -10,6 +10,7 @@ import events
 from accounts import current_actor, may
 from locales import formats as f
 from locales import pick, t
+from offsetting import claims
 from pages._parts.desk import button_link, event_line, event_notice, frame
 from pages._parts.pieces import filter_bar
 from pages.organiser import _figures as figures
@@ -91,7 +92,8 @@ def _sentence(view: events.OrganiserView) -> html.Div:
         words.append(t("Guests who have not answered ({count}) are estimated.", count=f.number(view.unanswered)))
     side: list[Any] = []
     if may(current_actor(), "event.order", view.event.event_id) and view.event.payments and totals.residual_g:
-        side.append(html.A(t("Neutralise the residual"), href=f"/desk/e/{view.event.slug}/orders", className="fz-link"))
+        residual = claims.say("desk.residual", jurisdiction=view.event.jurisdiction, subject="event")
+        side.append(html.A(residual, href=f"/desk/e/{view.event.slug}/orders", className="fz-link"))
     if may(current_actor(), "reports.view", view.event.event_id):
         side.append(html.A(t("Explore"), href=f"/desk/reports?event={view.event.slug}", className="fz-link"))
     return filter_bar([" ".join(words)], html.Span(side, className="d-flex gap-3"))

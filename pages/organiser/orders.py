@@ -12,6 +12,7 @@ from accounts import Conflict, current_actor, may, require
 from calculations.model import InputError
 from locales import current_language, pick, t
 from locales import formats as f
+from offsetting import claims
 from pages._parts.desk import event_line, event_notice, frame, panel, recipient_name
 from pages._parts.group_order import asked_share, group_order_form, placed_words, refused_words
 from pages._parts.order_list import order_list
@@ -72,11 +73,12 @@ def _residual(event: events.Event, totals: events.Totals) -> html.Section:
         guessed = f.mass_text(min(totals.mass.estimated_g, totals.residual_g))
         note = "{mass} of it is estimated for guests who have not answered; an order covers counted lines only."
         words.append(html.P(t(note, mass=guessed), className="fz-small"))
+    title = claims.say("desk.residual", jurisdiction=event.jurisdiction, subject="event")
     offers = offsetting.offers(event.slug)
     if not offers:
-        return panel(t("Neutralise the residual"), [*words, empty(t("No project is on offer at this event."))], span=6)
+        return panel(title, [*words, empty(t("No project is on offer at this event."))], span=6)
     form = group_order_form("orders", offers, t("Hold and price it"))
-    return panel(t("Neutralise the residual"), [*words, html.Div(form, className="mt-3")], span=6)
+    return panel(title, [*words, html.Div(form, className="mt-3")], span=6)
 
 
 @callback(
