@@ -21,9 +21,9 @@ from pages._parts.shell import guest_shell
 from pages._parts.styles import style_text
 
 STYLES = {
-    "guest": ("css/tokens.css", "css/base.css", "css/guest.css"),
-    "desk": ("css/tokens.css", "css/base.css", "css/desk.css"),
-    "wall": ("css/tokens.css", "css/base.css", "css/wall.css"),
+    "guest": ("css/tokens.css", "css/base.css", "css/icons.css", "css/guest.css"),
+    "desk": ("css/tokens.css", "css/base.css", "css/icons.css", "css/desk.css"),
+    "wall": ("css/tokens.css", "css/base.css", "css/icons.css", "css/wall.css"),
 }
 _START = b"\n;window.__renderer = new DashRenderer();\n"
 _GENERATORS = Path(__file__).resolve().parent.parent / "assets" / "js" / "generators.js"  # instead of the polyfill

@@ -16,7 +16,7 @@ from dash import html
 from locales import catalogue, set_language
 from pages._parts import bars, pieces, qr, ring, rose, rosette, shell, steps, styles
 from pages._parts.html_text import Raw, document, render, tag
-from pages._parts.icons import PATHS, icon, icon_svg
+from pages._parts.icons import PATHS, icon, icon_svg, style_sheet
 from pages._parts.logo import logo
 from pages._parts.palette import CATEGORIES, palette
 from pages._parts.svg import data_uri, hatch, svg_img, themed_svg
@@ -308,7 +308,8 @@ def _rendered() -> str:
 def test_pieces_render_and_use_known_classes_alone() -> None:
     text = _rendered()
     used = {name for group in re.findall(r'class="([^"]*)"', text) for name in group.split() if name.startswith("fz-")}
-    known = set(re.findall(r"\.(fz-[a-z0-9-]+)", "".join(styles.style_text(kind) for kind in styles.SHEETS)))
+    sheets = [*(styles.style_text(kind) for kind in styles.SHEETS), style_sheet()]
+    known = set(re.findall(r"\.(fz-[a-z0-9_-]+)", "".join(sheets)))
     plain = {"fz-step", "fz-figure", "fz-swatch", "fz-state", "fz-split", "fz-ring-box"}
     assert used - known - plain == set()
 
@@ -342,3 +343,9 @@ def test_plotly_templates_take_the_tokens() -> None:
     built = template("dark")
     assert built.layout.colorway[0] == palette("dark")["travel"]
     assert built.layout.showlegend is False
+
+
+def test_the_sheet_of_icons_is_what_the_icons_draw() -> None:
+    sheet = ROOT / "assets/css/icons.css"
+    assert sheet.read_text(encoding="utf-8") == style_sheet()
+    assert icon("plane").className == "fz-icon fz-i-plane" and not hasattr(icon("plane"), "style")

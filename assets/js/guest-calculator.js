@@ -242,8 +242,8 @@
     }
     for (const part of all(root, "[data-if]")) part.hidden = !figures?.[part.dataset.if];
     for (const bar of all(root, "[data-at]")) bar.style.setProperty("--fz-at", figures?.[bar.dataset.at] || "0%");
-    const way = one(root, "[data-way]"), icon = one(document, `[data-icon="${figures?.better_icon || "check"}"]`);
-    if (way && icon && figures?.better) way.style.cssText = icon.style.cssText;
+    const way = one(root, "[data-way]");
+    if (way && figures?.better) way.className = way.className.replace(/fz-i-\S+/, `fz-i-${figures.better_icon || "check"}`);
   }
 
   /* Where something is wrong, the other figures stay as they were, and the total says by its paleness that it is old. */

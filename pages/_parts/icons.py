@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from pathlib import Path
 from typing import Any
 
 from dash import html
@@ -171,9 +171,14 @@ def icon_svg(name: str, size: float = 24, colour: str = "currentColor", class_na
     )  # fmt: skip
 
 
-@cache
+def style_sheet() -> str:
+    """assets/css/icons.css: a class ``fz-i-<name>`` for each icon, so that a layout names a picture and holds none.
+    Written by ``python -m pages._parts.icons``; a test holds the two together."""
+    return "".join(f".fz-i-{name} {{ --fz-i: {_mask(name)}; }}\n" for name in sorted(PATHS))
+
+
 def _mask(name: str) -> str:
-    """Percent-encoded, not base64: what icons have in common compresses away in a page's layout."""
+    """Percent-encoded, not base64: what icons have in common compresses away."""
     picture = icon_svg(name, colour="#000").replace('"', "'")
     for sign, code in (("#", "%23"), ("<", "%3C"), (">", "%3E")):
         picture = picture.replace(sign, code)
@@ -183,8 +188,7 @@ def _mask(name: str) -> str:
 def icon(name: str, class_name: str = "", **attributes: Any) -> html.Span:
     """An icon for Dash: a mask in the colour of the text beside it (class fz-icon), hidden from readers."""
     return html.Span(
-        className=f"fz-icon {class_name}".strip(),
-        style={"--fz-i": _mask(name)},
+        className=f"fz-icon fz-i-{name} {class_name}".strip(),
         **{"aria-hidden": "true"},
         **attributes,
     )
@@ -193,3 +197,7 @@ def icon(name: str, class_name: str = "", **attributes: Any) -> html.Span:
 def icon_of(name: object) -> html.Span:
     """The icon that a template of data names; the open one for all else where there is none of that name."""
     return icon(name if isinstance(name, str) and name in PATHS else "other")
+
+
+if __name__ == "__main__":
+    (Path(__file__).resolve().parents[2] / "assets" / "css" / "icons.css").write_text(style_sheet(), encoding="utf-8")

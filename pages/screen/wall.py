@@ -28,7 +28,7 @@ from pages.screen import _figures
 router = APIRouter(include_in_schema=False)
 CHECK_SECONDS = 3.0
 THEMES = ("dark", "light")
-STYLES = ("css/tokens.css", "css/base.css", "css/wall.css")
+STYLES = ("css/tokens.css", "css/base.css", "css/icons.css", "css/wall.css")
 
 
 def _choice(request: Request) -> tuple[str, str]:
