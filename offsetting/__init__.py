@@ -4,6 +4,7 @@ from accounts import Conflict, Forbidden, NotFound, Unauthenticated
 from calculations.order_states import STATES, TRANSITIONS
 from offsetting.attempts import PayStep, PayWay, start_payment, ways_to_pay
 from offsetting.auditing import audit
+from offsetting.batch_imports import import_batches, preview_batches
 from offsetting.bundle import MEDIA_TYPE as CERTIFICATE_FILE
 from offsetting.bundle import verify_file
 from offsetting.certificates import certificate, certificate_credential, find_certificate, restate_holder
@@ -48,7 +49,7 @@ from offsetting.payments import OUTCOMES, demo_payment, expire_due, handle_webho
 from offsetting.pooling import Pool, picks_of, pool, pools, retirement_desk
 from offsetting.pricing import offers, quote, shares
 from offsetting.renderings import render
-from offsetting.retiring import confirm_retirement, enter_retirement
+from offsetting.retiring import SECOND_PERSON, confirm_retirement, enter_retirement, entered_by_me
 from offsetting.signing import did_document, rotate_key
 from offsetting.status_check import wrong_status
 from offsetting.statuses import status_list
@@ -63,18 +64,20 @@ from offsetting.stock import (
 from offsetting.verification import verify_document
 
 __all__ = [
-    "CERTIFICATE_FILE", "INSTRUCTION_FILES", "OPEN_BADGE", "OUTCOMES", "STATES", "TRANSITIONS", "Conflict", "CoverPart",
-    "Coverage", "CoverageSplit", "DeskRow", "Evidence", "Finding", "Forbidden", "Instruction", "InstructionRun",
-    "LogProof", "NotFound", "Offer", "Order", "OrderList", "OrderRow", "PayStep", "PayWay", "Pick", "PlannedRun",
-    "Pool", "Quote", "Retired", "Retirement", "RetirementEntry", "Settled", "Unauthenticated", "WebhookOutcome",
-    "add_batch", "add_project", "assign_tranche", "audit", "cancel_order", "certificate", "certificate_credential",
-    "certificate_evidence", "certificate_file", "confirm_retirement", "coverage_of", "coverage_split", "demo_payment",
-    "did_document", "draft_instruction", "enter_retirement", "expire_due", "extra_if_paid", "find_certificate",
-    "forget_test_events", "get_instruction", "get_order", "handle_webhook", "instruction_file", "instruction_sheet",
-    "instructions", "list_orders", "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof",
-    "log_sequence", "offers", "open_badge", "open_offering", "orders_of", "picks_of", "place_event_order",
-    "place_order", "pool", "pools", "quote", "reconcile", "refund_order", "render", "reslice", "restate_holder",
-    "retirement_desk", "retirement_evidence", "retirement_plan", "retirements", "return_retirement", "return_tranche",
-    "rotate_key", "run_due", "send_instruction", "settle_plan", "shares", "start_payment", "status_list",
-    "verify_document", "verify_file", "ways_to_pay", "withdraw_instruction", "wrong_status",
+    "CERTIFICATE_FILE", "INSTRUCTION_FILES", "OPEN_BADGE", "OUTCOMES", "SECOND_PERSON", "STATES", "TRANSITIONS",
+    "Conflict", "CoverPart", "Coverage", "CoverageSplit", "DeskRow", "Evidence", "Finding", "Forbidden", "Instruction",
+    "InstructionRun", "LogProof", "NotFound", "Offer", "Order", "OrderList", "OrderRow", "PayStep", "PayWay", "Pick",
+    "PlannedRun", "Pool", "Quote", "Retired", "Retirement", "RetirementEntry", "Settled", "Unauthenticated",
+    "WebhookOutcome", "add_batch", "add_project", "assign_tranche", "audit", "cancel_order", "certificate",
+    "certificate_credential", "certificate_evidence", "certificate_file", "confirm_retirement", "coverage_of",
+    "coverage_split", "demo_payment", "did_document", "draft_instruction", "enter_retirement", "entered_by_me",
+    "expire_due", "extra_if_paid", "find_certificate", "forget_test_events", "get_instruction", "get_order",
+    "handle_webhook", "import_batches", "instruction_file", "instruction_sheet", "instructions", "list_orders",
+    "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof", "log_sequence", "offers", "open_badge",
+    "open_offering", "orders_of", "picks_of", "place_event_order", "place_order", "pool", "pools", "preview_batches",
+    "quote", "reconcile",
+    "refund_order", "render", "reslice", "restate_holder", "retirement_desk", "retirement_evidence", "retirement_plan",
+    "retirements", "return_retirement", "return_tranche", "rotate_key", "run_due", "send_instruction", "settle_plan",
+    "shares", "start_payment", "status_list", "verify_document", "verify_file", "ways_to_pay", "withdraw_instruction",
+    "wrong_status",
 ]  # fmt: skip

@@ -30,7 +30,7 @@ LONGEST_NAME = 200
 LONGEST_REASON = 500
 MOST_PICKS = 200
 GONE = "There is no retirement instruction {value}."
-ELSEWHERE = "This can't be done any more: the instruction is {state}. Load the page again."
+ELSEWHERE = "This can't be done now: the instruction has moved on or was not sent yet. Load the page again."
 
 
 def draft_instruction(
@@ -202,7 +202,7 @@ def step(
         if not rows.move(conn, found.instruction_id, sources, to):
             if found.state == to:
                 return found
-            raise Conflict(ELSEWHERE, state=found.state)
+            raise Conflict(ELSEWHERE)
         if also is not None:
             also(conn, found)
         rows.add_step(conn, found.instruction_id, to, at, actor.label, _tidy(reason, LONGEST_REASON))

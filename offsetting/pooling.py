@@ -20,6 +20,7 @@ from data.store import credits as lots
 from data.store import orders
 from data.store import retirements as rows
 from data.store.engine import get_store
+from offsetting.instruction_models import Pick
 from offsetting.models import DeskRow
 
 Row = Mapping[Any, Any]
@@ -179,7 +180,7 @@ def _desk_row(row: Row, parts: Sequence[Row], open_runs: Sequence[Row]) -> DeskR
         project_names=row["project_names"], vintage=row["vintage"], registry=row["registry"],
         serials=serials_text(row, row["from_g"], row["to_g"]), livemode=bool(row["livemode"]), from_g=row["from_g"],
         to_g=row["to_g"], free_g=free_g, ready_count=ready_count, begun_count=sum(c.begun for c in found),
-        instructed_count=len(every) - len(found),
+        instructed_count=len(every) - len(found), retire_by=retire_by(row["ends_at"]) if row["ends_at"] else None,
         remainder_g=grams["sold_g"] - instructed_g - ready_count * GRAMS_PER_CREDIT, **grams,
     )  # fmt: skip
 
@@ -211,6 +212,27 @@ def _pool(key: tuple[str, str, bool], parts: Sequence[DeskRow], waiting: Sequenc
         oldest_at=min((w["oldest_at"] for w in mine if w["oldest_at"]), default=None),
         retire_by=retire_by(ends) if ends else None, days_left=days_left(ends, now) if ends else None,
     )  # fmt: skip
+
+
+def picks_of(found: Pool, credit_count: int, partly: bool = False, event_id: str = "") -> list[Pick]:
+    """So many credits of a pool, or of one event in it: those of the earliest deadline first, ready ones before begun
+    ones, which are taken with ``partly`` alone. Raises Conflict where there are fewer."""
+    rows_ = [row for row in found.rows if event_id in ("", row.event_id)]
+    rows_.sort(key=lambda row: (row.retire_by is None, row.retire_by, row.event_id, row.from_g))
+    left = credit_count
+    counts: dict[str, int] = {}
+    for name in ("ready_count", "begun_count") if partly else ("ready_count",):
+        for row in rows_:
+            taken = min(left, getattr(row, name))
+            counts[row.tranche_id] = counts.get(row.tranche_id, 0) + taken
+            left -= taken
+    if left > 0:
+        raise Conflict("Only {ready} whole credits are ready to be retired.", ready=credit_count - left)
+    return [
+        Pick(row.event_id, row.tranche_id, counts[row.tranche_id], counts[row.tranche_id] > row.ready_count)
+        for row in rows_
+        if counts.get(row.tranche_id)
+    ]
 
 
 def pool(key: str, now: datetime | None = None) -> Pool:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from accounts import Actor, Conflict, Forbidden, record
+from accounts import Actor, Conflict, Forbidden, current_actor, record
 from calculations import instruction_states as steps
 from calculations import order_states as states
 from calculations.model import FieldError, InputError
@@ -51,7 +51,7 @@ def enter_retirement(
         found = instructing.allowed_in(conn, actor, instruction)
     _check(link, evidence, retired_on, beneficiary, at)
     if found.state != steps.SENT:
-        raise Conflict(instructing.ELSEWHERE, state=found.state)
+        raise Conflict(instructing.ELSEWHERE)
     values = {
         "link": link.strip(), "beneficiary": " ".join(beneficiary.split())[:200], "evidence_sha256":
         files.keep(evidence), "evidence_name": evidence_name.strip()[:200], "evidence_bytes": len(evidence),
@@ -68,6 +68,11 @@ def enter_retirement(
 def identity(actor: Actor) -> str:
     """Who somebody is, whichever way they come: a program that acts for a person is that person."""
     return actor.person_id or actor.kind
+
+
+def entered_by_me(found: Instruction) -> bool:
+    """Whether the person who asks entered what is to be confirmed, and so must not confirm it."""
+    return found.entry is not None and found.entry.entered_person == identity(current_actor())
 
 
 def _check(link: str, evidence: bytes, retired_on: date, beneficiary: str, now: datetime) -> None:
@@ -99,7 +104,7 @@ def confirm_retirement(actor: Actor, instruction: str, now: datetime | None = No
     def work(conn: Connection) -> Retirement:
         known = instructing.allowed_in(conn, actor, instruction)
         if not rows.move(conn, known.instruction_id, [steps.ENTERED], steps.CONFIRMED):
-            raise Conflict(instructing.ELSEWHERE, state=known.state)
+            raise Conflict(instructing.ELSEWHERE)
         found = instructing.view_in(conn, known.instruction_id)  # nobody else changes it from here on
         entry = found.entry
         assert entry is not None

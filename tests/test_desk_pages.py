@@ -18,6 +18,7 @@ from data.store.engine import Store
 from offsetting import claims
 from tests.support.api import Forum, begin, buy, client, open_forum, pay, token
 from tests.support.events import guests
+from tests.support.retirement import FIRST, SECOND
 
 ROLES = ("company", "organiser", "exchange", "auditor", "sustainability", "administrator")
 READERS = {"organiser", "exchange", "auditor", "sustainability", "administrator"}
@@ -169,12 +170,14 @@ def test_the_plan_names_the_serial_numbers_that_are_retired(api: TestClient, for
     set_actor(SYSTEM)
     row = next(row for row in offsetting.retirement_desk("hall-2026") if row.sold_g)
     count = max(1, row.ready_count)
-    planned = offsetting.retirement_plan(row.event_id, row.tranche_id, count, True)
-    done = offsetting.confirm_retirement(
-        SYSTEM, row.event_id, row.tranche_id, count, True, "https://registry.example/1", b"%PDF", "proof.pdf",
-        datetime.now(UTC).date(), "Participants",
-    )  # fmt: skip
-    assert planned == done.serials
+    pick = offsetting.Pick(row.event_id, row.tranche_id, count, True)
+    planned = offsetting.retirement_plan([pick])
+    number = offsetting.draft_instruction(FIRST, [pick], "Participants").number
+    offsetting.send_instruction(FIRST, number)
+    today = datetime.now(UTC).date()
+    offsetting.enter_retirement(FIRST, number, "https://registry.example/1", b"%PDF", "p.pdf", today, "Participants")
+    done = offsetting.confirm_retirement(SECOND, number)
+    assert tuple(run.serials for run in planned) == done.serials
     listed = offsetting.retirements()[0]
     assert (listed.serials, listed.credit_count) == (done.serials[0], count)
     assert len(listed.evidence_sha256) == 64

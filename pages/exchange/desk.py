@@ -39,7 +39,8 @@ def layout(**_: Any) -> html.Div:
     body.append(_confirmed(offsetting.retirements()))
     notice = {"notice_kind": "tests"} if test else {}
     subtitle = t("Each gram of each serial number is in one state. Only whole credits can be retired.")
-    return frame(body, "exchange", t("Exchange"), subtitle=subtitle, **notice)
+    pools = button_link(t("Retirement"), "/desk/exchange/pools", "seal")
+    return frame(body, "exchange", t("Exchange"), subtitle=subtitle, actions=[pools], **notice)
 
 
 def _kind(rows: Sequence[offsetting.DeskRow], title: str) -> list[Any]:
@@ -90,7 +91,8 @@ def _row(row: offsetting.DeskRow) -> html.Tr:
     numbers, _ = f.mass_parts(grams, unit="t")
     act: Any = None
     if row.event_id and (row.ready_count or row.begun_count) and may(current_actor(), "retire", row.event_id):
-        act = button_link(t("Confirm"), f"/desk/exchange/{row.event_id}/{row.tranche_id}", "seal", "fz-button-small")
+        pool = f"{row.project_id}:{row.vintage}:{'live' if row.livemode else 'test'}"
+        act = button_link(t("Retire"), f"/desk/exchange/pools/{pool}", "seal", "fz-button-small")
     cells = [
         html.Td(html.B(name)),
         html.Td(html.Span(row.serials, className="fz-mono fz-serials")),

@@ -9,7 +9,7 @@ from typing import Any
 import accounts
 import events
 import offsetting
-from accounts import SYSTEM, set_actor
+from accounts import SYSTEM, Actor, set_actor
 from events import SessionDraft
 from tests.support.events import body, draft, trip
 from tests.support.shop import SPLIT
@@ -35,10 +35,12 @@ def make(slug: str = "hostile") -> dict[str, Any]:
     held = orders.pop()
     for order in orders:
         offsetting.demo_payment(order.order_id, "succeeded")
-    offsetting.confirm_retirement(
-        SYSTEM, event.event_id, tranche, 1, True, "https://registry.example/?q=\"'><script>", b"evidence", BAD,
-        date(2026, 5, 4), BAD, datetime(2026, 11, 1, tzinfo=UTC),
-    )  # fmt: skip
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    drafted = offsetting.draft_instruction(SYSTEM, [offsetting.Pick(event.event_id, tranche, 1, True)], BAD, BAD, at)
+    offsetting.send_instruction(SYSTEM, drafted.number, at)
+    link = "https://registry.example/?q=\"'><script>"
+    offsetting.enter_retirement(SYSTEM, drafted.number, link, b"evidence", BAD, date(2026, 5, 4), BAD, at)
+    offsetting.confirm_retirement(Actor("system", "second"), drafted.number, at)
     events.fold(event.event_id)
     accounts.create_person("mallory@example.org", BAD, PASSWORD, ("administrator",))
     numbers = [offsetting.get_order(order.order_id).certificate_number for order in orders]
