@@ -204,6 +204,16 @@ def import_attendance(
     say(as_json, report, lines)
 
 
+@command(app, "import-batches")
+def import_batches(file: File, as_json: Json = False) -> None:
+    """Bring in batches of credits by serial range (CSV, XLSX), all in or all out; a file brings nothing twice."""
+    ready_store()
+    system = importlib.import_module("accounts").SYSTEM
+    found = importlib.import_module("offsetting").import_batches(system, file.read_bytes(), file.name)
+    lines = [f"{count:,} credits in {len(found.batch_ids)} batches" for count in [found.credit_count]]
+    say(as_json, found, [*(["This file is in already; nothing new."] if found.already else []), *lines])
+
+
 class Bar:
     """A progress bar on the error stream; gives a function of (done, all)."""
 

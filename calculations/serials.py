@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 GRAMS_PER_CREDIT = 1_000_000
@@ -21,6 +22,38 @@ class SerialRun:
     def whole(self) -> bool:
         """Whether it is whole credits."""
         return (self.first_g, self.last_g) == (1, GRAMS_PER_CREDIT)
+
+
+_NUMBER = re.compile(r"\d+\Z")
+MOST_DIGITS = 18  # what a 64-bit integer holds
+
+
+@dataclass(frozen=True, slots=True)
+class SerialNumber:
+    """A serial number taken apart: what it begins with, its number and the least digits that are written."""
+
+    prefix: str
+    number: int
+    digits: int
+
+
+def parse_serial(text: str) -> SerialNumber:
+    """A serial number as its last run of digits (at most the last 18) and what stands before. ValueError without."""
+    found = _NUMBER.search(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} does not end in a number")
+    digits = found.group()[-MOST_DIGITS:]
+    return SerialNumber(text.strip()[: -len(digits)], int(digits), len(digits))
+
+
+def serial_span(prefix: str, first: int, digits: int, credit_count: int) -> tuple[str, int, int]:
+    """The serial numbers of a batch however they are cut into prefix and number: (what stands before all digits at the
+    end, in small letters and without spaces; first; last), so that runs of two batches can be compared."""
+    whole = f"{prefix}{first:0{digits}d}"
+    tail = _NUMBER.search(whole)
+    assert tail is not None
+    start = int(tail.group())
+    return re.sub(r"\s+", "", whole[: tail.start()]).lower(), start, start + credit_count - 1
 
 
 def credits_for(emission_g: int) -> int:

@@ -5,7 +5,7 @@ Tranches and what no event has tile a batch; return_tranche and assign_tranche o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from accounts import Conflict, NotFound
 from calculations.model import FieldError, InputError
 from calculations.money import GRAMS_PER_TONNE, exact_shares
-from data.store import allocations, orders, retirements, settlements
+from calculations.serials import serial, serial_span
+from data.store import allocations, inventory, orders, retirements, settlements
 from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import new_id, new_row_id
@@ -64,12 +65,45 @@ def add_batch(
             if any(known[name] != value for name, value in values.items()):
                 raise Conflict("There is another batch {value} already.", value=batch_id)
             return
-        lots.add_batch(conn, values | {"created_at": at})
-        _add_tranche(conn, lots.UNASSIGNED, values, 0, credit_count * GRAMS_PER_TONNE, at)
+        inventory.lock_batches(conn)
+        check_serials(conn, values)
+        put_batch(conn, values, at)
 
     at = now or datetime.now(UTC)
     run_write(get_store(), work)
     return batch_id
+
+
+def put_batch(conn: Connection, values: Row, now: datetime) -> None:
+    """A batch as it was checked, all of it nobody's yet."""
+    lots.add_batch(conn, dict(values) | {"created_at": now})
+    _add_tranche(conn, lots.UNASSIGNED, values, 0, values["credit_count"] * GRAMS_PER_TONNE, now)
+
+
+def check_serials(conn: Connection, values: Row) -> None:
+    """Raises Conflict where a serial number is in another batch of the registry, however prefix and number are cut."""
+    clash = clash_of(values, inventory.of_registry(conn, values["registry"]))
+    if clash is not None:
+        raise Conflict("Serial numbers {serials} are in batch {batch} already.", serials=clash[1], batch=clash[0])
+
+
+def span_of(batch: Row) -> tuple[str, int, int]:
+    """A batch's serial numbers, comparable: what stands before the number, first, last."""
+    cut = (batch["serial_prefix"], batch["serial_first"], batch["serial_digits"], batch["credit_count"])
+    return serial_span(*cut)
+
+
+def clash_of(values: Row, known: Iterable[Row]) -> tuple[str, str] | None:
+    """The first of known batches that shares serial numbers with a new one, and which numbers; None where none does."""
+    prefix, first, last = span_of(values)
+    for other in known:
+        other_prefix, other_first, other_last = span_of(other)
+        if other_prefix == prefix and other_first <= last and first <= other_last:
+            at, end = max(first, other_first) - other_first, min(last, other_last) - other_first
+            cut = (other["serial_prefix"], other["serial_first"], other["serial_digits"])
+            names = [serial(*cut, k) for k in (at, end)]
+            return str(other["batch_id"]), names[0] if at == end else f"{names[0]} – {names[1]}"
+    return None
 
 
 def _add_tranche(conn: Connection, event_id: str, batch: Row, from_g: int, to_g: int, now: datetime) -> Row:
@@ -199,6 +233,15 @@ def open_offering(
 ) -> None:  # fmt: skip
     """Puts a project on offer at an event, or changes its terms for orders to come; orders keep those they were placed
     under. ``split``: ``[{"to", "share"}]`` with shares that add up to 1, the project owner first. Raises InputError."""
+    values = offering_values(event_id, project_id, price_minor_per_tonne, currency, split, position, is_open)
+    run_write(get_store(), lambda conn: lots.put_offering(conn, values))
+
+
+def offering_values(
+    event_id: str, project_id: str, price_minor_per_tonne: int, currency: str, split: Sequence[Mapping[str, Any]],
+    position: int, is_open: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """The row of an offering. Raises InputError where price or split do not fit."""
     if price_minor_per_tonne < 1:
         message = "{field}: {value} is no price; give minor units a tonne from 1."
         raise InputError([FieldError("price_minor_per_tonne", price_minor_per_tonne, message)])
@@ -207,11 +250,10 @@ def open_offering(
     except ValueError:
         message = "{field}: the shares must differ in recipient, not be negative and add up to 1."
         raise InputError([FieldError("split", str(list(split)), message)]) from None
-    values = {
+    return {
         "event_id": event_id, "project_id": project_id, "position": position, "currency": currency,
         "price_minor_per_tonne": price_minor_per_tonne, "split": [dict(part) for part in split], "open": is_open,
     }  # fmt: skip
-    run_write(get_store(), lambda conn: lots.put_offering(conn, values))
 
 
 def forget_test_events(conn: Connection, event_ids: Sequence[str]) -> None:
