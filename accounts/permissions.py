@@ -31,6 +31,7 @@ TABLE: dict[str, frozenset[str]] = {
     "reports.view": frozenset({"organiser", "sustainability", "auditor", "administrator"}),
     "company.view": frozenset({"company", "auditor", "administrator"}),
     "company.order": frozenset({"company", "administrator"}),
+    "company.invite": frozenset({"company", "administrator"}),
     "people.manage": frozenset({"administrator"}),
     "audit.run": frozenset({"auditor", "administrator", "exchange"}),
 }

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import offsetting
-from accounts import Conflict, NotFound, Unauthenticated, throttle
+from accounts import Conflict, NotFound, Unauthenticated, name_key, throttle
 from calculations.model import FieldError, InputError
 from data.store import boards, live, rollups
 from data.store import participations as rows
@@ -111,11 +111,6 @@ def company_of(conn: sa.Connection, name: str, now: datetime, names: Mapping[str
     """The id of the company called so, whatever its case, width and spaces; '' without a name."""
     key = name_key(name)
     return rows.company(conn, names or {"und": name}, key, new_row_id(), now) if key else ""
-
-
-def name_key(name: str) -> str:
-    """A company's name as it is compared: letters and digits alone, compatibility forms, lower case."""
-    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
 
 
 def guest(participation_id: str, secret: str) -> Participation:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from accounts import Actor, Conflict, NotFound, record, require
+from accounts import Actor, Conflict, NotFound, check_live, may, record, require
 from calculations import order_states as states
 from calculations.model import FieldError, InputError
 from calculations.ranking import SMALLEST_GROUP
@@ -84,6 +84,7 @@ def place_event_order(
             raise NotFound("There is no event “{event}”.", event=slug[:64])
         buyer = _buyer(actor, event["event_id"], covers)
         if buyer["company_id"]:
+            check_live(conn, buyer["company_id"], bool(event["livemode"]))
             _check_enough(conn, event["event_id"], buyer["company_id"])
         context = _event_context(conn, event, project)
         if buyer["covers"]["kind"] == "plan":
@@ -300,10 +301,10 @@ def orders_of(participation_id: str) -> list[Order]:
 
 def cancel_order(order_id: str, reason: str, actor: Actor | str = "guest", now: datetime | None = None) -> Order:
     """Calls off an order that is not paid; a second call changes nothing. A guest has proved itself to the caller by
-    the participation's secret; anybody else needs orders.cancel.
+    the participation's secret; a company calls off its own; anybody else needs orders.cancel.
     Raises NotFound, Conflict, Forbidden, Unauthenticated."""
     event_id, at = event_of(order_id), now or datetime.now(UTC)
-    label = _allowed(actor, "orders.cancel", event_id)
+    label = _canceller(actor, event_id, get_order(order_id))
 
     def work(conn: Connection) -> Order:
         if not settling.drop(conn, event_id, order_id, states.CANCELLED, label, _reason(reason), at):
@@ -334,12 +335,15 @@ def refund_order(order_id: str, reason: str, actor: Actor, now: datetime | None 
     return run_write(get_store(), work)
 
 
-def _allowed(actor: Actor | str, action: str, event_id: str) -> str:
+def _canceller(actor: Actor | str, event_id: str, order: Order) -> str:
+    """How the transition names who calls an order off; a company may call off its own."""
     if isinstance(actor, str):
         return actor
     if actor.kind == GUEST:
         return GUEST
-    require(actor, action, event_id)
+    own = order.buyer == "company" and may(actor, "company.order", event_id, order.company_id)
+    if not own:
+        require(actor, "orders.cancel", event_id)
     return actor.label
 
 

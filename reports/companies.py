@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from accounts import Forbidden, NotFound, current_actor, may, require
+from sqlalchemy import Connection
+
+from accounts import Conflict, Forbidden, NotFound, check_live, current_actor, may, require
 from data.store import cubes
 from data.store.engine import get_store
 
@@ -49,15 +51,17 @@ def companies_at_events() -> list[CompanyAtEvent]:
     actor = current_actor()
     require(actor, "company.view")
     with get_store().read() as conn:
-        rows = cubes.company_sums(conn)
+        rows = [row for row in cubes.company_sums(conn) if not _waits(conn, row)]
     seen = [row for row in rows if may(actor, "company.view", row["event_id"], row["company_id"])]
     return [_view(row) for row in seen[:MOST_ROWS]]
 
 
 def company_at_event(company_id: str, slug: str) -> CompanyAtEvent:
-    """One of them. Raises Unauthenticated, Forbidden, NotFound."""
+    """One of them. Raises Unauthenticated, Forbidden, NotFound, Conflict (not approved for live events yet)."""
     with get_store().read() as conn:
         found = [row for row in cubes.company_sums(conn, company_id) if row["slug"] == slug]
+        if found:
+            check_live(conn, company_id, bool(found[0]["livemode"]))
     actor = current_actor()
     if not found:
         require(actor, "company.view")
@@ -66,6 +70,15 @@ def company_at_event(company_id: str, slug: str) -> CompanyAtEvent:
         require(actor, "company.view")
         raise Forbidden("This company is not yours.")
     return _view(found[0])
+
+
+def _waits(conn: Connection, row: Mapping[Any, Any]) -> bool:
+    """Whether a company that opened its own account still waits to be approved for a live event."""
+    try:
+        check_live(conn, row["company_id"], bool(row["livemode"]))
+    except Conflict:
+        return True
+    return False
 
 
 def _view(row: Mapping[Any, Any]) -> CompanyAtEvent:

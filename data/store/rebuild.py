@@ -63,6 +63,19 @@ def rebuild(conn: sa.Connection, event_id: str) -> dict[str, dict[Key, Measures]
     return {name: rollups.summed(rollups.ALL[name], rows) for name, rows in parts.items()}
 
 
+def of_participation(conn: sa.Connection, event_id: str, participation_id: str) -> dict[str, list[dict[str, Any]]]:
+    """What one participation, with its own orders and the claims on its lines, adds to the tally and the strata: the
+    roll-ups that know its company. Rows of deltas."""
+    one = (conn, event_id, participation_id)
+    people = (_tally_people, _tally_claims, _tally_orders, _tally_money, _partly_retired)
+    tally = [row for part in people for row in part(*one)]
+    return {"tally": tally, "strata": list(_strata(*one))}
+
+
+def _only(table: sa.Table, participation_id: str) -> list[sa.ColumnElement[bool]]:
+    return [table.c.participation_id == participation_id] if participation_id else []
+
+
 def _rows(conn: sa.Connection, query: sa.Select[*tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
     for row in conn.execute(query).mappings():
         yield {str(name): value for name, value in row.items()}
@@ -118,7 +131,7 @@ def retired_parts(net: Sequence[Mapping[Any, Any]], retired_g: int) -> list[tupl
     return list(zip(rows, proportion(retired_g, [int(row["grams"]) for row in rows]), strict=True))
 
 
-def _partly_retired(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+def _partly_retired(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     """Of orders that are not retired as a whole: what is retired on each line is no longer reserved."""
     order, a = s.orders.c, s.allocation.c
     query = (
@@ -127,13 +140,17 @@ def _partly_retired(conn: sa.Connection, event_id: str) -> Iterator[dict[str, An
         .where(order.event_id == event_id, order.state != "retired")
         .group_by(order.order_id)
     )
+    if only:
+        c = s.claim.c
+        mine = sa.select(c.order_id).where(c.event_id == event_id, c.participation_id == only)
+        query = query.where(order.order_id.in_(mine))
     for order_id, grams in conn.execute(query).all():
         for row, part in retired_parts(claims.net_of_order(conn, event_id, order_id), int(grams)):
-            if row["line_no"] >= 0:
+            if row["line_no"] >= 0 and only in ("", row["participation_id"]):
                 yield {**row, "reserved_g": -part, "retired_g": part}
 
 
-def _tally_people(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+def _tally_people(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     part, foot = s.participation, s.footprint
     guest = part.c.kind != "organiser"
     answered = sa.case((guest & (part.c.footprint_version > 0), 1), else_=0)
@@ -148,7 +165,7 @@ def _tally_people(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]
         )
         .select_from(part)
         .outerjoin(foot, _same(foot, part) & (foot.c.version == part.c.footprint_version))
-        .where(part.c.event_id == event_id)
+        .where(*_only(part, only), part.c.event_id == event_id)
         .group_by(part.c.session_id, part.c.company_id)
     )
     return _rows(conn, query)
@@ -160,7 +177,7 @@ def _group(part: sa.Table, order: sa.Table) -> tuple[sa.ColumnElement[str], sa.C
     return session, company
 
 
-def _tally_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+def _tally_claims(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     claim, part, order = s.claim, s.participation, s.orders
     session, company = _group(part, order)
     retired, extra, on_line = order.c.state == "retired", claim.c.line_no == -1, claim.c.line_no >= 0
@@ -175,13 +192,13 @@ def _tally_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]
         .select_from(claim)
         .join(order, (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id))
         .outerjoin(part, _same(claim, part))
-        .where(claim.c.event_id == event_id)
+        .where(*_only(claim, only), claim.c.event_id == event_id)
         .group_by(session, company)
     )
     return _rows(conn, query)
 
 
-def _tally_orders(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+def _tally_orders(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     order, part, cert = s.orders, s.participation, s.certificate
     session, company = _group(part, order)
     paid = sa.case((order.c.state.in_(PAID_STATES), 1), else_=0)
@@ -199,13 +216,13 @@ def _tally_orders(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]
         .select_from(order)
         .outerjoin(part, _same(order, part))
         .outerjoin(cert, on_cert)
-        .where(order.c.event_id == event_id)
+        .where(*_only(order, only), order.c.event_id == event_id)
         .group_by(session, company)
     )  # fmt: skip
     return _rows(conn, query)
 
 
-def _tally_money(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+def _tally_money(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     entry, order, part = s.journal, s.orders, s.participation
     session, company = _group(part, order)
     query = (
@@ -213,7 +230,7 @@ def _tally_money(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]
         .select_from(entry)
         .join(order, (order.c.event_id == entry.c.event_id) & (order.c.order_id == entry.c.order_id))
         .outerjoin(part, _same(order, part))
-        .where(entry.c.event_id == event_id, entry.c.account == BUYER)
+        .where(*_only(order, only), entry.c.event_id == event_id, entry.c.account == BUYER)
         .group_by(session, company)
     )
     return _rows(conn, query)
@@ -261,13 +278,13 @@ def _spread(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
         yield from spread_rows(row.category, row.total_g, row.quality, row.trace)
 
 
-def _strata(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+def _strata(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     part, foot = s.participation, s.footprint
     columns = (part.c.origin_region, part.c.way, part.c.company_id, part.c.people_count, foot.c.total_g)
     query = (
         sa.select(*columns)
         .join(foot, _same(foot, part) & (foot.c.version == part.c.footprint_version))
-        .where(part.c.event_id == event_id, part.c.kind != "organiser")
+        .where(*_only(part, only), part.c.event_id == event_id, part.c.kind != "organiser")
     )
     for row in conn.execute(query.execution_options(yield_per=LINES_AT_ONCE)):
         tonnes, rest = square_parts(row.people_count, row.total_g)
