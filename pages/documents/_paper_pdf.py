@@ -36,6 +36,7 @@ class Paper:
         self.pdf.set_lang({"zh": "zh-Hans"}.get(language, language))
         self.pdf.set_creation_date(made_at)
         register_fonts(self.pdf)
+        self._widths: dict[tuple[str, float, str, str], float] = {}
 
     @property
     def width(self) -> float:
@@ -61,9 +62,23 @@ class Paper:
         return bytes(self.pdf.output())
 
     def measure(self, text: str, size: float, style: str = "", family: str = "sans") -> float:
-        """How wide words are."""
+        """How wide words are; they become the font."""
         self.pdf.set_font(family, style, size)
-        return float(self.pdf.get_string_width(text))
+        key = (text, size, style, family)
+        if key not in self._widths:
+            self._widths[key] = float(self.pdf.get_string_width(text))
+        return self._widths[key]
+
+    def cut(self, text: str, room: float, size: float, style: str = "") -> str:
+        """``text``, or as much of it as has room, with … after it."""
+        if self.measure(text, size, style) <= room:
+            return text
+        low, high = 0, len(text)
+        while high - low > 1:
+            middle = (low + high) // 2
+            fits = self.measure(text[:middle] + "…", size, style) <= room
+            low, high = (middle, high) if fits else (low, middle)
+        return text[:low].rstrip() + "…"
 
     def text(
         self, x: float, y: float, text: str, size: float = 9.5, colour: str = "ink", style: str = "",
