@@ -19,6 +19,8 @@ from events.catalogue import read_event
 from events.certainty import Certainty
 from events.estimates import read_estimate
 from events.model import ORGANISER_SESSION, SMALLEST_GROUP, Event, Names, instant
+from offsetting import ForestryTotals
+from offsetting import forestry_totals as read_forestry
 
 MASSES = ("low_g", "total_g", "high_g")
 NO_SESSION: Names = {"en": "No session chosen", "zh": "未选分会场", "mr": "सत्र निवडले नाही", "is": "Engin lota valin"}
@@ -109,11 +111,12 @@ class Totals:
     published: tuple[Mapping[str, Any], ...] = field(default=())
     quality: int = 0
     estimate: Estimate = field(default_factory=lambda: Estimate(0, 0, 0))
+    forestry: ForestryTotals = field(default_factory=ForestryTotals)  # never a part of what credits cover
 
     @property
     def residual_g(self) -> int:
-        """What nobody has covered yet."""
-        return max(0, self.mass.total_g - self.reserved_g - self.retired_g)
+        """What nobody has covered yet, by credits or by planting."""
+        return max(0, self.mass.total_g - self.reserved_g - self.retired_g - self.forestry.covered_g)
 
     @property
     def share_bp(self) -> int:
@@ -129,9 +132,11 @@ class Totals:
             "estimated_high": mass.estimate_high_g,
         }  # fmt: skip
         covered = {"reserved": self.reserved_g, "retired": self.retired_g}
+        planted = {"promised": self.forestry.promised_g, "confirmed": self.forestry.confirmed_g}
         return {
             "version": self.version, "as_of": instant(self.as_of), "participants": self.participants,
             "emitted_g": _nulled(emitted, hide), "covered_g": _nulled(covered, hide),
+            "forestry_g": _nulled(planted, hide),
             "extra_g": None if hide else self.extra_g, "residual_g": None if hide else self.residual_g,
             "by_category": {row["category"]: row["total_g"] for row in self.published},
             "by_session": [session.as_json() for session in self.sessions if session.kind != "none" or session.people],
@@ -169,7 +174,7 @@ def read_totals(conn: sa.Connection, event: Event, unfolded: bool = True) -> Tot
         counts={name: whole[name] for name in COUNTS},
         money_minor={key[0]: measures[0] for key, measures in money.items()}, paid_minor=whole["paid_minor"],
         hidden=people < SMALLEST_GROUP, published=_published(state, people, categories),
-        quality=sure.quality(), estimate=found,
+        quality=sure.quality(), estimate=found, forestry=read_forestry(conn, event.event_id, unfolded),
     )  # fmt: skip
 
 
