@@ -16,9 +16,9 @@ LIMIT = 1000
 
 
 @router.get(PREFIX + "/log/checkpoint", response_class=PlainTextResponse)
-def checkpoint() -> PlainTextResponse:
-    """The newest checkpoint: a signed note (C2SP) with the log's origin, size and root."""
-    return PlainTextResponse(offsetting.log_checkpoint(), headers={"Cache-Control": "no-cache"})
+def checkpoint(size: Annotated[int | None, Query(ge=1)] = None) -> PlainTextResponse:
+    """The newest checkpoint, or that of a size: a signed note (C2SP) with the log's origin, size and root."""
+    return PlainTextResponse(offsetting.log_checkpoint(size), headers={"Cache-Control": "no-cache"})
 
 
 @router.get(PREFIX + "/log/proof")

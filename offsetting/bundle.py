@@ -100,6 +100,12 @@ def _log_keys(did_document: str | bytes) -> tuple[VerifierKey, ...]:
     return tuple(parse_key(str(text)) for text in texts)
 
 
+def proof_faults(proof: Mapping[str, Any], subject: Mapping[str, Any], did_document: str | bytes) -> tuple[str, ...]:
+    """What is wrong with one proof of the log, opened, for a certificate's claim: English msgids, () where it leads
+    from the entry to its signed checkpoint."""
+    return tuple(_wrong_proof(dict(proof), _Told(subject, _log_keys(did_document), None)))
+
+
 def _missing(proofs: list[Any]) -> Iterator[str]:
     kinds = [proof.get("kind") for proof in proofs if isinstance(proof, dict)]
     if "order" not in kinds:

@@ -22,9 +22,19 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Retired:
-    """A confirmed retirement that takes in grams of a certificate."""
+class OrderStep:
+    """A state that a certificate's order came to, and when."""
 
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A confirmed retirement that takes in ``grams`` of a certificate."""
+
+    retirement_id: str
+    grams: int
     serials: str
     link: str
     evidence_sha256: str
@@ -48,8 +58,9 @@ class SerialInterval:
 
 @dataclass(frozen=True, slots=True)
 class CertificateView:
-    """A certificate for people. ``state``: reserved, retired, revoked. Masses in grams, money in minor units.
-    ``share_bp`` is the share of the emissions counted that this order covers, at most 10,000."""
+    """A certificate for people. ``state``: reserved, retired, revoked; ``retired_g`` of its grams are retired by now,
+    be it before the last of them are. Masses in grams, money in minor units. ``share_bp`` is the share of the emissions
+    counted that this order covers, at most 10,000; ``order_state`` and ``steps`` are its order's."""
 
     number: str
     livemode: bool
@@ -90,6 +101,19 @@ class CertificateView:
     statement_version: int
     statements: tuple[Statement, ...]
     retirements: tuple[Retired, ...]
+    retired_g: int = 0
+    order_state: str = ""
+    steps: tuple[OrderStep, ...] = ()
+
+    @property
+    def reserved_g(self) -> int:
+        """What is still to be retired; 0 once revoked."""
+        return 0 if self.state == "revoked" else self.grams - self.retired_g
+
+    @property
+    def is_partly_retired(self) -> bool:
+        """Whether some of its grams are retired and others are not."""
+        return self.state == "reserved" and self.retired_g > 0
 
     @property
     def grams(self) -> int:
@@ -104,18 +128,20 @@ class CertificateView:
     @property
     def circumstance(self) -> Circumstance:
         """What chooses the claim's sentences."""
-        return Circumstance(self.jurisdiction, self.share_bp, self.state, "credits", self.about, self.livemode)
+        state = "partly_retired" if self.is_partly_retired else self.state
+        return Circumstance(self.jurisdiction, self.share_bp, state, "credits", self.about, self.livemode)
 
     @property
-    def version_key(self) -> tuple[str, int, str]:
+    def version_key(self) -> tuple[str, int, str, int]:
         """What a picture of it depends on, language apart."""
-        return self.number, self.statement_version, self.state
+        return self.number, self.statement_version, self.state, self.retired_g
 
     def as_json(self) -> dict[str, Any]:
         """The API's form of it (GET /api/v1/certificates/{number})."""
         return {
             "number": self.number, "state": self.state, "livemode": self.livemode, "event": self.event_slug,
-            "event_names": dict(self.event_names), "grams": self.grams, "covered_g": self.covered_g,
+            "event_names": dict(self.event_names), "grams": self.grams, "retired_g": self.retired_g,
+            "reserved_g": self.reserved_g, "covered_g": self.covered_g,
             "extra_g": self.extra_g, "share_percent": self.share_bp / 100, "emitted_g": self.emitted_g,
             "low_g": self.low_g, "high_g": self.high_g, "by_category": dict(self.by_category),
             "project": {"id": self.project_id, "names": dict(self.project_names), "kind": self.project_kind,
@@ -131,10 +157,12 @@ class CertificateView:
             "issued_at": self.issued_at.isoformat(),
             "revoked_at": self.revoked_at.isoformat() if self.revoked_at else None,
             "retirements": [
-                {"serials": r.serials, "link": r.link, "evidence_sha256": r.evidence_sha256,
+                {"grams": r.grams, "serials": r.serials, "link": r.link, "evidence_sha256": r.evidence_sha256,
                  "beneficiary": r.beneficiary, "retired_on": r.retired_on.isoformat()[:10]}
                 for r in self.retirements
             ],
+            "order": {"state": self.order_state,
+                      "states": [{"state": step.state, "at": step.at.isoformat()} for step in self.steps]},
             "statements": [
                 {"version": s.version, "reason": s.reason, "signed_at": s.signed_at.isoformat()}
                 for s in self.statements
@@ -144,9 +172,10 @@ class CertificateView:
 
 def view_of(
     row: Mapping[str, Any], state: str, subject: Mapping[str, Any], history: Sequence[Statement],
-    retirements: Sequence[Retired],
+    retirements: Sequence[Retired], retired_g: int, steps: Sequence[OrderStep],
 ) -> CertificateView:  # fmt: skip
-    """A view from the certificate's row (with its order's and event's columns) and the claim as signed."""
+    """A view from the certificate's row (with its order's and event's columns), the claim as signed, and how far its
+    order has come."""
     event, project, emissions, holder = (subject[key] for key in ("event", "project", "emissions", "holder"))
     by_category = emissions["byCategory"]
     return CertificateView(
@@ -167,6 +196,7 @@ def view_of(
         holder_names=holder.get("names") or ({"en": holder["name"]} if holder.get("name") else {}),
         locale=row["locale"], issued_at=row["issued_at"], revoked_at=row["revoked_at"],
         statement_version=row["statement_version"], statements=tuple(history), retirements=tuple(retirements),
+        retired_g=retired_g, order_state=row["state"], steps=tuple(steps),
     )  # fmt: skip
 
 

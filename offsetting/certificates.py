@@ -20,13 +20,13 @@ from accounts import NotFound
 from calculations.serials import serial_runs
 from calculations.slicing import share_bp as share_of
 from data.settings import get_settings
+from data.store import allocations, ids
 from data.store import certificates as rows
-from data.store import ids
 from data.store import orders as order_rows
 from data.store.engine import get_store
 from locales import COMPLETE
 from offsetting import claims, statuses
-from offsetting.certificate_view import CertificateView, Retired, Statement, view_of
+from offsetting.certificate_view import CertificateView, OrderStep, Retired, Statement, view_of
 from offsetting.signing import CONTEXTS, did_of, publish_key, sign
 
 STATE_OF_ORDER = {"paid": "reserved", "pooled": "reserved", "retired": "retired"}
@@ -319,20 +319,35 @@ def _instant(at: datetime) -> str:
 def _look(conn: Connection, event_id: str, number: str) -> CertificateView:
     row = _row(conn, event_id, number)
     kept = rows.statements(conn, event_id, number)
-    history = [Statement(one["version"], one["reason"], one["signed_at"]) for one in kept]
+    # the operator's own words after the colon are not for everybody
+    history = [Statement(one["version"], one["reason"].partition(":")[0], one["signed_at"]) for one in kept]
     state = "revoked" if row["revoked_at"] is not None else STATE_OF_ORDER.get(row["state"], "revoked")
     subject = json.loads(kept[0]["credential"])["credentialSubject"]
-    return view_of(dict(row), state, subject, history, _retirements(conn, event_id, subject))
+    retired_g = _retired_g(conn, event_id, row["order_id"]) if state != "revoked" else 0
+    steps = [OrderStep(step["state"], step["at"]) for step in rows.transitions(conn, event_id, row["order_id"])]
+    return view_of(dict(row), state, subject, history, _retirements(conn, event_id, subject), retired_g, steps)
+
+
+def _retired_g(conn: Connection, event_id: str, order_id: str) -> int:
+    return allocations.retired_grams(conn, event_id, [order_id]).get(order_id, 0)
 
 
 def _retirements(conn: Connection, event_id: str, subject: Mapping[str, Any]) -> list[Retired]:
-    found: dict[str, Retired] = {}
+    found: dict[str, RowMapping] = {}
+    grams: dict[str, int] = {}
     for part in subject["serials"]:
         for row in rows.retirements_of(conn, event_id, part["batch"], part["fromGram"], part["toGram"]):
-            day: datetime | date = row["retired_on"]
-            found[row["retirement_id"]] = Retired(
-                serials=row["serials"], link=row["link"], evidence_sha256=row["evidence_sha256"],
-                evidence_name=row["evidence_name"], beneficiary=row["beneficiary"], retired_on=day,
-                confirmed_at=row["confirmed_at"],
-            )  # fmt: skip
-    return list(found.values())
+            key = row["retirement_id"]
+            found[key] = row
+            shared = min(part["toGram"], row["to_g"]) - max(part["fromGram"], row["from_g"])
+            grams[key] = grams.get(key, 0) + shared
+    return [_retired(row, grams[key]) for key, row in found.items()]
+
+
+def _retired(row: RowMapping, grams: int) -> Retired:
+    day: datetime | date = row["retired_on"]
+    return Retired(
+        retirement_id=row["retirement_id"], grams=grams, serials=row["serials"], link=row["link"],
+        evidence_sha256=row["evidence_sha256"], evidence_name=row["evidence_name"], beneficiary=row["beneficiary"],
+        retired_on=day, confirmed_at=row["confirmed_at"],
+    )  # fmt: skip

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
 
 from accounts import Conflict
 from data.store import certificates as rows
@@ -10,12 +15,72 @@ from data.store.engine import get_store
 from locales import formats as f
 from locales import translate
 from offsetting import log
-from offsetting.bundle import make_bundle
+from offsetting.bundle import make_bundle, proof_faults
 from offsetting.certificate_view import CertificateView, Retired
 from offsetting.certificates import certificate, certificate_credential, find_certificate
 from offsetting.open_badges import badge_of, sign_jwt
 from offsetting.signing import did_document, get_signer
 from offsetting.verification import verify_document
+
+
+@dataclass(frozen=True, slots=True)
+class LogStep:
+    """An entry of the log about a certificate's order or its retirement, and whether its proof was found to lead to the
+    checkpoint just now. ``faults`` are English msgids; ``kind`` is order, retirement or revocation."""
+
+    kind: str
+    position: int
+    at: str
+    leaf: str
+    proof: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogWalk:
+    """What the log tells of a certificate under one checkpoint (a signed note) of ``size`` entries."""
+
+    size: int
+    checkpoint: str
+    steps: tuple[LogStep, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the order is in it and nothing was found wrong."""
+        return any(step.kind == log.ORDER for step in self.steps) and not any(step.faults for step in self.steps)
+
+
+def log_walk(text: str) -> LogWalk:
+    """What the log holds of a certificate at its newest checkpoint, every proof checked anew. Raises NotFound."""
+    view = certificate(text)
+    note, keys = log.checkpoint(), json.dumps(did_document())  # what waits is put in first
+    if note.split("\n")[1] == "0":
+        return LogWalk(0, note, ())
+    with get_store().read() as conn:
+        subject = json.loads(certificate_credential(view.number))["credentialSubject"]
+        proofs = list(_proofs(conn, view))
+        size = proofs[0].size if proofs else 0
+        note = proofs[0].checkpoint if proofs else note
+    steps = []
+    for one in proofs:
+        faults = proof_faults(one.as_json(), subject, keys)
+        body = json.loads(one.body)
+        if one.kind == log.RETIREMENT and not any(_same(body, retired) for retired in view.retirements):
+            faults = (*faults, "The log tells otherwise of the retirement than what is shown here.")
+        steps.append(LogStep(one.kind, one.position, str(body.get("at", "")), one.leaf, one.proof, faults))
+    return LogWalk(size, note, tuple(steps))
+
+
+def _proofs(conn: Connection, view: CertificateView) -> Iterator[log.LogProof]:
+    yield from log.proofs_of(conn, view.event_id, view.order_id)
+    for one in view.retirements:
+        if (found := log.retirement_proof(conn, view.event_id, one.retirement_id)) is not None:
+            yield found
+
+
+def _same(body: dict[str, Any], shown: Retired) -> bool:
+    told = (body.get("evidenceSha256"), body.get("link"), body.get("serials"), body.get("beneficiary"))
+    return told == (shown.evidence_sha256, shown.link, shown.serials, shown.beneficiary)
 
 
 def certificate_file(text: str, size: int | None = None) -> str:

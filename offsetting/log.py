@@ -123,11 +123,11 @@ def _signed(conn: Connection, size: int, root: bytes, now: datetime) -> str:
     return notes.sign_note(notes.Checkpoint(name, size, root).text(), name, private)
 
 
-def checkpoint() -> str:
-    """The newest signed head, what waits put in first."""
+def checkpoint(size: int | None = None) -> str:
+    """The newest signed head, what waits put in first; or that of ``size`` entries. Raises NotFound."""
     _settle()
     with get_store().read() as conn:
-        row = rows.checkpoint(conn)
+        row = rows.checkpoint(conn) if size is None else _head(conn, size)
     if row is not None:
         return str(row["note"])
     return run_write(get_store(), lambda conn: _signed(conn, 0, merkle.EMPTY_ROOT, datetime.now(UTC)))

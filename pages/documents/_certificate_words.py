@@ -17,7 +17,7 @@ SHOWN_RUNS = 3
 CO2E = "CO₂e"
 HISTORY = {
     "issued": "Issued", "retired": "The credits were retired", "claim changed": "The claim changed",
-    "holder changed": "The holder changed",
+    "holder changed": "The holder changed", "refund": "Paid back",
 }  # fmt: skip
 
 

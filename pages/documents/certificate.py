@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from dash import html
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from data.settings import get_settings
-from locales import COMPLETE, current_language, t
+from locales import LANGUAGES, NATIVE_NAMES, current_language, negotiate, set_language, t
 from locales import formats as f
-from offsetting import NotFound, claims, renderings
+from offsetting import CERTIFICATE_FILE, OPEN_BADGE, NotFound, certificate_file, claims, open_badge, renderings
 from offsetting.certificate_view import CertificateView
 from offsetting.certificates import certificate, find_certificate
 from pages._parts import qr, rosette
@@ -24,7 +25,7 @@ from pages._parts.shell import header, notice, stepper
 from pages._parts.svg import element, hatch, svg, themed_svg
 from pages.documents._certificate_pdf import certificate_pdf
 from pages.documents._certificate_png import certificate_png
-from pages.documents._certificate_words import CertificateWords, lines_of_title, run_texts, words_of
+from pages.documents._certificate_words import CertificateWords, lines_of_title, words_of
 from pages.documents._served import compressed, style_of
 
 router = APIRouter(include_in_schema=False)
@@ -33,6 +34,28 @@ renderings.register("image/png", certificate_png)
 
 POINTS_A_TURN = 210
 MARK_SIZE = 450.0
+
+
+@router.get("/certificate/{number}.json")
+def whole_file(number: str, request: Request, size: Annotated[int | None, Query(ge=1)] = None) -> Response:
+    """The file for checking off line, with the log's proofs at the newest checkpoint or that of ``size``."""
+    return _signed(number, request, CERTIFICATE_FILE, "json", lambda known: certificate_file(known, size))
+
+
+@router.get("/certificate/{number}.jwt")
+def badge(number: str, request: Request) -> Response:
+    """The certificate as an Open Badge (VC-JWT)."""
+    return _signed(number, request, OPEN_BADGE, "jwt", open_badge)
+
+
+def _signed(number: str, request: Request, media_type: str, ending: str, make: Callable[[str], str]) -> Response:
+    try:
+        known = find_certificate(number)
+        text = make(known)
+    except NotFound as error:
+        return missing(request, t(error.message, **error.params))
+    headers = {"Content-Disposition": f'attachment; filename="{known}.{ending}"', "Cache-Control": "no-cache"}
+    return Response(text, media_type=media_type, headers=headers)
 
 
 @router.get("/certificate/{number}.pdf")
@@ -57,6 +80,7 @@ def page(number: str, request: Request) -> Response:
         view = certificate(known)
     except NotFound as error:
         return missing(request, t(error.message, **error.params))
+    set_language(language_of(request, view))
     words = words_of(view, current_language())
     title = f"{words.title} · {words.event}"
     return answer(request, title, _page(view, words), "fz-certificate", 200, words.share_text, _head(view, words))
@@ -75,19 +99,39 @@ def answer(
     return compressed(request, text, status)
 
 
+def language_of(request: Request, view: CertificateView) -> str:
+    """What was chosen (``?lang=``, else the cookie of an earlier choice), else the language the order was placed in."""
+    return negotiate(request.query_params.get("lang"), request.cookies.get("fz_lang"), view.locale)
+
+
+def languages(href: str) -> html.Nav:
+    """All four languages, each by its own name."""
+    here = current_language()
+    tags = {"zh": "zh-Hans"}
+    made = [
+        html.A(
+            name, href=f"{href}?lang={code}", hrefLang=code, lang=tags.get(code, code),
+            **({"aria-current": "true"} if code == here else {}),
+        )
+        for code, name in NATIVE_NAMES.items()
+    ]  # fmt: skip
+    return html.Nav(made, className="fz-languages", **{"aria-label": t("Languages")})
+
+
 def _query(request: Request) -> str:
     return f"?{request.url.query}" if request.url.query else ""
 
 
 def _file(number: str, media_type: str, ending: str, request: Request) -> Response:
     try:
-        made = renderings.render(number, media_type, current_language())
-        view = certificate(made.number)
+        view = certificate(number)
+        language = language_of(request, view)
+        made = renderings.render(view.number, media_type, language)
     except NotFound as error:
         return missing(request, t(error.message, **error.params))
-    tag_ = f'"{"-".join(str(part) for part in view.version_key)}-{current_language()}"'
+    tag_ = f'"{"-".join(str(part) for part in view.version_key)}-{language}"'
     headers = {
-        "ETag": tag_, "Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie",
+        "ETag": tag_, "Cache-Control": "no-cache", "Vary": "Cookie",
         "Content-Disposition": f'inline; filename="{made.number}.{ending}"',
     }  # fmt: skip
     if request.headers.get("if-none-match") == tag_:
@@ -150,7 +194,7 @@ def _head(view: CertificateView, words: CertificateWords) -> str:
         "og:locale": {"zh": "zh_CN", "en": "en_GB", "is": "is_IS", "mr": "mr_IN"}[words.language],
     }  # fmt: skip
     metas = "".join(tag("meta", property=name, content=value) for name, value in facts.items())
-    others = "".join(tag("link", rel="alternate", hreflang=code, href=f"{address}?lang={code}") for code in COMPLETE)
+    others = "".join(tag("link", rel="alternate", hreflang=code, href=f"{address}?lang={code}") for code in LANGUAGES)
     return (
         metas
         + others
@@ -162,11 +206,13 @@ def _head(view: CertificateView, words: CertificateWords) -> str:
 def _page(view: CertificateView, words: CertificateWords) -> html.Div:
     definitions, mark = _mark(view, words)
     under = html.Div([_actions(view, words), html.Div([_timeline(view, words), _after(view)])], className="fz-under")
+    other = languages(f"/certificate/{view.number}")
     main = html.Main(
-        [definitions, _card(words, mark), _sheet(words, mark), under], id="main", className="fz-main fz-column"
+        [definitions, _card(words, mark), _sheet(words, mark), under, other], id="main", className="fz-main fz-column"
     )
     skip = html.A(t("To the content"), href="#main", className="fz-skip")
-    steps = stepper("certificate") if view.about in ("person", "visit", "life") else None
+    guest = view.about in ("person", "visit", "life")
+    steps = stepper("certificate", jurisdiction=view.jurisdiction) if guest else None
     return html.Div([skip, notice_of(view), header(href=f"/e/{view.event_slug}"), steps, main], className="fz-page")
 
 
@@ -302,6 +348,11 @@ def _timeline(view: CertificateView, words: CertificateWords) -> html.Ol:
     if view.state == "revoked":
         at = f.datetime_text(view.revoked_at, view.timezone, style="short") if view.revoked_at else ""
         steps.append(_step(t("Revoked"), at, True, "fz-timeline-revoked"))
+    elif view.is_partly_retired:
+        masses = {"retired": f.mass_text(view.retired_g), "reserved": f.mass_text(view.reserved_g)}
+        steps.append(
+            _step(words.state_word.capitalize(), t("{retired} retired so far, {reserved} reserved", **masses), False)
+        )
     else:
         steps.append(_step(t("Retired") if done else t("To be retired"), ends, done))
     return html.Ol(steps, className="fz-timeline")
@@ -317,9 +368,6 @@ def _after(view: CertificateView) -> html.P:
     links = [html.A(t("The forum's board"), href=f"/e/{view.event_slug}/rank", className="fz-link")]
     if view.about not in ("person", "event", "company"):
         links = [html.A(t("The board"), href=f"/e/{view.event_slug}/rank", className="fz-link")]
+    name = f"{view.number}.jwt"
+    links.append(html.A(t("Open Badge"), href=f"/certificate/{name}", className="fz-link", download=name))
     return html.P(links, className="fz-after")
-
-
-def serial_lines(view: CertificateView, language: str) -> list[str]:
-    """Every run of serial numbers of a certificate, as words."""
-    return [text for interval in view.serials for text in run_texts(interval, language)]
