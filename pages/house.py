@@ -26,6 +26,7 @@ from fastapi.responses import JSONResponse, Response
 from accounts import current_actor, may, require
 from locales import current_language, t
 from pages import registry
+from pages._parts.styles import font_faces
 
 log = logging.getLogger("forum_zero")
 MAX_CALLBACK_BYTES = 256 * 1024
@@ -283,11 +284,12 @@ def index_html(app: Dash, spec: registry.PageSpec, styles: list[str], scripts: l
     links = "".join(f'<link rel="stylesheet" href="{href}">' for href in styles)
     tags = "".join(f'<script src="{src}" defer></script>' for src in scripts)
     title = text.escape(t(spec.title))
+    faces = f"<style>{found}</style>" if (found := font_faces(language)) else ""
     return (
         f'<!doctype html><html lang="{"zh-Hans" if language == "zh" else language}" data-kind="{spec.kind}"><head>'
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
-        f'<title>{title} · Forum Zero</title><link rel="icon" href="/assets/icon.svg" type="image/svg+xml">{links}'
-        f'</head><body class="fz-{spec.kind}"><div id="react-entry-point">'
+        f'<title>{title} · Forum Zero</title><link rel="icon" href="/assets/icon.svg" type="image/svg+xml">'
+        f'{faces}{links}</head><body class="fz-{spec.kind}"><div id="react-entry-point">'
         '<div class="fz-loading" aria-busy="true"></div></div>'
         f'<script id="_dash-config" type="application/json">{config}</script>{tags}</body></html>'
     )

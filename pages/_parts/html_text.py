@@ -11,6 +11,8 @@ from typing import Any
 
 from dash.development.base_component import Component
 
+from pages._parts.styles import font_faces
+
 VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 NAMES = {"className": "class", "htmlFor": "for", "httpEquiv": "http-equiv", "charSet": "charset"}
 SAME = frozenset({"viewBox"})
@@ -93,7 +95,8 @@ def document(
         f'<meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover">'
         f"<title>{escape(title)}</title>"
         f'{about}<meta name="color-scheme" content="light dark"><link rel="icon" href="/assets/icon.svg">'
-        f'{head}<style>{css}</style></head><body class="{escape(body_class)}">{render(body)}</body></html>'
+        f'{head}<style>{font_faces(language)}{css}</style></head>'
+        f'<body class="{escape(body_class)}">{render(body)}</body></html>'
     )
 
 

@@ -10,6 +10,7 @@ from dash import html
 
 from locales import NATIVE_NAMES, current_language, t
 from offsetting import claims
+from pages._parts.html_text import html_language
 from pages._parts.icons import icon
 from pages._parts.logo import logo
 from pages._parts.pieces import empty, field_error, kpi, state_chip
@@ -17,7 +18,7 @@ from pages._parts.svg import svg_img, themed_svg
 
 __all__ = [
     "NavItem", "action_bar", "desk_shell", "empty", "field_error", "guest_shell", "header", "kpi",
-    "language_switch", "notice", "state_chip", "stepper", "total_bar", "wordmark",
+    "language_row", "language_switch", "notice", "state_chip", "stepper", "total_bar", "wordmark",
 ]  # fmt: skip
 STEPS = ("footprint", "neutralise", "pay", "certificate")
 
@@ -50,11 +51,28 @@ def wordmark(href: str = "/", on_ink: bool = False) -> html.A:
     return html.A([themed_svg(logo, on_ink=on_ink), html.Span(t("Forum Zero"))], href=href, className="fz-logo")
 
 
-def language_switch(href: str = "") -> html.A:
-    """The other complete language, by its own name; ``href`` is the page's address without query."""
-    other = "en" if current_language() == "zh" else "zh"
-    name = html.Span(NATIVE_NAMES[other], lang="zh-Hans" if other == "zh" else "en")
-    return html.A(name, href=f"{href}?lang={other}", className="fz-pill", hrefLang=other)
+def language_switch(href: str = "") -> html.Details:
+    """The languages of a guest's page, each by its own name, under that of this one; ``href`` is the page's address
+    without query."""
+    here = html.Span(NATIVE_NAMES[current_language()])
+    shown = html.Summary(here, className="fz-pill", title=t("Languages"))
+    return html.Details([shown, html.Nav(_languages(href), **{"aria-label": t("Languages")})], className="fz-lang")
+
+
+def language_row(href: str = "") -> html.Nav:
+    """The same languages in a row, at the foot of a page whose header is taken."""
+    return html.Nav(_languages(href), className="fz-lang-row", **{"aria-label": t("Languages")})
+
+
+def _languages(href: str) -> list[html.A]:
+    here = current_language()
+    return [
+        html.A(
+            name, href=f"{href}?lang={code}", hrefLang=code, lang=html_language(code),
+            **({"aria-current": "true"} if code == here else {}),
+        )
+        for code, name in NATIVE_NAMES.items()
+    ]  # fmt: skip
 
 
 def header(side: Any = None, href: str = "/", on_ink: bool = False) -> html.Header:
@@ -106,6 +124,7 @@ def guest_shell(
         header(side, home),
         stepper(step, hrefs, jurisdiction) if step else None,
         html.Main(children, id="main", className="fz-main fz-column"),
+        None if side is None else html.Footer(language_row(), className="fz-column"),
         bar,
     ]
     return html.Div(parts, className="fz-page")
