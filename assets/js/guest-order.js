@@ -57,7 +57,9 @@
         const found = wanted.find((radio) => radio.value === String(value)) || wanted.find((radio) => radio.dataset.first) || wanted[0];
         if (found) found.checked = true;
       };
-      mark("share", chosen.share ?? 100);
+      const covered = Number(form.dataset.covered || 0);
+      const rest = radios.some((radio) => radio.value === "rest") ? "rest" : 100;
+      mark("share", covered === (chosen.of || 0) ? chosen.share ?? rest : rest);
       mark("project", chosen.project);
       if (gift) gift.checked = Boolean(chosen.gift);
       const value = (name) => radios.find((radio) => radio.name === name && radio.checked)?.value;
@@ -69,7 +71,7 @@
         }
         const go = one(document, "#neu-go"), bar = one(document, `[data-bar="${project}|${share}"]`);
         go.disabled = !bar || bar.dataset.sold === "yes";
-        keep(config.slug, { choice: { share: Number(share), project, gift: withGift === "1" } });
+        keep(config.slug, { choice: { share: share === "rest" ? share : Number(share), of: covered, project, gift: withGift === "1" } });
       };
       form.addEventListener("change", () => { refuse(""); show(); });
       one(document, "#neu-go").onclick = order;
@@ -105,20 +107,57 @@
   function paying(given) {
     if (!given || config) return nothing();
     config = given;
-    when(["#pay-acts"], (acts) => acts.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-outcome]");
-      if (!button || acts.dataset.busy) return;
-      acts.dataset.busy = "yes";
-      button.setAttribute("aria-busy", "true");
-      wire = line("pay-ask", { onWait: () => waiting(true), onBack: () => waiting(false) });
-      wire.send({ order_id: config.order_id, outcome: button.dataset.outcome });
-    }));
+    wire = line("pay-ask", { onWait: () => waiting(true), onBack: () => waiting(false) });
+    if (config.watch) {
+      watch();
+      outside();
+    } else {
+      when(["#pay-acts"], (acts) => acts.addEventListener("click", (event) => {
+        const button = event.target.closest("[data-outcome], [data-provider]");
+        if (!button || button.disabled || acts.dataset.busy) return;
+        acts.dataset.busy = "yes";
+        button.setAttribute("aria-busy", "true");
+        refuse("");
+        const { outcome, provider } = button.dataset;
+        wire.send({ order_id: config.order_id, ...(provider ? { provider } : { outcome }) });
+      }));
+      addEventListener("pageshow", (event) => { if (event.persisted) free(); });
+    }
     return nothing();
+  }
+
+  /* The buttons can be pressed again: after a refusal, or when a person comes back from a provider's page. */
+  function free() {
+    const acts = one(document, "#pay-acts");
+    if (!acts) return;
+    delete acts.dataset.busy;
+    for (const button of all(acts, "[aria-busy]")) button.removeAttribute("aria-busy");
+  }
+
+  function watch() {
+    wire.send({ order_id: config.order_id, watch: true });
+  }
+
+  /* WeChat's own window opens at once, and again by the button; the address can be copied for another browser. */
+  function outside() {
+    const call = () => window.WeixinJSBridge.invoke("getBrandWCPayRequest", config.script, watch);
+    const open = () => {
+      if (window.WeixinJSBridge) call();
+      else document.addEventListener("WeixinJSBridgeReady", call, { once: true });
+    };
+    if (Object.keys(config.script || {}).length) when(["#pay-bridge"], (button) => { button.onclick = open; open(); });
+    if (config.copies) when(["#pay-copy"], (button) => {
+      button.onclick = async () => {
+        if (await window.fz.copy(button.dataset.copy)) one(document, "[data-copied]").hidden = false;
+      };
+    });
   }
 
   function paid(answer) {
     if (!answer || !wire || !wire.got(answer.seq)) return nothing();
+    if (answer.wait) { setTimeout(watch, 2000); return nothing(); }
     wire.stop();
+    if (answer.sentence) { free(); refuse(answer.sentence); return nothing(); }
     location.assign(answer.next);
     return nothing();
   }

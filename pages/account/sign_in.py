@@ -16,6 +16,7 @@ from locales import current_language, t
 from pages._parts.html_text import document, tag
 from pages._parts.shell import field_error, guest_shell
 from pages._parts.styles import style_text
+from pages._parts.visitor import address_of
 
 router = APIRouter(include_in_schema=False)
 COOKIE = "fz_session"
@@ -72,7 +73,7 @@ async def enter(request: Request) -> Response:
     """Checks email and password and sets the session's cookie. The guard has seen that no other address asks."""
     told = {key: values[-1] for key, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()}
     email, next_path = told.get("email", "").replace("\0", ""), _path_of(told.get("next", "")[:500])
-    address = _address(request)
+    address = address_of(request)
     try:
         session = await anyio.to_thread.run_sync(sign_in, email, told.get("password", ""), address)
     except TooMany as error:
@@ -85,16 +86,6 @@ async def enter(request: Request) -> Response:
     secure = request.url.scheme == "https" or get_settings().is_secure
     answer.set_cookie(COOKIE, session.token, max_age=12 * 3600, httponly=True, samesite="lax", secure=secure, path="/")
     return answer
-
-
-def _address(request: Request) -> str:
-    """Who asks, for throttles: the address that the outermost proxy of ours saw, else the connection's."""
-    told = ",".join(request.headers.getlist("x-forwarded-for"))
-    seen = [part.strip() for part in told.split(",") if part.strip()]
-    trusted = get_settings().trusted_proxies
-    if trusted and len(seen) >= trusted:
-        return seen[-trusted][:64]
-    return request.client.host if request.client else ""
 
 
 @router.get("/sign-out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import dash
@@ -16,11 +17,13 @@ from locales import t
 from offsetting import Order
 from pages._parts import pieces, shell
 from pages._parts.icons import icon
+from pages.guest._coverage import order_rows
 from pages.guest._device import notice_kind
 from pages.registry import page
 
 SCRIPTS = ("js/guest.js", "js/guest-order.js")
 page("/order/<order_id>", kind="guest", title="Your order", styles=("css/guest-form.css",), scripts=SCRIPTS)
+ASK_EVERY = timedelta(seconds=5)
 WAITING = ("held", "paid", "paid_late")
 GOOD = ("pooled", "retired")
 
@@ -63,7 +66,28 @@ def _answer(order: Order, event: Event) -> dict[str, Any]:
 
 
 def _inside(order: Order, event: Event, late: bool = False) -> list[Any]:
-    return [_words(order, event, late), _timeline(order, event)]
+    return [_words(order, event, late), _timeline(order, event), _extra(order), _together(order, event)]
+
+
+def _extra(order: Order) -> html.P | None:
+    """Said while it can still be called off: what of it would be no neutralisation if it were paid now."""
+    grams = offsetting.extra_if_paid(order.order_id) if order.state == "held" else 0
+    if not grams:
+        return None
+    words = t("If you pay now, {mass} of it are an extra contribution: the rest of your footprint is covered already.",
+              mass=f.mass_text(grams))  # fmt: skip
+    return html.P([pieces.swatch("extra"), html.Span(words)], className="fz-told mt-3")
+
+
+def _together(order: Order, event: Event) -> html.Section | None:
+    """The first order and those that add to it, where there is more than one."""
+    found = offsetting.orders_together(order.order_id)
+    if len(found) < 2:
+        return None
+    told = t("Each covers what was open when it was paid; no gram of your footprint is neutralised twice.")
+    inside = [html.H2(t("Orders that belong together")), order_rows(found, event.timezone),
+              html.P(told, className="fz-small mt-2")]  # fmt: skip
+    return html.Section(inside, className="fz-card fz-pad mt-4")
 
 
 def _words(order: Order, event: Event, late: bool) -> html.Div:
@@ -98,7 +122,8 @@ def _words(order: Order, event: Event, late: bool) -> html.Div:
     if order.state == "held":
         words = t("The provider has not told us yet. This page looks again every second.")
         back = html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide")
-        return _said(t("Waiting for {money}", money=money), words, pieces.loading(1), back)
+        mine = html.A(t("Call it off, or see all your orders"), href=f"/e/{event.slug}/me", className="fz-link")
+        return _said(t("Waiting for {money}", money=money), words, pieces.loading(1), back, mine)
     if order.state == "paid":
         return _said(t("{money} paid.", money=money), t("The certificate is being signed."), pieces.loading(1))
     if order.state == "paid_late":
@@ -154,6 +179,9 @@ def look(asked: Any) -> Any:
     if not isinstance(asked, Mapping):
         raise ValueError("an order is asked for by its id")
     order = offsetting.get_order(str(asked.get("order_id")))
+    if order.state == "held":  # a provider's call may have been lost
+        offsetting.reconcile(order.order_id, at_most_every=ASK_EVERY)
+        order = offsetting.get_order(order.order_id)
     event = events.event_by_id(order.event_id)
     answer = _answer(order, event) | {"seq": asked.get("seq")}
     late = asked.get("late") is True

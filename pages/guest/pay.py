@@ -1,8 +1,9 @@
-"""The demo provider's own page: test money, nothing to type. What it decides comes back by its signed webhook."""
+"""Paying an order: how, and what happens until the provider's word has come."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import dash
@@ -11,116 +12,66 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 import events
 import offsetting
 from accounts import DomainError
-from data.settings import get_settings
-from locales import formats as f
-from locales import pick, t
-from offsetting import Order
-from pages._parts import shell
-from pages._parts.icons import icon
+from events import Event
+from locales import t
+from offsetting import Order, PayStep
+from pages._parts import shell, visitor
+from pages.guest import _pay_choice, _pay_demo
+from pages.guest._device import notice_kind
 from pages.registry import page
 
 SCRIPTS = ("js/guest.js", "js/guest-order.js")
-page("/pay/<order_id>", kind="guest", title="Demo payment", styles=("css/guest-form.css",), scripts=SCRIPTS)
-OUTCOMES = ("succeeded", "failed", "late", "doubled")
+page("/pay/<order_id>", kind="guest", title="Your payment", styles=("css/guest-form.css",), scripts=SCRIPTS)
+OUTCOMES = _pay_demo.OUTCOMES
+ASK_EVERY = timedelta(seconds=5)
 
 
 def check(order_id: str) -> None:
-    """NotFound where there is no such order, or no such provider."""
-    if not get_settings().demo_payments:
-        raise offsetting.NotFound("The demo payment provider is off here.")
-    offsetting.get_order(order_id)
+    """NotFound where there is no such order, or nothing to pay it with."""
+    if not offsetting.ways_to_pay(order_id):
+        raise offsetting.NotFound("No payment provider is on here.")
 
 
-def layout(order_id: str) -> Any:
-    """What is paid, to whom, and the four ways a payment can go; a settled order leads on."""
+def layout(order_id: str, by: str = "", code: str = "", state: str = "") -> Any:
+    """The ways to pay; with ``by`` the payment that was begun with a provider. ``code`` and ``state`` are what WeChat's
+    sign-in sends back. With the demo provider alone there is nothing to choose."""
     order = offsetting.get_order(order_id)
     event = events.event_by_id(order.event_id)
+    ways = offsetting.ways_to_pay(order_id, visitor.user_agent())
+    names = [way.provider for way in ways]
+    config: dict[str, Any] = {"order_id": order_id, "provider": by}
+    if order.state != "held":
+        body = _frame(event, _pay_choice.settled(order, event))
+    elif names == ["demo"] or (by == "demo" and by in names):
+        body = _pay_demo.page(order, event, has_others=len(names) > 1)
+    elif by in names:
+        inside, more = _begun(order, event, by, code, state)
+        body, config = _frame(event, inside), config | more
+    else:
+        body = _frame(event, _pay_choice.choice(order, event, ways))
     stores = [dcc.Store(id=f"pay-{name}") for name in ("ask", "answer", "sink-1", "sink-2")]
-    inside = _asking(order) if order.state == "held" else _settled(order)
-    body = html.Div(
-        [
-            shell.notice("test", t("Test money. This page stands in for a payment provider; nothing is charged.")),
-            html.Header(
-                [
-                    html.Span([icon("pay"), html.B(t("Demo Pay"))], className="fz-pay-mark"),
-                    html.Span(t("test provider"), className="fz-pay-tag"),
-                ],
-                className="fz-pay-head",
-            ),
-            html.Main(
-                [
-                    html.H1(t("Pay {money}", money=f.money(order.total_minor, order.currency)), className="fz-pay-sum"),
-                    html.P(t("to the exchange, for {event}", event=pick(event.names)), className="fz-body"),
-                    _facts(order, event),
-                    *inside,
-                ],
-                id="main",
-                className="fz-main fz-column fz-pay-card",
-            ),
-        ],
-        className="fz-page fz-pay",
-    )
-    return html.Div([body, dcc.Store(id="pay-config", data={"order_id": order.order_id}), *stores])
+    return html.Div([body, dcc.Store(id="pay-config", data=config), *stores])
 
 
-def _facts(order: Order, event: events.Event) -> html.Dl:
-    names = {offer.project_id: pick(offer.names) for offer in offsetting.offers(event.slug)}
-    per_tonne = f.per_tonne(order.price_minor_per_tonne, order.currency)
-    rows: list[tuple[str, Any]] = [
-        (t("Project"), names.get(order.project_id, order.project_id)),
-        (t("Grams"), f"{f.number(order.grams)}{f.THIN}g"),
-        (t("Price"), f"{f.money(order.amount_minor, order.currency)} · {per_tonne}"),
-    ]
-    if order.gift_minor:
-        rows.append((t("Gift"), t("{money} for the special fund", money=f.money(order.gift_minor, order.currency))))
-    rows.append((t("Held until"), f.time_text(order.expires_at, event.timezone)))
-    rows.append((t("Order"), html.Span(order.order_id, className="fz-mono")))
-    cells: list[Any] = []
-    for name, value in rows:
-        cells += [html.Dt(name), html.Dd(value)]
-    return html.Dl(cells, className="fz-facts mt-3")
+def _frame(event: Event, inside: list[Any]) -> html.Div:
+    hrefs = {"footprint": f"/e/{event.slug}/footprint", "neutralise": f"/e/{event.slug}/neutralise"}
+    return shell.guest_shell(inside, event.slug, "pay", notice_kind(event), hrefs=hrefs)
 
 
-def _asking(order: Order) -> list[Any]:
-    words = {
-        "failed": t("Decline"),
-        "late": t("Pay too late"),
-        "doubled": t("Pay, message sent twice"),
-    }
-    main = html.Button(
-        t("Pay {money} in test money", money=f.money(order.total_minor, order.currency)),
-        type="button",
-        className="fz-button fz-button-main fz-button-wide",
-        disable_n_clicks=True,
-        **{"data-outcome": "succeeded"},
-    )
-    others = [
-        html.Button(said, type="button", className="fz-button", disable_n_clicks=True, **{"data-outcome": outcome})
-        for outcome, said in words.items()
-    ]
-    slug = events.event_by_id(order.event_id).slug
-    return [
-        html.Div(
-            [main, html.P(t("Or see what happens when a payment goes another way:"), className="fz-small"), *others],
-            id="pay-acts",
-            className="fz-pay-acts",
-        ),
-        html.P(
-            [icon("offline"), html.Span(t("No connection. We go on trying; nothing is lost."))],
-            className="fz-error",
-            hidden=True,
-            **{"data-waiting": ""},
-        ),
-        html.A([icon("chevron_left"), t("Back without paying")], href=f"/e/{slug}/neutralise", className="fz-link"),
-    ]
+def _begun(order: Order, event: Event, by: str, code: str, state: str) -> tuple[list[Any], dict[str, Any]]:
+    try:
+        step = _start(order.order_id, by, code[:300], state[:100])
+    except DomainError as error:
+        return _pay_choice.refused(order, event, t(error.message, **error.params)), {}
+    if step.url:  # a provider's page opens on the person's own click, never by itself
+        return _pay_choice.choice(order, event, offsetting.ways_to_pay(order.order_id, visitor.user_agent())), {}
+    return _pay_choice.going_on(order, event, step), {
+        "watch": True, "script": dict(step.script), "copies": not step.script and not step.code_text,
+    }  # fmt: skip
 
 
-def _settled(order: Order) -> list[Any]:
-    words = t("Nothing is left to pay here.")
-    link = html.A(
-        t("See the order"), href=f"/order/{order.order_id}", className="fz-button fz-button-main fz-button-wide"
-    )
-    return [html.P(words, className="fz-body mt-3"), html.Div(link, className="mt-3")]
+def _start(order_id: str, by: str, code: str = "", state: str = "") -> PayStep:
+    return offsetting.start_payment(order_id, by, visitor.user_agent(), visitor.address(), code, state)
 
 
 dash.clientside_callback(ClientsideFunction("fz", "paying"), Output("pay-sink-1", "data"), Input("pay-config", "data"))
@@ -129,14 +80,43 @@ dash.clientside_callback(ClientsideFunction("fz", "paid"), Output("pay-sink-2", 
 
 @dash.callback(Output("pay-answer", "data"), Input("pay-ask", "data"), prevent_initial_call=True)
 def pay(asked: Any) -> Any:
-    """The provider notes what was decided and calls its webhook; asking twice pays once."""
-    if not isinstance(asked, Mapping) or asked.get("outcome") not in OUTCOMES:
+    """A provider was chosen, the demo provider was told how to end, or the page asks whether it is paid by now. Asking
+    twice pays once."""
+    if not isinstance(asked, Mapping):
+        raise ValueError("a payment is asked for by its order")
+    order_id, seq = str(asked.get("order_id")), asked.get("seq")
+    if asked.get("watch") is True:
+        return {"seq": seq, **_watched(order_id)}
+    if asked.get("provider") is not None:
+        return {"seq": seq, **_chosen(order_id, str(asked["provider"])[:40])}
+    if asked.get("outcome") not in OUTCOMES:
         raise ValueError("an outcome is one of " + ", ".join(OUTCOMES))
-    order_id = str(asked.get("order_id"))
+    return {"seq": seq, "next": _decided(order_id, str(asked["outcome"]))}
+
+
+def _chosen(order_id: str, provider: str) -> dict[str, Any]:
+    try:
+        step = _start(order_id, provider)
+    except DomainError as error:
+        if offsetting.get_order(order_id).state != "held":
+            return {"next": f"/order/{order_id}"}
+        return {"sentence": t(error.message, **error.params)}
+    return {"next": step.url or f"/pay/{order_id}?by={step.provider}"}
+
+
+def _watched(order_id: str) -> dict[str, Any]:
+    order = offsetting.get_order(order_id)
+    if order.state == "held":
+        offsetting.reconcile(order_id, at_most_every=ASK_EVERY)
+        order = offsetting.get_order(order_id)
+    return {"wait": True} if order.state == "held" else {"next": f"/order/{order_id}"}
+
+
+def _decided(order_id: str, outcome: str) -> str:
     try:
         if offsetting.get_order(order_id).state == "held":
-            offsetting.demo_payment(order_id, str(asked["outcome"]))
+            offsetting.demo_payment(order_id, outcome)
     except DomainError:
         offsetting.get_order(order_id)
-    late = "?late=yes" if asked["outcome"] == "late" else ""
-    return {"seq": asked.get("seq"), "next": f"/order/{order_id}{late}"}
+    late = "?late=yes" if outcome == "late" else ""
+    return f"/order/{order_id}{late}"

@@ -1,0 +1,78 @@
+"""The demo provider's own page: test money, nothing to type. What it decides comes back by its signed webhook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+import events
+from events import Event
+from locales import formats as f
+from locales import pick, t
+from offsetting import Order
+from pages._parts import shell
+from pages._parts.icons import icon
+from pages.guest import _pay_facts
+
+OUTCOMES = ("succeeded", "failed", "late", "doubled")
+
+
+def page(order: Order, event: Event, has_others: bool) -> html.Div:
+    """What is paid, to whom, and the four ways a payment can go."""
+    return html.Div(
+        [
+            shell.notice("test", t("Test money. This page stands in for a payment provider; nothing is charged.")),
+            html.Header(
+                [
+                    html.Span([icon("pay"), html.B(t("Demo Pay"))], className="fz-pay-mark"),
+                    html.Span(t("test provider"), className="fz-pay-tag"),
+                ],
+                className="fz-pay-head",
+            ),
+            html.Main(
+                [
+                    html.H1(t("Pay {money}", money=f.money(order.total_minor, order.currency)), className="fz-pay-sum"),
+                    html.P(t("to the exchange, for {event}", event=pick(event.names)), className="fz-body"),
+                    _pay_facts.facts(order, event),
+                    *_asking(order, has_others),
+                ],
+                id="main",
+                className="fz-main fz-column fz-pay-card",
+            ),
+        ],
+        className="fz-page fz-pay",
+    )
+
+
+def _asking(order: Order, has_others: bool) -> list[Any]:
+    words = {
+        "failed": t("Decline"),
+        "late": t("Pay too late"),
+        "doubled": t("Pay, message sent twice"),
+    }
+    main = html.Button(
+        t("Pay {money} in test money", money=f.money(order.total_minor, order.currency)),
+        type="button",
+        className="fz-button fz-button-main fz-button-wide",
+        disable_n_clicks=True,
+        **{"data-outcome": "succeeded"},
+    )
+    others = [
+        html.Button(said, type="button", className="fz-button", disable_n_clicks=True, **{"data-outcome": outcome})
+        for outcome, said in words.items()
+    ]
+    back = f"/pay/{order.order_id}" if has_others else f"/e/{events.event_by_id(order.event_id).slug}/neutralise"
+    return [
+        html.Div(
+            [main, html.P(t("Or see what happens when a payment goes another way:"), className="fz-small"), *others],
+            id="pay-acts",
+            className="fz-pay-acts",
+        ),
+        _pay_facts.waiting(),
+        html.A(
+            [icon("chevron_left"), t("Pay another way") if has_others else t("Back without paying")],
+            href=back,
+            className="fz-link",
+        ),
+    ]

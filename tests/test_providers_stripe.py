@@ -1,0 +1,243 @@
+"""Stripe's whole way through its own library, against a simulator that signs. On both stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import offsetting
+from accounts import SYSTEM, Conflict, NotFound
+from data.settings import get_settings
+from data.store import schema as s
+from tests.support.shop import open_shop, prove, rows
+from tests.support.simulators.product import (
+    DESKTOP,
+    PHONE,
+    attempts,
+    hand_in,
+    held,
+    payments,
+    state,
+    undone,
+    use,
+    work,
+)
+from tests.support.simulators.stripe import Stripe
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+@pytest.fixture
+def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stripe]:
+    """A simulator that the product is set to."""
+    simulator = Stripe()
+    yield from (simulator for _ in use(monkeypatch, simulator.settings()))
+    simulator.stop()
+
+
+def begun(simulator: Stripe, order: offsetting.Order) -> str:
+    """The session of an order's payment."""
+    offsetting.start_payment(order.order_id, "stripe", DESKTOP)
+    return str(attempts(order)[-1]["provider_ref"])
+
+
+def test_paying_and_the_fee(stripe: Stripe) -> None:
+    shop = open_shop()
+    order = held(shop)
+    step = offsetting.start_payment(order.order_id, "stripe", PHONE)
+    session = stripe.sessions["cs_test_1"]
+    assert step.url == session["url"]
+    asked = session["asked"]
+    assert (asked["line_items[0][price_data][unit_amount]"], asked["line_items[0][price_data][currency]"]) == (
+        "2043",
+        "cny",
+    )
+    assert asked["success_url"].endswith(f"/order/{order.order_id}")
+    assert asked["payment_method_types[1]"] == "alipay"
+    assert asked["payment_method_options[wechat_pay][client]"] == "web"
+    assert offsetting.start_payment(order.order_id, "stripe", PHONE).url == step.url
+    assert len(stripe.sessions) == 1
+    stripe.pay("cs_test_1")
+    outcome = hand_in("stripe", stripe.event("cs_test_1"))
+    assert (outcome.status, outcome.outcome, outcome.body) == (200, "pooled", b'{"received":true}')
+    paid = offsetting.get_order(order.order_id)
+    assert (paid.state, paid.provider) == ("pooled", "stripe")
+    assert paid.certificate_number.startswith("TEST-")
+    work()
+    assert [row["fee_minor"] for row in attempts(paid) if row["provider"] == "stripe"] == [2043 * 3 // 100]
+    assert payments(order) == [("stripe", "succeeded", 2043)]
+    prove(shop)
+
+
+def test_a_doubled_and_a_late_webhook(stripe: Stripe) -> None:
+    shop = open_shop()
+    order = held(shop)
+    session = begun(stripe, order)
+    stripe.pay(session)
+    told = stripe.event(session)
+    assert [hand_in("stripe", told).outcome for _ in range(2)] == ["pooled", "duplicate"]
+    assert hand_in("stripe", stripe.event(session, event_id="evt_other")).outcome == "already_paid"
+    late = held(shop)
+    session = begun(stripe, late)
+    after = late.expires_at + timedelta(minutes=1)
+    offsetting.run_due(late.expires_at)
+    assert state(late) == "expired"
+    assert stripe.sessions[session]["status"] == "expired"  # closed, so that nobody pays it any more
+    assert hand_in("stripe", stripe.event(session, payment_status="paid", at=after.timestamp()), after).outcome == (
+        "pooled"
+    )
+    assert [name for name, _ in offsetting.get_order(late.order_id).states][-2:] == ["paid_late", "pooled"]
+    prove(shop)
+
+
+@pytest.mark.parametrize("wrong", ["secret", "old", "ahead", "body", "none", "json", "bytes"])
+def test_a_forged_or_old_webhook_changes_nothing(stripe: Stripe, wrong: str) -> None:
+    shop = open_shop()
+    order = held(shop)
+    session = begun(stripe, order)
+    stripe.pay(session)
+    now = datetime.now(UTC).timestamp()
+    ages = {"old": now - 301, "ahead": now + 301}
+    headers, body = stripe.event(
+        session, secret="other" if wrong == "secret" else "whsec_simulated", at=ages.get(wrong)
+    )
+    told = {
+        "body": (headers, body.replace(b"2043", b"2042")), "none": ({}, body), "json": (headers, b"{}"),
+        "bytes": (headers, b"\xff\x00"),
+    }.get(wrong, (headers, body))  # fmt: skip
+    outcome = hand_in("stripe", told)
+    assert (outcome.status, outcome.body) == (400, b'{"received":false}')
+    assert state(order) == "held"
+    assert rows(s.webhook_event) == []
+
+
+@pytest.mark.parametrize(("other", "outcome"), [
+    ({"amount_total": 2042}, "refused: another amount or currency"),
+    ({"currency": "usd"}, "refused: another amount or currency"),
+    ({"client_reference_id": "zzzzzzzz-0"}, "ignored: unknown order"),
+    ({"client_reference_id": None}, "ignored: unknown order"),
+    ({"id": "cs_of_somebody_else"}, "ignored: unknown order"),
+    ({"payment_status": "unpaid"}, "ignored: nothing to do"),
+])  # fmt: skip
+def test_what_is_signed_and_does_not_fit(stripe: Stripe, other: dict[str, object], outcome: str) -> None:
+    shop = open_shop()
+    order = held(shop)
+    session = begun(stripe, order)
+    stripe.pay(session)
+    answer = hand_in("stripe", stripe.event(session, **other))
+    assert (answer.status, answer.outcome, state(order)) == (200, outcome, "held")
+    prove(shop)
+
+
+def test_events_of_other_kinds_are_none_of_ours(stripe: Stripe) -> None:
+    shop = open_shop()
+    order = held(shop)
+    session = begun(stripe, order)
+    assert hand_in("stripe", stripe.event(session, kind="charge.updated")).outcome == "ignored: unknown order"
+    assert hand_in("stripe", stripe.event(session, kind="checkout.session.async_payment_failed")).outcome == "failed"
+    assert state(order) == "failed"
+
+
+def test_a_lost_webhook_is_asked_for(stripe: Stripe) -> None:
+    shop = open_shop()
+    order = held(shop)
+    session = begun(stripe, order)
+    assert offsetting.reconcile(order.order_id) == "ignored: nothing to do"
+    stripe.is_down = True
+    assert offsetting.reconcile(order.order_id) == ""
+    stripe.is_down = False
+    stripe.pay(session)
+    assert offsetting.reconcile(order.order_id, at_most_every=timedelta(seconds=5)) == "pooled"
+    count = len(stripe.asked)
+    assert offsetting.reconcile(order.order_id, at_most_every=timedelta(seconds=5)) == ""
+    assert len(stripe.asked) == count
+    prove(shop)
+
+
+def test_a_refund_goes_back_once(stripe: Stripe) -> None:
+    shop = open_shop()
+    order = held(shop)
+    session = begun(stripe, order)
+    stripe.pay(session)
+    hand_in("stripe", stripe.event(session))
+    offsetting.refund_order(order.order_id, "asked for", SYSTEM)
+    stripe.is_down = True
+    work()
+    assert any("Stripe" in error for error in undone())
+    stripe.is_down = False
+    work(timedelta(minutes=2))
+    assert undone() == []
+    assert [(made["amount"], made["payment_intent"]) for made in stripe.refunds] == [(2043, f"pi_{session}")]
+    assert payments(order) == [("stripe", "refunded", 2043), ("stripe", "succeeded", 2043)]
+    prove(shop)
+
+
+def test_what_can_t_be_begun(stripe: Stripe) -> None:
+    shop = open_shop()
+    order = held(shop)
+    stripe.is_down = True
+    with pytest.raises(Conflict, match="does not answer"):
+        offsetting.start_payment(order.order_id, "stripe", DESKTOP)
+    assert (state(order), attempts(order)) == ("held", [])
+    stripe.is_down = False
+    with pytest.raises(Conflict, match="not waiting"):
+        offsetting.start_payment(order.order_id, "stripe", DESKTOP, now=order.expires_at)
+    with pytest.raises(NotFound):
+        offsetting.start_payment(order.order_id, "alipay", DESKTOP)
+    offsetting.cancel_order(order.order_id, "no")
+    with pytest.raises(Conflict, match="not waiting"):
+        offsetting.start_payment(order.order_id, "stripe", DESKTOP)
+
+
+def test_test_keys_never_serve_a_live_event(stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = open_shop(slug="live", livemode=True)
+    with pytest.raises(Conflict, match="no test money"):
+        held(live)
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_live_simulated")
+    get_settings.cache_clear()
+    with pytest.raises(Conflict, match="no test money"):  # a live key at another address is test money all the same
+        held(live)
+
+
+def test_a_live_key_serves_live_events_alone(stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_live_simulated")
+    monkeypatch.delenv("STRIPE_API_URL")
+    get_settings.cache_clear()
+    live, test = held(open_shop(slug="live", livemode=True)), held(open_shop(slug="test"))
+    assert [way.provider for way in offsetting.ways_to_pay(live.order_id)] == ["stripe"]
+    assert [way.provider for way in offsetting.ways_to_pay(test.order_id)] == ["demo"]
+    with pytest.raises(Conflict, match="does not take the money"):
+        offsetting.start_payment(test.order_id, "stripe", DESKTOP)
+    with pytest.raises(Conflict, match="does not take the money"):
+        offsetting.start_payment(live.order_id, "demo", DESKTOP)
+
+
+def test_the_minimum_is_told_before_paying(stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_PAYMENTS", "false")
+    monkeypatch.setattr("offsetting.providers.least_minor", lambda name: {"CNY": 2044})
+    get_settings.cache_clear()
+    shop = open_shop()
+    quote = offsetting.quote(shop.event_id, shop.project, 453_856)
+    assert (quote.minimum_minor, quote.below_minimum) == (2044, True)
+    with pytest.raises(Conflict, match=r"the least is ¥20.44"):
+        held(shop)
+    monkeypatch.setenv("DEMO_PAYMENTS", "true")
+    get_settings.cache_clear()
+    order = held(shop)
+    assert [(way.provider, way.is_too_little) for way in offsetting.ways_to_pay(order.order_id)] == [
+        ("stripe", True),
+        ("demo", False),
+    ]
+    with pytest.raises(Conflict, match=r"the least is ¥20.44"):
+        offsetting.start_payment(order.order_id, "stripe", DESKTOP)
+
+
+def test_a_missing_key_switches_it_off(stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = held(open_shop())
+    monkeypatch.delenv("STRIPE_WEBHOOK_SECRET")
+    get_settings.cache_clear()
+    assert [way.provider for way in offsetting.ways_to_pay(order.order_id)] == ["demo"]
+    with pytest.raises(NotFound):
+        offsetting.handle_webhook("stripe", {}, b"{}")

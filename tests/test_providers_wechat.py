@@ -1,0 +1,271 @@
+"""WeChat Pay's whole way through its library, against a simulator that signs and encrypts. On both stores."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+import offsetting
+from accounts import SYSTEM, Conflict
+from data.store import schema as s
+from gateways.wechat.provider import order_of
+from tests.support.shop import open_shop, prove, rows
+from tests.support.simulators.base import key_pair
+from tests.support.simulators.product import (
+    DESKTOP,
+    IN_WECHAT,
+    PHONE,
+    attempts,
+    hand_in,
+    held,
+    payments,
+    state,
+    undone,
+    use,
+    work,
+)
+from tests.support.simulators.wechat import APP_ID, Wechat
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+@pytest.fixture
+def wechat(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wechat]:
+    """A simulator that the product is set to."""
+    simulator = Wechat()
+    yield from (simulator for _ in use(monkeypatch, simulator.settings()))
+    simulator.stop()
+
+
+def begun(order: offsetting.Order) -> str:
+    """The trade of an order, by a code to scan."""
+    offsetting.start_payment(order.order_id, "wechat", DESKTOP)
+    return f"{order.order_id}-n0"
+
+
+def signed_in(order: offsetting.Order) -> dict[str, str]:
+    """What WeChat's sign-in sends back after its redirect."""
+    step = offsetting.start_payment(order.order_id, "wechat", IN_WECHAT)
+    asked = urllib.request.Request(step.url.partition("#")[0])
+    opener = urllib.request.build_opener(_NoRedirect)
+    back = opener.open(asked, timeout=10).headers["location"]
+    assert urlsplit(back).path == f"/pay/{order.order_id}"
+    told = dict(parse_qsl(urlsplit(back).query))
+    assert told.pop("by") == "wechat"
+    return told
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def http_error_303(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
+        return fp
+
+
+def test_a_code_to_scan_on_a_desktop(wechat: Wechat) -> None:
+    shop = open_shop()
+    order = held(shop)
+    step = offsetting.start_payment(order.order_id, "wechat", DESKTOP)
+    assert (step.way, step.code_text) == ("native", "weixin://wxpay/bizpayurl?pr=sim0")
+    assert offsetting.start_payment(order.order_id, "wechat", DESKTOP).code_text == step.code_text
+    ref = f"{order.order_id}-n0"
+    asked = wechat.trades[ref]["asked"]
+    assert asked["amount"] == {"total": 2043, "currency": "CNY"}
+    assert asked["notify_url"].endswith("/webhooks/wechat")
+    assert datetime.fromisoformat(asked["time_expire"]) <= order.expires_at
+    assert len(wechat.asked) == 1
+    wechat.pay(ref)
+    outcome = hand_in("wechat", wechat.notice(ref))
+    assert (outcome.status, outcome.outcome, outcome.body) == (200, "pooled", b'{"code": "SUCCESS"}')
+    assert (state(order), payments(order)) == ("pooled", [("wechat", "succeeded", 2043)])
+    prove(shop)
+
+
+def test_h5_on_a_phone(wechat: Wechat) -> None:
+    order = held(open_shop())
+    step = offsetting.start_payment(order.order_id, "wechat", PHONE, address="192.0.2.7")
+    told = dict(parse_qsl(urlsplit(step.url).query))
+    assert told["redirect_url"].endswith(f"/order/{order.order_id}")
+    ref = f"{order.order_id}-h0"
+    assert wechat.trades[ref]["asked"]["scene_info"] == {"payer_client_ip": "192.0.2.7", "h5_info": {"type": "Wap"}}
+    offsetting.start_payment(order.order_id, "wechat", PHONE, address="192.0.2.7")
+    assert [row["provider_ref"] for row in attempts(order)] == [ref]
+    with urllib.request.urlopen(step.url, timeout=10) as page:
+        assert b"Simulated WeChat Pay" in page.read()
+
+
+def test_jsapi_in_wechat_s_browser(wechat: Wechat) -> None:
+    shop = open_shop()
+    order = held(shop)
+    back = signed_in(order)
+    assert attempts(order) == []
+    step = offsetting.start_payment(order.order_id, "wechat", IN_WECHAT, **back)
+    script, ref = step.script, f"{order.order_id}-j0"
+    assert (script["appId"], script["package"], script["signType"]) == (APP_ID, f"prepay_id=prepay-{ref}", "RSA")
+    text = "".join(f"{script[name]}\n" for name in ("appId", "timeStamp", "nonceStr", "package"))
+    wechat.merchant.verify(text.encode(), script["paySign"])
+    assert wechat.openid not in str(rows(s.payment_attempt))
+    again = offsetting.start_payment(order.order_id, "wechat", IN_WECHAT, **signed_in(order))
+    assert again.script["package"] == script["package"]
+    wechat.openid = "openid-of-another"
+    other = offsetting.start_payment(order.order_id, "wechat", IN_WECHAT, **signed_in(order))
+    assert other.script["package"] == f"prepay_id=prepay-{order.order_id}-j1"
+    wechat.pay(ref)
+    assert hand_in("wechat", wechat.notice(ref)).outcome == "pooled"
+    work()
+    assert wechat.trades[f"{order.order_id}-j1"]["trade_state"] == "CLOSED"  # so that nobody pays it as well
+    prove(shop)
+
+
+def test_a_sign_in_that_does_not_fit(wechat: Wechat) -> None:
+    order, other = held(open_shop()), held(open_shop(slug="other"))
+    back = signed_in(order)
+    for wrong in ({"state": "x" * 32}, {"code": "nonsense"}, {"state": "", "code": "é"}):
+        with pytest.raises(Conflict, match="does not answer"):
+            offsetting.start_payment(order.order_id, "wechat", IN_WECHAT, **(back | wrong))
+    with pytest.raises(Conflict, match="does not answer"):
+        offsetting.start_payment(other.order_id, "wechat", IN_WECHAT, **back)
+    assert offsetting.start_payment(order.order_id, "wechat", IN_WECHAT, **back).script
+    with pytest.raises(Conflict, match="does not answer"):  # a code serves once
+        offsetting.start_payment(order.order_id, "wechat", IN_WECHAT, **back)
+
+
+def test_without_the_app_s_secret_it_goes_on_in_another_browser(
+    monkeypatch: pytest.MonkeyPatch, wechat: Wechat
+) -> None:  # fmt: skip
+    for _ in use(monkeypatch, wechat.settings(with_secret=False)):
+        order = held(open_shop())
+        assert offsetting.start_payment(order.order_id, "wechat", IN_WECHAT).way == "elsewhere"
+        assert offsetting.start_payment(order.order_id, "wechat", PHONE).url
+
+
+def test_a_doubled_and_a_late_notice(wechat: Wechat) -> None:
+    shop = open_shop()
+    order = held(shop)
+    ref = begun(order)
+    wechat.pay(ref)
+    told = wechat.notice(ref)
+    assert [hand_in("wechat", told).outcome for _ in range(2)] == ["pooled", "duplicate"]
+    assert hand_in("wechat", wechat.notice(ref, notice_id="again")).outcome == "already_paid"
+    late = held(shop)
+    ref = begun(late)
+    offsetting.run_due(late.expires_at)
+    assert (state(late), wechat.trades[ref]["trade_state"]) == ("expired", "CLOSED")
+    after = late.expires_at + timedelta(minutes=3)
+    told = wechat.notice(ref, at=after.timestamp(), trade_state="SUCCESS")
+    assert hand_in("wechat", told, after).outcome == "pooled"
+    prove(shop)
+
+
+@pytest.mark.parametrize("wrong", [
+    "key", "old", "ahead", "serial", "v3 key", "body", "merchant", "app", "none", "json", "time", "probe", "bytes",
+])  # fmt: skip
+def test_a_forged_or_old_notice_changes_nothing(wechat: Wechat, wrong: str) -> None:
+    shop = open_shop()
+    order = held(shop)
+    ref = begun(order)
+    wechat.pay(ref)
+    now, count = datetime.now(UTC).timestamp(), len(wechat.asked)
+    other: dict[str, Any] = {
+        "key": {"key": key_pair("somebody else")}, "old": {"at": now - 301}, "ahead": {"at": now + 301},
+        "serial": {"serial": "5F5F5F"}, "v3 key": {"api_v3_key": "x" * 32}, "merchant": {"mchid": "1900000002"},
+        "app": {"appid": "wx9"},
+    }.get(wrong, {})  # fmt: skip
+    headers, body = wechat.notice(ref, **other)
+    if wrong == "time":
+        headers["Wechatpay-Timestamp"] = "²"
+    if wrong == "probe":  # WeChat sends such now and then, to see whether a signature is checked
+        headers["Wechatpay-Signature"] = "WECHATPAY/SIGNTEST/" + headers["Wechatpay-Signature"]
+    told = {
+        "body": (headers, body.replace(b"encrypt-resource", b"encrypt-resourcE")), "none": ({}, body),
+        "json": (headers, b"[]"), "bytes": (headers, b"\xff"),
+    }.get(wrong, (headers, body))  # fmt: skip
+    outcome = hand_in("wechat", told)
+    assert (outcome.status, outcome.body) == (400, b'{"code": "FAIL", "message": "bad signature"}')
+    assert (state(order), rows(s.webhook_event)) == ("held", [])
+    assert len(wechat.asked) == count  # nobody makes us ask WeChat for keys
+
+
+@pytest.mark.parametrize(("other", "outcome"), [
+    ({"amount": {"total": 2042, "currency": "CNY"}}, "refused: another amount or currency"),
+    ({"amount": {"total": 2043, "currency": "HKD"}}, "refused: another amount or currency"),
+    ({"out_trade_no": "somebody-else-n0"}, "ignored: unknown order"),
+    ({"out_trade_no": "none"}, "ignored: unknown order"),
+    ({"trade_state": "REFUND"}, "ignored: nothing to do"),
+    ({"trade_state": "NOTPAY"}, "ignored: nothing to do"),
+    ({"event_type": "REFUND.SUCCESS"}, "ignored: unknown order"),
+])  # fmt: skip
+def test_what_is_signed_and_does_not_fit(wechat: Wechat, other: dict[str, Any], outcome: str) -> None:
+    shop = open_shop()
+    order = held(shop)
+    ref = begun(order)
+    wechat.pay(ref)
+    answer = hand_in("wechat", wechat.notice(ref, **other))
+    assert (answer.status, answer.outcome, state(order)) == (200, outcome, "held")
+
+
+def test_a_lost_notice_is_asked_for(wechat: Wechat) -> None:
+    shop = open_shop()
+    order = held(shop)
+    ref = begun(order)
+    assert offsetting.reconcile(order.order_id) == "ignored: nothing to do"
+    wechat.is_down = True
+    assert offsetting.reconcile(order.order_id) == ""
+    wechat.is_down = False
+    wechat.pay(ref)
+    assert offsetting.reconcile(order.order_id) == "pooled"
+    prove(shop)
+
+
+def test_an_answer_that_wechat_did_not_sign_is_not_believed(wechat: Wechat) -> None:
+    order = held(open_shop())
+    wechat.pay(begun(order))
+    wechat.own = key_pair("somebody else")
+    assert (offsetting.reconcile(order.order_id), state(order)) == ("", "held")
+
+
+def test_two_ways_paid_at_once_pay_once_and_the_second_goes_back(wechat: Wechat) -> None:
+    shop = open_shop()
+    order = held(shop)
+    native = begun(order)
+    offsetting.start_payment(order.order_id, "wechat", PHONE)
+    phone = f"{order.order_id}-h0"
+    wechat.pay(native)
+    wechat.pay(phone)
+    assert hand_in("wechat", wechat.notice(native)).outcome == "pooled"
+    assert hand_in("wechat", wechat.notice(phone)).outcome == "refunded: paid twice"
+    work()
+    assert [made["asked"]["out_trade_no"] for made in wechat.refunds.values()] == [phone]
+    assert [kind for _, kind, _ in payments(order)] == ["refunded", "succeeded", "succeeded"]
+    assert undone() == []
+    prove(shop)
+
+
+def test_a_refund_goes_back_once(wechat: Wechat) -> None:
+    shop = open_shop()
+    order = held(shop)
+    ref = begun(order)
+    wechat.pay(ref)
+    hand_in("wechat", wechat.notice(ref))
+    offsetting.refund_order(order.order_id, "asked for", SYSTEM)
+    wechat.is_down = True
+    work()
+    assert any("WeChat" in error for error in undone())
+    wechat.is_down = False
+    work(timedelta(minutes=2))
+    (made,) = wechat.refunds.values()
+    assert made["asked"]["amount"] == {"refund": 2043, "total": 2043, "currency": "CNY"}
+    assert made["asked"]["out_refund_no"] == f"refund-{order.order_id}"
+    assert payments(order) == [("wechat", "refunded", 2043), ("wechat", "succeeded", 2043)]
+    prove(shop)
+
+
+@pytest.mark.parametrize(("ref", "order_id"), [
+    ("abcdefgh-0123-n0", "abcdefgh-0123"), ("abcdefgh-0123-j9", "abcdefgh-0123"), ("abcdefgh-0123", ""),
+    ("abcdefgh-0123-x0", ""), ("", ""), ("-n0", ""),
+])  # fmt: skip
+def test_the_order_of_a_number(ref: str, order_id: str) -> None:
+    assert order_of(ref) == order_id
