@@ -166,7 +166,7 @@ def _view(order: Row, papers: list[Row], told: Row | None, reason: str) -> Recei
     return Receipt(
         **{name: order[name] for name in same}, order_state=order["state"], event_slug=order["slug"],
         livemode=bool(order["livemode"]), simulated=bool(order["simulated"]),
-        company_names=order["company_names"] or {},
+        company_names=(order["company_names"] or {}) if order["buyer"] == "company" else {},
         exact_minor=Decimal(order["grams"] * order["price_minor_per_tonne"]) / money.GRAMS_PER_TONNE,
         price_minor=order["amount_minor"], seller=seller, tax_minor=tax, buyer=_buyer(told),
         receipt=next((paper for paper in shown if paper.kind == RECEIPT), None),

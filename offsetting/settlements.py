@@ -42,6 +42,11 @@ def _require_everywhere(actor: Actor, action: str) -> None:
         raise Forbidden("Your role does not allow this ({action}).", action=action)
 
 
+def may_look() -> None:
+    """Raises Forbidden or Unauthenticated where the current person may not see the books."""
+    _require_everywhere(current_actor(), VIEW)
+
+
 def owed() -> list[Owed]:
     """What is open by recipient: project owners by project, the others of all projects; live before test. Needs
     credits.view."""

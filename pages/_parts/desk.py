@@ -32,6 +32,7 @@ def desk_nav(slug: str = "") -> list[NavItem]:
     elsewhere = t("Desks")
     if may(actor, "credits.view"):
         doors.append(NavItem("exchange", t("Exchange"), "/desk/exchange", "exchange", elsewhere))
+        doors.append(NavItem("settlements", t("Settlements"), "/desk/exchange/settlements", "statements", elsewhere))
     if may(actor, "company.view"):
         doors.append(NavItem("company", t("Company"), "/desk/company", "company", elsewhere))
     if may(actor, "reports.view"):

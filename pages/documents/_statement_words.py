@@ -29,6 +29,8 @@ def recipient_words(whose: Account, names: dict[str, str]) -> str:
     """Who it is for: the project's owner by the project, the others by name."""
     if whose.account == "project_owner":
         return t("Owner of {project}", project=pick(names) or whose.project_id)
+    if whose.account == "payment":
+        return t("Set aside for providers’ fees")
     return recipient_name(whose.account)
 
 
