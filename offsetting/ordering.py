@@ -299,6 +299,17 @@ def orders_of(participation_id: str) -> list[Order]:
         return [_view(row) for row in orders.of_participation(conn, event_of(participation_id), participation_id)]
 
 
+def orders_together(order_id: str) -> list[Order]:
+    """A guest's first order and all that add to it, oldest first; an order of a company or the organiser alone. Raises
+    NotFound."""
+    order, event_id = get_order(order_id), event_of(order_id)
+    if not order.participation_id:
+        return [order]
+    with get_store().read() as conn:
+        found = orders.together(conn, event_id, order.participation_id, order.adds_to or order.order_id)
+    return [_view(row) for row in found]
+
+
 def cancel_order(order_id: str, reason: str, actor: Actor | str = "guest", now: datetime | None = None) -> Order:
     """Calls off an order that is not paid; a second call changes nothing. A guest has proved itself to the caller by
     the participation's secret; a company calls off its own; anybody else needs orders.cancel.

@@ -17,9 +17,10 @@ from pages._parts.desk import sentence_of
 from pages._parts.pieces import error_children, field_error
 
 
-def group_order_form(prefix: str, offers: Sequence[Offer], button: str) -> html.Div:
+def group_order_form(prefix: str, offers: Sequence[Offer], button: str, planned_kg: int | None = None) -> html.Div:
     """Project and share with one button; ids are ``<prefix>-project``, ``-share``, ``-place``, ``-share-error`` and
-    ``-told``."""
+    ``-told``. With ``planned_kg`` a mass in kg is asked for in the share's place."""
+    amount = t("Share of what is open, %") if planned_kg is None else t("Mass, kg")
     options = [
         {
             "value": offer.project_id,
@@ -40,9 +41,15 @@ def group_order_form(prefix: str, offers: Sequence[Offer], button: str) -> html.
             ),
         ),
         _field(
-            t("Share of what is open, %"),
+            amount,
             f"{prefix}-share",
-            dbc.Input(id=f"{prefix}-share", type="number", value=100, step=1, className="fz-input"),
+            dbc.Input(
+                id=f"{prefix}-share",
+                type="number",
+                value=100 if planned_kg is None else planned_kg,
+                step=1,
+                className="fz-input",
+            ),
             f"{prefix}-share-error",
         ),
     ]
@@ -72,9 +79,20 @@ def refused_words(error: Conflict | InputError) -> tuple[Any, Any]:
     """(children of the share's error, what is told below) for an order that could not be placed."""
     if isinstance(error, InputError):
         return error_children(
-            " ".join(sentence_of(e, {"share_percent": t("Share of what is open, %")}) for e in error.errors)
+            " ".join(
+                sentence_of(e, {"share_percent": t("Share of what is open, %"), "grams": t("Mass, kg")})
+                for e in error.errors
+            )
         ), None
     return [], html.Div(t(error.message, **error.params), className="fz-told fz-told-wrong mt-3")
+
+
+def asked_grams(mass_kg: Any) -> int:
+    """Grams of a mass in kg as typed; InputError where it is none."""
+    if isinstance(mass_kg, int | float) and not isinstance(mass_kg, bool) and 0 < mass_kg <= 1e9:
+        return round(mass_kg * 1000)
+    message = "{field}: {value} is no mass; give kilograms above 0."
+    raise InputError([FieldError("grams", "" if mass_kg is None else mass_kg, message)])
 
 
 def asked_share(share: Any) -> int:

@@ -14,13 +14,14 @@ from pages._parts.desk import order_state
 from pages._parts.pieces import empty
 
 
-def order_list(found: OrderList, base: str, state: str, zone: str) -> list[Any]:
-    """States with their counts, the rows of this page, and the way to the next; ``base`` is the page's address."""
+def order_list(found: OrderList, base: str, state: str, zone: str, linked: bool = False) -> list[Any]:
+    """States with their counts, the rows of this page, and the way to the next; ``base`` is the page's address, under
+    which each order has its own page where ``linked``."""
     if not found.total and not state:
         return [empty(t("No order yet. They appear here as guests choose a share."))]
     head = (t("Order"), t("When"), t("For"), t("Project"), t("State"), t("Mass"), t("Paid"))
     top = html.Tr([html.Th(word, scope="col", className="fz-right" if i > 4 else "") for i, word in enumerate(head)])
-    rows = html.Tbody([_row(row, zone) for row in found.rows])
+    rows = html.Tbody([_row(row, zone, f"{base}/{row.order_id}" if linked else "") for row in found.rows])
     table = html.Div(
         html.Table([html.Thead(top), rows], className="fz-table fz-wide-table"), className="fz-scroll", tabIndex="0"
     )
@@ -43,9 +44,10 @@ def _chip(words: Any, count: int, href: str, here: bool) -> html.A:
     )
 
 
-def _row(row: OrderRow, zone: str) -> html.Tr:
+def _row(row: OrderRow, zone: str, href: str) -> html.Tr:
     whom = {
         "residual": t("Residual of the event"),
+        "plan": t("The event, on the plan"),
         "participations": t("Chosen guests"),
         "company": t("Company's people"),
     }
@@ -59,9 +61,13 @@ def _row(row: OrderRow, zone: str) -> html.Tr:
     cells = [
         html.Td(
             [
-                html.Span(row.order_id[-6:], className="fz-mono", title=row.order_id),
+                html.A(row.order_id[-6:], href=href, className="fz-mono", title=row.order_id)
+                if href
+                else html.Span(row.order_id[-6:], className="fz-mono", title=row.order_id),
                 html.Br() if number else None,
                 certificate,
+                html.Br() if number else None,
+                html.A(t("Receipt"), href=f"/order/{row.order_id}/receipt", className="fz-note") if number else None,
             ]
         ),
         html.Td(f.datetime_text(row.created_at, zone, style="short")),

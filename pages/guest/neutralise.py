@@ -23,6 +23,7 @@ from pages._parts.icons import icon
 from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
 from pages.guest import _words
+from pages.guest._coverage import coverage_card
 from pages.guest._device import device_of, notice_kind, proved
 from pages.guest._fields import data
 from pages.registry import page
@@ -35,6 +36,8 @@ page(
     styles=("css/guest-form.css",),
     scripts=SCRIPTS,
 )
+REST = "rest"
+Share = int | str  # per cent of the footprint, or REST: what is open of it
 
 
 def check(slug: str) -> None:
@@ -101,10 +104,20 @@ def show(asked: Any) -> Any:
             None,
             None,
         )
-    quotes = {offer.project_id: offsetting.shares(event.event_id, offer.project_id, view.total_g) for offer in offers}
+    seen = offsetting.coverage_of(participation_id)
+    quotes = {offer.project_id: _quotes(event, offer, view.total_g, seen) for offer in offers}
     before = offsetting.orders_of(participation_id)
     side = t("of {mass}", mass=f.mass_text(view.total_g))
-    return _form(event, offers, quotes, before), side, _bars(event, offers, quotes)
+    return _form(event, offers, quotes, before, seen), side, _bars(event, offers, quotes)
+
+
+def _quotes(event: Event, offer: Offer, total_g: int, seen: offsetting.Coverage) -> dict[Share, Quote]:
+    """What the shares on offer cost; where a part is covered already, the open rest comes first."""
+    shares: dict[Share, Quote] = dict(offsetting.shares(event.event_id, offer.project_id, total_g))
+    left = max(0, seen.open_g - seen.held_g)
+    if not seen.covered_g or not left:
+        return shares
+    return {REST: offsetting.quote(event.event_id, offer.project_id, left), **{k: shares[k] for k in (25, 50, 100)}}
 
 
 def _first(event: Event, view: FootprintView | None) -> Any:
@@ -119,14 +132,19 @@ def _first(event: Event, view: FootprintView | None) -> Any:
 
 
 def _form(
-    event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[int, Quote]], before: list[offsetting.Order]
-) -> html.Form:
+    event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[Share, Quote]], before: list[offsetting.Order],
+    seen: offsetting.Coverage,
+) -> html.Form:  # fmt: skip
     parts = [
         _earlier(before),
+        coverage_card(seen),
         html.Fieldset(
             [
                 html.Legend(t("Share of your footprint"), className="visually-hidden"),
-                html.Div([_share(share, offers, quotes) for share in (25, 50, 100, 200)], className="fz-shares"),
+                html.Div(
+                    [_share(share, offers, quotes, seen) for share in quotes[offers[0].project_id]],
+                    className="fz-shares",
+                ),
             ]
         ),
         html.P(
@@ -145,7 +163,13 @@ def _form(
         ),
         _gift(offers[0]) if offers[0].gift_minor else None,
     ]
-    return html.Form(parts, id="neu-form")
+    mine = html.A(
+        [t("All your orders, your company, your name"), icon("chevron_right")], href=f"/e/{event.slug}/me",
+        className="fz-link mt-3",
+    )  # fmt: skip
+    return html.Form(
+        [*parts, mine if before or seen.parts else None], id="neu-form", **data(covered=str(seen.covered_g))
+    )
 
 
 def _earlier(before: list[offsetting.Order]) -> Any:
@@ -158,7 +182,7 @@ def _earlier(before: list[offsetting.Order]) -> Any:
             [icon("clock"), html.Span(words), html.A(t("Pay it"), href=f"/pay/{held.order_id}")], className="fz-told"
         )
     if done is not None:
-        words = t("You have a certificate already; what you add beyond 100 % is an extra contribution.")
+        words = t("You have a certificate already; a new order adds to it, and what exceeds 100 % is extra.")
         link = html.A(t("Open it"), href=f"/certificate/{done.certificate_number}")
         return html.P([icon("seal"), html.Span(words), link], className="fz-told")
     return None
@@ -170,8 +194,13 @@ def radio(name: str, value: str, first: bool = False, **attributes: str) -> html
     return html.Span(**{"data-input": "radio"}, **own, **({"data-a-data-first": "yes"} if first else {}))
 
 
-def _share(share: int, offers: list[Offer], quotes: Mapping[str, Mapping[int, Quote]]) -> html.Label:
-    picture = themed_svg(lambda theme: mini_ring(0, min(share, 100), 100, max(0, share - 100), size=26, theme=theme))
+def _share(
+    share: Share, offers: list[Offer], quotes: Mapping[str, Mapping[Share, Quote]], seen: offsetting.Coverage
+) -> html.Label:  # fmt: skip
+    sums = (0, seen.open_g, max(1, seen.total_g), 0)
+    if isinstance(share, int):
+        sums = (0, min(share, 100), 100, max(0, share - 100))
+    picture = themed_svg(lambda theme: mini_ring(*sums, size=26, theme=theme))
     prices = [
         html.Small(
             f.money(quotes[offer.project_id][share].amount_minor, offer.currency),
@@ -180,11 +209,11 @@ def _share(share: int, offers: list[Offer], quotes: Mapping[str, Mapping[int, Qu
         )
         for i, offer in enumerate(offers)
     ]
-    number = html.B(pieces.figure_number(f.number(share), "%", 0))
+    number = html.B(t("Rest") if share == REST else pieces.figure_number(f.number(share), "%", 0))
     return html.Label([radio("share", str(share)), picture, number, *prices], className="fz-share")
 
 
-def _project(offer: Offer, quotes: Mapping[int, Quote], first: bool) -> html.Label:
+def _project(offer: Offer, quotes: Mapping[Share, Quote], first: bool) -> html.Label:
     sold_out = offer.available_g == 0
     name = html.B(pick(offer.names))
     price = html.B(
@@ -234,7 +263,7 @@ def _project(offer: Offer, quotes: Mapping[int, Quote], first: bool) -> html.Lab
     return html.Label([head, more], className="fz-card fz-project")
 
 
-def _split(offer: Offer, quote: Quote, share: int) -> html.Div:
+def _split(offer: Offer, quote: Quote, share: Share) -> html.Div:
     names = _words.recipients()
     parts = [
         pieces.SplitPart(
@@ -245,8 +274,8 @@ def _split(offer: Offer, quote: Quote, share: int) -> html.Div:
         for to, amount in quote.parts.items()
     ]
     title = t("Where each fen of {money} goes", money=f.money(quote.amount_minor, quote.currency))
-    return html.Div([html.P(title, className="fz-split-title"), pieces.split_bar(parts)], hidden=share != 100,
-                    **data(of=f"{offer.project_id}|{share}"))  # fmt: skip
+    inside = [html.P(title, className="fz-split-title"), pieces.split_bar(parts)]
+    return html.Div(inside, hidden=share not in (100, REST), **data(of=f"{offer.project_id}|{share}"))
 
 
 def _about(offer: Offer) -> html.P | None:
@@ -272,7 +301,7 @@ def _gift(offer: Offer) -> html.Label:
     )
 
 
-def _bars(event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[int, Quote]]) -> html.Aside:
+def _bars(event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[Share, Quote]]) -> html.Aside:
     minutes = get_settings().order_hold_minutes
     held = html.P(
         [icon("clock"), t("Price and grams are held for {minutes} minutes", minutes=minutes)], className="fz-bar-held"
@@ -291,7 +320,7 @@ def _bars(event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[int, Q
     return html.Aside(inside, className="fz-bar fz-on-ink", **{"aria-label": t("You pay")})
 
 
-def _sum(offer: Offer, quote: Quote, share: int) -> html.Div:
+def _sum(offer: Offer, quote: Quote, share: Share) -> html.Div:
     sold = offer.available_g < quote.grams
     amounts = [
         html.P(f.money(quote.amount_minor + gift, quote.currency), className="fz-num fz-num-1", hidden=True,
@@ -305,7 +334,7 @@ def _sum(offer: Offer, quote: Quote, share: int) -> html.Div:
     )
 
 
-def _note(offer: Offer, quote: Quote, share: int) -> html.P:
+def _note(offer: Offer, quote: Quote, share: Share) -> html.P:
     if offer.available_g < quote.grams:
         words = t(
             "Only {mass} are left of this project: choose another share or project.",
@@ -330,7 +359,8 @@ def place(asked: Any) -> Any:
         order = _held(participation_id, choice) or offsetting.place_order(
             participation_id,
             str(choice.get("project")),
-            share_percent=choice.get("share"),
+            share_percent=None if choice.get("share") == REST else choice.get("share"),
+            rest=choice.get("share") == REST,
             gift=choice.get("gift") is True,
             locale=current_language(),
         )
@@ -348,7 +378,7 @@ def place(asked: Any) -> Any:
 def _held(participation_id: str, choice: Mapping[str, Any]) -> offsetting.Order | None:
     now, view = datetime.now(UTC), events.current_footprint(participation_id)
     for order in offsetting.orders_of(participation_id):
-        same = (order.project_id, order.share_percent, order.gift_minor > 0) == (
+        same = (order.project_id, order.share_percent or REST, order.gift_minor > 0) == (
             choice.get("project"),
             choice.get("share"),
             choice.get("gift") is True,

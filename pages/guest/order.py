@@ -107,7 +107,11 @@ def _words(order: Order, event: Event, late: bool) -> html.Div:
             [icon("rank"), t("See your rank")], href=f"/e/{event.slug}/rank", className="fz-button fz-button-wide"
         )
         return _said(
-            t("{money} paid.", money=money), t("The grams are reserved; the certificate is ready."), link, board
+            t("{money} paid.", money=money),
+            t("The grams are reserved; the certificate is ready."),
+            link,
+            board,
+            html.A(t("Receipt"), href=f"/order/{order.order_id}/receipt", className="fz-link"),
         )
     if order.state == "held" and late:
         words = t(
@@ -129,7 +133,9 @@ def _words(order: Order, event: Event, late: bool) -> html.Div:
     if order.state == "paid_late":
         return _said(t("Paid too late"), t("We look for grams again, or the money goes back."), pieces.loading(1))
     if order.state == "refunded":
-        return _said(t("{money} went back.", money=money), t("No grams of this order are covered any more."), again)
+        paper = html.A(t("Receipt"), href=f"/order/{order.order_id}/receipt", className="fz-link")
+        return _said(t("{money} went back.", money=money), t("No grams of this order are covered any more."), again,
+                     paper if order.certificate_number else None)  # fmt: skip
     titles = {
         "failed": t("The payment was declined."),
         "expired": t("The time to pay is over."),
