@@ -18,6 +18,8 @@ PROOFS = (
     ("what is settled is settled once and is what was paid out", proofs.SETTLED),
     ("every paid order has one receipt, numbered without gaps", proofs.RECEIPTS),
     ("every paid order has one valid certificate", proofs.CERTIFICATES),
+    ("what is retired is what two people confirmed", proofs.RETIRED),
+    ("no credit is in two retirement instructions", proofs.INSTRUCTED),
     ("the log has every paid order, retirement and revocation", proofs.LOGGED),
     ("credits and planting together never exceed a line", proofs.FORESTRY),
     ("no serial number is in two batches", proofs.SERIALS),
@@ -30,6 +32,12 @@ def audit(event_id: str | None = None) -> list[Finding]:
     with get_store().read() as conn:
         found = [_finding(name, proofs.wrong(conn, query, event_id)) for name, query in PROOFS]
         return [*found, _finding("the log's tree is what its entries make", log.examine(conn))]
+
+
+def queries() -> dict[str, str]:
+    """The query of each invariant that is one, as it is asked over all events."""
+    return {name: query.format(**dict.fromkeys(("event_t", "event_c", "event_o", "event_a", "event_j"), ""))
+            for name, query in PROOFS}  # fmt: skip
 
 
 def _finding(name: str, wrong: list[str]) -> Finding:

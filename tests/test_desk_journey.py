@@ -1,10 +1,9 @@
-"""The desks in a browser: figures that move with an order, a retirement that turns a certificate."""
+"""The desks in a browser: figures that move with an order, a question in the address, phones."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 import pytest
@@ -84,46 +83,6 @@ def test_the_organisers_figures_move_with_an_order(
     assert not window.complaints
 
 
-def test_the_exchange_confirms_and_a_certificate_turns(
-    open_window: Callable[..., Visit], person: Callable[[str], str], server: Server, tmp_path: Path
-) -> None:
-    number = order(server.url, 1_000_000)
-    assert state(server.url, number) == "reserved"
-    window = open_window("desktop")
-    page = window.page
-    enter(page, "/desk/exchange", person("exchange"))
-    row = page.locator("tr", has_text="First China Digital Carbon Neutrality Forum").first
-    row.get_by_role("link", name="Confirm").click()
-    page.wait_for_selector("#retire-confirm")
-    count = page.locator("#retire-credit_count").input_value()
-    page.locator("#retire-link").fill("not an address")
-    page.locator("#retire-confirm").click()
-    expect(page.locator("#retire-link-error")).to_contain_text("not an address")
-    expect(page.locator("#retire-evidence-error")).to_contain_text("Registry's document")
-    assert page.locator("#retire-credit_count").input_value() == count
-    assert page.locator("#retire-link").input_value() == "not an address"
-
-    document = tmp_path / "registry.pdf"
-    document.write_bytes(b"%PDF-1.4 retired " + b"x" * 600_000)
-    page.locator("#retire-partly").get_by_role("option").click()
-    _all_begun(page)
-    page.locator("#retire-link").fill("https://registry.example/retired/7")
-    page.locator("#retire-evidence input[type=file]").set_input_files(document)
-    expect(page.locator("#retire-file")).to_have_text("registry.pdf")
-    page.locator("#retire-confirm").click()
-    expect(page.locator("#retire-done")).to_contain_text("turned to retired", timeout=20_000)
-    assert state(server.url, number) == "retired"
-    page.get_by_role("link", name="Back to the exchange's desk").click()
-    expect(page.get_by_text("registry.pdf").first).to_be_visible()
-    assert not window.complaints
-
-
-def _all_begun(page: Page) -> None:
-    """As many credits as are ready or begun, so that every sold gram is retired."""
-    facts = page.locator(".fz-facts dd").all_inner_texts()
-    page.locator("#retire-credit_count").fill(str(int(facts[-2]) + int(facts[-1])))
-
-
 def test_the_explorer_keeps_its_question_in_the_address(
     open_window: Callable[..., Visit], person: Callable[[str], str]
 ) -> None:
@@ -149,7 +108,7 @@ def test_no_page_of_the_desk_scrolls_sideways_on_a_phone(
     page = window.page
     enter(page, "/desk", person("administrator"))
     event = [f"/desk/e/{SLUG}{path}" for path in ("", "/orders", "/boards", "/poster", "/screens")]
-    for path in (*event, "/desk", "/desk/exchange", "/desk/reports", "/desk/company"):
+    for path in (*event, "/desk", "/desk/exchange", "/desk/exchange/pools", "/desk/reports", "/desk/company"):
         page.goto(f"{path}?lang={language}")
         page.wait_for_selector(".fz-desk-main h1")
         assert page.locator(":root").evaluate("e => e.scrollWidth") <= 390, path

@@ -140,7 +140,7 @@ def test_every_desk_page_names_its_permission_and_sends_others_away(api: TestCli
     assert len(pages) >= 8
     for spec in pages:
         assert spec.permission in TABLE, spec.template
-        path = spec.template.replace("<slug>", "hall-2026").replace("<event_id>", "e").replace("<tranche_id>", "t")
+        path = spec.template.replace("<slug>", "hall-2026").replace("<key>", "k").replace("<number>", "n")
         path = path.replace("<company_id>", "c")
         answer = api.get(path, follow_redirects=False)
         assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in?next=%2Fdesk"), path

@@ -128,7 +128,8 @@ def test_a_browser_runs_none_of_it_on_any_page(make_server: Callable[..., Server
     page.wait_for_url("**/desk")
     desk = [
         f"/desk/e/{slug}", f"/desk/e/{slug}/orders", f"/desk/e/{slug}/boards", f"/desk/e/{slug}/poster",
-        f"/desk/e/{slug}/screens", "/desk/exchange", f"/desk/exchange/{known['event_id']}/{known['tranche']}",
+        f"/desk/e/{slug}/screens", "/desk/exchange", "/desk/exchange/pools",
+        f"/desk/exchange/instructions/{known['instruction']}", f"/desk/exchange/pools/p-{slug}:2020:test",
         "/desk/company", f"/desk/company/{company}/{slug}", "/desk/reports?kind=test&by=event",
         f"/desk/reports?kind=test&by=session&event={slug}",
     ]  # fmt: skip

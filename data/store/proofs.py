@@ -138,6 +138,68 @@ WHERE NOT EXISTS (SELECT 1 FROM log_entry l WHERE l.event_id = c.event_id AND l.
 """
 """Every order that was paid, every retirement and every revocation is in the transparency log."""
 
+RETIRED = """
+WITH walked AS (
+  SELECT c.retirement_id AS retirement_id, c.from_g AS from_g,
+    LAG(c.to_g) OVER (PARTITION BY c.event_id, c.batch_id ORDER BY c.from_g, c.to_g) AS before_g
+  FROM retirement c WHERE 1 = 1 {event_c}
+)
+SELECT 'retirement ' || retirement_id || ' overlaps another' FROM walked WHERE from_g < before_g
+UNION ALL
+SELECT 'retirement ' || r.retirement_id || ' of ' || CAST(r.whole_g AS TEXT) || ' g has ' || CAST(r.has_g AS TEXT)
+FROM (SELECT c.retirement_id, c.to_g - c.from_g AS whole_g, COALESCE((
+        SELECT SUM(a.to_g - a.from_g) FROM allocation a
+        JOIN tranche t ON t.event_id = a.event_id AND t.tranche_id = a.tranche_id
+        WHERE a.event_id = c.event_id AND t.batch_id = c.batch_id AND a.state IN ('retired', 'surplus')
+          AND a.from_g >= c.from_g AND a.to_g <= c.to_g), 0) AS has_g
+      FROM retirement c WHERE 1 = 1 {event_c}) r
+WHERE r.has_g <> r.whole_g
+UNION ALL
+SELECT 'grams of ' || t.batch_id || ' at ' || CAST(a.from_g AS TEXT) || ' g are ' || a.state || ' by no retirement'
+FROM allocation a JOIN tranche t ON t.event_id = a.event_id AND t.tranche_id = a.tranche_id
+WHERE a.state IN ('retired', 'surplus') {event_a} AND NOT EXISTS (
+  SELECT 1 FROM retirement r WHERE r.event_id = a.event_id AND r.batch_id = t.batch_id
+    AND r.from_g <= a.from_g AND r.to_g >= a.to_g)
+UNION ALL
+SELECT 'retirement ' || c.retirement_id || ' was entered and confirmed by ' || c.confirmed_by
+FROM retirement c WHERE c.instruction_id <> '' AND c.entered_by = c.confirmed_by {event_c}
+"""
+"""What is retired here is what retirements say, each gram once, and two people stand for each."""
+
+INSTRUCTED = """
+WITH run AS (
+  SELECT c.event_id AS event_id, c.batch_id AS batch_id, c.from_g AS from_g, c.to_g AS to_g,
+    c.instruction_id AS instruction_id, i.number AS number, i.state AS state
+  FROM instruction_run c JOIN instruction i ON i.instruction_id = c.instruction_id
+  WHERE i.state <> 'withdrawn' {event_c}
+), walked AS (
+  SELECT number, batch_id, from_g, LAG(to_g) OVER (PARTITION BY batch_id ORDER BY from_g, to_g) AS before_g FROM run
+)
+SELECT number || ' has credits of ' || batch_id || ' at ' || CAST(from_g AS TEXT) || ' g that another has'
+FROM walked WHERE from_g < before_g
+UNION ALL
+SELECT r.number || ': credits of ' || r.batch_id || ' at ' || CAST(r.from_g AS TEXT) || ' g are not sold or set aside'
+FROM run r WHERE r.state IN ('drafted', 'sent', 'entered') AND r.to_g - r.from_g <> COALESCE((
+  SELECT SUM(CASE WHEN a.to_g < r.to_g THEN a.to_g ELSE r.to_g END
+    - CASE WHEN a.from_g > r.from_g THEN a.from_g ELSE r.from_g END)
+  FROM allocation a JOIN tranche t ON t.event_id = a.event_id AND t.tranche_id = a.tranche_id
+  WHERE a.event_id = r.event_id AND t.batch_id = r.batch_id AND a.state IN ('sold', 'set_aside')
+    AND a.from_g < r.to_g AND a.to_g > r.from_g), 0)
+UNION ALL
+SELECT 'grams of ' || t.batch_id || ' at ' || CAST(a.from_g AS TEXT) || ' g are set aside for no open instruction'
+FROM allocation a JOIN tranche t ON t.event_id = a.event_id AND t.tranche_id = a.tranche_id
+WHERE a.state = 'set_aside' {event_a} AND NOT EXISTS (
+  SELECT 1 FROM instruction_run r JOIN instruction i ON i.instruction_id = r.instruction_id
+  WHERE i.state IN ('drafted', 'sent', 'entered') AND r.event_id = a.event_id AND r.batch_id = t.batch_id
+    AND r.from_g <= a.from_g AND r.to_g >= a.to_g)
+UNION ALL
+SELECT r.number || ' is confirmed, and its credits at ' || CAST(r.from_g AS TEXT) || ' g have no retirement'
+FROM run r WHERE r.state = 'confirmed' AND NOT EXISTS (
+  SELECT 1 FROM retirement e WHERE e.event_id = r.event_id AND e.instruction_id = r.instruction_id
+    AND e.batch_id = r.batch_id AND e.from_g = r.from_g AND e.to_g = r.to_g)
+"""
+"""No credit is in two instructions; open ones have theirs, and confirmed ones their retirements."""
+
 LIVEMODE = """
 SELECT 'order ' || o.order_id FROM orders o JOIN event e ON e.event_id = o.event_id
 WHERE o.livemode <> e.livemode {event_o}

@@ -46,8 +46,8 @@ def make(slug: str = "hostile") -> dict[str, Any]:
     numbers = [offsetting.get_order(order.order_id).certificate_number for order in orders]
     company = events.leaderboard(slug, "companies").rows[0].key
     return {
-        "slug": slug, "event_id": event.event_id, "tranche": tranche, "numbers": numbers, "held": held.order_id,
-        "order": orders[0].order_id, "screen": events.screen_token(slug), "company": company,
+        "slug": slug, "event_id": event.event_id, "instruction": drafted.number, "numbers": numbers,
+        "held": held.order_id, "order": orders[0].order_id, "screen": events.screen_token(slug), "company": company,
     }  # fmt: skip
 
 
