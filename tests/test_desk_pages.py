@@ -36,6 +36,7 @@ PAGES = {
     "/desk/e/hall-2026/screens": OWNERS,
     "/desk/e/hall-2026/expected": OWNERS,
     "/desk/exchange": {"exchange", "auditor", "administrator"},
+    "/desk/exchange/settlements": {"exchange", "auditor", "administrator"},
     "/desk/reports": {"organiser", "sustainability", "auditor", "administrator"},
     "/desk/reports.csv": {"organiser", "sustainability", "auditor", "administrator"},
     "/desk/company": {"company", "auditor", "administrator"},

@@ -100,7 +100,7 @@ def layout(**query: str) -> html.Div:
         body.append(html.Div(empty(t("Nothing has been paid yet, so nothing is owed.")), className="fz-card"))
     body.append(html.Div(_history(known), className="fz-grid mt-3"))
     subtitle = t("Who is owed what of the money paid. It is paid out outside of here; here it is entered, once.")
-    notice = {"notice_kind": "tests"} if test else {}
+    notice = {} if live and not test else {"notice_kind": "tests"}
     return frame(body, "settlements", t("Settlements"), subtitle=subtitle, **notice)
 
 
