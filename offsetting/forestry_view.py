@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from accounts import NotFound
+from accounts import NotFound, current_actor, may
 from calculations import forestry as rules
 from data import evidence as files
 from data.store import forestry as rows
 from data.store import orders, rollups
 from data.store.engine import get_store
+from data.terms import forestry_terms as forestry_terms
 
 Row = Mapping[Any, Any]
 
@@ -147,14 +148,18 @@ def read_totals(conn: Connection, event_id: str, unfolded: bool = True) -> Fores
 
 
 def evidence_file(plan_id: str, sha256: str) -> tuple[str, bytes]:
-    """Name and bytes of a document that a plan or a confirmed record of it names. Raises NotFound."""
+    """Name and bytes of a document that a plan or a confirmed record of it names, or for who has forestry.view any
+    record. Raises NotFound."""
     missing = NotFound("There is no document {value}.", value=sha256[:64])
     with get_store().read() as conn:
         found = next((plan for plan in rows.plans(conn, None) if plan["plan_id"] == plan_id), None)
         if found is None:
             raise missing
         named = {found["document_sha256"]: found["document_name"]}
+        desk = may(current_actor(), "forestry.view", found["event_id"])
         for record in rows.records(conn, found["event_id"], plan_id):
+            if not desk and record["state"] != rows.CONFIRMED:
+                continue
             named[record["evidence_sha256"]] = record["evidence_name"]
     if not sha256 or sha256 not in named:
         raise missing

@@ -28,11 +28,17 @@ def desk_nav(slug: str = "") -> list[NavItem]:
         doors.append(NavItem("boundary", t("Boundary"), f"{base}/boundary", "settings", here))
         doors.append(NavItem("orders", t("Orders and money"), f"{base}/orders", "orders", here))
         doors.append(NavItem("boards", t("Boards"), f"{base}/boards", "boards", here))
+        if may(actor, "forestry.view"):
+            doors.append(NavItem("forestry", t("Planting"), f"{base}/forestry", "life", here))
         doors.append(NavItem("what-if", t("What if"), f"{base}/what-if", "compare", here))
     elsewhere = t("Desks")
     if may(actor, "credits.view"):
         doors.append(NavItem("exchange", t("Exchange"), "/desk/exchange", "exchange", elsewhere))
         doors.append(NavItem("settlements", t("Settlements"), "/desk/exchange/settlements", "statements", elsewhere))
+        doors.append(NavItem("projects", t("Projects"), "/desk/exchange/projects", "batches", elsewhere))
+        doors.append(NavItem("batches", t("Batches from a file"), "/desk/exchange/batches", "imports", elsewhere))
+    if may(actor, "audit.run"):
+        doors.append(NavItem("audit", t("Proofs"), "/desk/audit", "check", elsewhere))
     if may(actor, "company.view"):
         doors.append(NavItem("company", t("Company"), "/desk/company", "company", elsewhere))
     if may(actor, "reports.view"):

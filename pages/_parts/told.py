@@ -10,7 +10,7 @@ from dash import html
 from locales import formats as f
 from locales import t
 from offsetting import claims
-from offsetting.forestry_view import Due, PlanView
+from offsetting.forestry_view import Due, PlanView, Record
 from offsetting.project_view import Batch, Dispute, Document, OfferedAt
 from pages._parts.desk import recipient_name
 from pages._parts.pieces import facts
@@ -90,6 +90,16 @@ def plan_state(plan: PlanView) -> tuple[str, str]:
         day = f.date_text(there)
         return "retired", claims.say("state.line", state="retired", evidence="forestry", date=day)
     return "reserved", claims.say("state.line", state="reserved", evidence="forestry")
+
+
+def record_text(record: Record) -> str:
+    """What an entry says, in one sentence."""
+    return {
+        "planted": t("The trees are planted."),
+        "survival": t("{count} % of the trees live.", count=f.number(record.survival_percent)),
+        "measured": t("{mass} taken up since the planting.", mass=f.mass_text(record.grams, unit="t")),
+        "reversal": t("{mass} lost.", mass=f.mass_text(record.grams, unit="t")),
+    }[record.kind]  # fmt: skip
 
 
 def due_text(due: Due) -> str:
