@@ -23,7 +23,7 @@ from data.store.ids import event_of
 from gateways.base import ELSEWHERE, Attempt, GatewayError, Payment, Provider, Started, Visitor, browser_of
 from gateways.demo import DemoProvider
 from locales import formats, pick, translate
-from offsetting import providers, settling
+from offsetting import fees, providers, settling
 
 Row = Mapping[Any, Any]
 CLOSE_JOB, FEE_JOB = "close_payment", "payment_fee"
@@ -207,6 +207,7 @@ def ask_fee(job: jobs.Job, now: datetime) -> None:
     def work(conn: Connection) -> None:
         if found and fee is not None:
             attempts.set_fee(conn, found[1], fee)
+            fees.book_fee(conn, job.event_id, str(found[0]["order_id"]), fee, now)
         jobs.done(conn, job, now)
 
     run_write(get_store(), work)

@@ -229,6 +229,16 @@ def test_a_fee_takes_the_place_of_its_share_once() -> None:
     prove(shop)
 
 
+def test_a_fee_told_after_a_refund_is_the_exchanges() -> None:
+    shop = open_shop()
+    order = sold(shop)
+    offsetting.refund_order(order.order_id, "asked for", SYSTEM, now=NOW)
+    with get_store().write() as conn:
+        assert fees.book_fee(conn, shop.event_id, order.order_id, 50, NOW)
+    assert {o.account: o.open_minor for o in settlements.owed() if o.open_minor} == {"exchange": -50}
+    prove(shop)
+
+
 def test_dropping_a_test_event_forgets_its_settlements() -> None:
     shop, other = open_shop(), open_shop(slug="other")
     sold(shop)
