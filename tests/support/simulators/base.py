@@ -63,6 +63,10 @@ class Simulator:
                     self.command, parts.path, self.path, dict(parse_qsl(parts.query, keep_blank_values=True)),
                     {name.lower(): value for name, value in self.headers.items()}, body,
                 )  # fmt: skip
+                if parts.path == "/favicon.ico":  # a browser's own wish
+                    self.send_response(204)
+                    self.end_headers()
+                    return
                 simulator.asked.append(asked)
                 answer = Answer(503, b"{}") if simulator.is_down else simulator.answer(asked)
                 self.send_response(answer.status)
