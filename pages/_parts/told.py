@@ -86,10 +86,10 @@ def plan_state(plan: PlanView) -> tuple[str, str]:
     if plan.state == "closed" and not plan.covered_g:
         return "revoked", t("Closed")
     there = plan.confirmed_on
+    about: dict[str, Any] = {"evidence": "forestry", "subject": "event", "share_bp": min(1, plan.covered_g)}
     if there is not None:
-        day = f.date_text(there)
-        return "retired", claims.say("state.line", state="retired", evidence="forestry", date=day)
-    return "reserved", claims.say("state.line", state="reserved", evidence="forestry")
+        return "retired", claims.say("state.line", state="retired", date=f.date_text(there), **about)
+    return "reserved", claims.say("state.line", state="reserved", **about)
 
 
 def record_text(record: Record) -> str:

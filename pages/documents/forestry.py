@@ -38,7 +38,9 @@ def forestry(slug: str, request: Request) -> Response:
     ]  # fmt: skip
     if not plans:
         parts.append(html.P(t("No planting was agreed for this event."), className="fz-body"))
-    parts += [_plan(plan) for plan in plans]
+    totals = events.totals(event.slug)
+    emitted_g = 0 if totals.hidden else totals.mass.total_g
+    parts += [_plan(plan, event, emitted_g) for plan in plans]
     return _page(request, event, [*parts, *_sources()])
 
 
@@ -66,23 +68,26 @@ def _page(request: Request, event: events.Event | None, parts: list[Any], status
     return send(request, f"{title} · Forum Zero", body, status)
 
 
-def _plan(plan: PlanView) -> html.Section:
+def _plan(plan: PlanView, event: events.Event, emitted_g: int) -> html.Section:
     look, words = plan_state(plan)
     state = html.P([swatch(look), html.B(words)], className=f"fz-state fz-state-{look}")
     return html.Section(
-        [html.H2(plan.title, className="mt-4"), state, _claim(plan), plan_facts(plan), _fallen(plan),
+        [html.H2(plan.title, className="mt-4"), state, _claim(plan, event, emitted_g), plan_facts(plan), _fallen(plan),
          _agreement(plan), *_records(plan), *_due(plan)],
     )  # fmt: skip
 
 
-def _claim(plan: PlanView) -> html.P | None:
+def _claim(plan: PlanView, event: events.Event, emitted_g: int) -> html.P | None:
     """The claim's own sentence, of what lies on the event's emissions."""
-    if not plan.covered_g:
+    if not plan.covered_g or not emitted_g:
         return None
-    state = "retired" if plan.confirmed_on else "reserved"
-    told = claims.sentence("certificate.body", claims.Circumstance(evidence="forestry", state=state, subject="event"))
-    words = claims.plain(claims.text_of(told))
-    return html.P(f"{f.mass_text(plan.covered_g, unit='t')} CO₂e {words}", className="fz-body")
+    words = claims.say(
+        "claim", jurisdiction=event.jurisdiction, share_bp=max(1, 10_000 * plan.covered_g // emitted_g),
+        state="retired" if plan.confirmed_on else "reserved", evidence="forestry", subject="event",
+        livemode=event.livemode, who=pick(dict(event.names)), emitted=f.mass_text(emitted_g, unit="t"),
+        mass=f.mass_text(plan.covered_g, unit="t"),
+    )  # fmt: skip
+    return html.P(claims.plain(words), className="fz-body")
 
 
 def _fallen(plan: PlanView) -> html.P | None:
