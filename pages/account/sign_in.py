@@ -46,6 +46,7 @@ def _page(next_path: str, email: str = "", wrong: str = "", status: int = 200) -
             field_error(wrong) if wrong else None,
             _hidden("next", next_path),
             html.Button(t("Sign in"), type="submit", className="fz-button fz-button-main"),
+            html.A(t("A company opens its own account"), href="/company/register", className="fz-link"),
         ],
         method="post",
         action="/sign-in",

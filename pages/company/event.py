@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Input, Output, State, callback, dcc, html
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
 import offsetting
@@ -13,7 +13,7 @@ from accounts import Conflict, current_actor, may, require
 from calculations.model import InputError
 from locales import current_language, pick, t
 from locales import formats as f
-from pages._parts.desk import event_notice, frame, panel
+from pages._parts.desk import button_link, event_notice, frame, panel
 from pages._parts.desk_ring import covered_ring
 from pages._parts.group_order import asked_share, group_order_form, placed_words, refused_words
 from pages._parts.order_list import order_list
@@ -43,13 +43,51 @@ def layout(company_id: str = "", slug: str = "", state: str = "", page: str = "1
     number = int(page) if page.isdecimal() and len(page) < 6 else 1
     listed = offsetting.list_orders(slug, state, company_id, number)
     rows = order_list(listed, f"/desk/company/{company_id}/{slug}", state, event.timezone)
+    rows += _waiting(listed, view)
     grid = [_ring(view), _order(view, event), panel(t("The company's orders"), rows, t("newest first"))]
     if view.hidden:
         grid = [panel(t("Fewer than five"), empty(t("Figures open once five of your people have answered.")))]
     figures = [] if view.hidden else [_figures(view)]
     body = [dcc.Store(id="company-what", data=[company_id, slug]), *figures, html.Div(grid, className="fz-grid")]
     title = pick(dict(view.company_names))
-    return frame(body, "company", title, subtitle=pick(dict(view.event_names)), **event_notice(event))
+    head: dict[str, Any] = {"subtitle": pick(dict(view.event_names))}
+    if may(current_actor(), "company.invite", view.event_id, company_id):
+        head["actions"] = button_link(t("Your people"), f"/desk/company/{company_id}/{slug}/people", "user")
+    return frame(body, "company", title, **head, **event_notice(event))
+
+
+def _waiting(listed: offsetting.OrderList, view: CompanyAtEvent) -> list[Any]:
+    """Orders that wait for their payment: pay them, or call them off."""
+    held = [row for row in listed.rows if row.state == "held"]
+    if not held or not may(current_actor(), "company.order", view.event_id, view.company_id):
+        return []
+    lines = []
+    for row in held:
+        call_off = html.Button(
+            t("Call it off"), id={"type": "company-cancel", "id": row.order_id}, n_clicks=0, type="button",
+            className="fz-link ms-3",
+        )  # fmt: skip
+        words = t("{mass} for {money} wait for their payment.", mass=f.mass_text(row.grams),
+                  money=f.money(row.total_minor, row.currency))  # fmt: skip
+        pay = html.A(t("Go to the payment"), href=f"/pay/{row.order_id}", className="fz-link ms-3")
+        lines.append(html.P([html.Span(words), pay, call_off], className="fz-told mt-3"))
+    return [*lines, html.Div(id="company-cancelled", role="status")]
+
+
+@callback(
+    Output("company-cancelled", "children"),
+    Input({"type": "company-cancel", "id": ALL}, "n_clicks"),
+    prevent_initial_call=True,
+)
+def cancel(_clicks: list[int]) -> Any:
+    """Calls off one of the company's own orders; who may is asked by the use case."""
+    if not ctx.triggered or not ctx.triggered[0]["value"]:
+        return no_update
+    try:
+        offsetting.cancel_order(str(ctx.triggered_id["id"]), "called off by the company", current_actor())
+    except Conflict as error:
+        return html.P(t(error.message, **error.params), className="fz-told fz-told-wrong mt-3")
+    return html.P(t("The order was called off: its grams are on offer again."), className="fz-told mt-3")
 
 
 def _figures(view: CompanyAtEvent) -> html.Div:

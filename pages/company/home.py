@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+from dash import ALL, Input, Output, callback, ctx, html, no_update
 
+import accounts
+import events
 import reports
+from accounts import current_actor, may
 from locales import formats as f
 from locales import pick, t
-from pages._parts.desk import frame
+from pages._parts.desk import frame, panel
 from pages._parts.pieces import empty
 from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
@@ -20,6 +23,7 @@ page(
     "/desk/company", kind="desk", title="Company", permission="company.view", scripts=("js/desk.js",),
     styles=("css/desk-more.css",),
 )  # fmt: skip
+MOST_EVENTS = 20
 
 
 def layout(**_: Any) -> html.Div:
@@ -29,13 +33,62 @@ def layout(**_: Any) -> html.Div:
         "Totals of your people at each event. Nobody's own footprint is shown, and groups under five not at all."
     )
     notice = {"notice_kind": "tests"} if any(not row.livemode for row in rows) else {}
-    body = html.Div(_table(rows), className="fz-card fz-panel fz-panel-flush") if rows else _nothing()
+    table = html.Div(_table(rows), className="fz-card fz-panel fz-panel-flush") if rows else _nothing()
+    body = [table, *_inviting(), *_waiting()]
     return frame(body, "company", t("Company"), subtitle=subtitle, **notice)
 
 
 def _nothing() -> html.Div:
     sentence = t("Nobody has named your company at an event yet. Guests do so when they begin.")
     return html.Div(empty(sentence), className="fz-card")
+
+
+def _inviting() -> list[Any]:
+    """Events that are open, each with the way to inviting one's people, for every company of this person's own."""
+    own = accounts.own_companies(current_actor())
+    cards = [card for card in events.find_events(size=MOST_EVENTS).items if card.state == "open"]
+    if not own or not cards:
+        return []
+    lines = [
+        html.Tr([html.Td(html.B(pick(dict(card.names)))), html.Td(pick(dict(names))), html.Td(html.A(
+            t("Invite your people"), href=f"/desk/company/{company_id}/{card.slug}/people"), className="fz-right")])
+        for card in cards for company_id, names in own
+    ]  # fmt: skip
+    table = html.Div(html.Table(html.Tbody(lines), className="fz-table"), className="fz-scroll", tabIndex="0")
+    return [html.Div(panel(t("Open events"), table), className="fz-grid mt-3")]
+
+
+def _waiting() -> list[Any]:
+    """For administrators: companies that wait to be approved for live events."""
+    if not may(current_actor(), "people.manage"):
+        return []
+    found = accounts.waiting_companies(current_actor())
+    if not found:
+        return []
+    lines = []
+    for each in found:
+        act = html.Button(
+            t("Approve for live events"), id={"type": "company-approve", "id": each.company_id}, n_clicks=0,
+            type="button", className="fz-button",
+        )  # fmt: skip
+        when = html.Td(f.datetime_text(each.registered_at))
+        lines.append(html.Tr([html.Td(html.B(pick(dict(each.names)))), when, html.Td(act, className="fz-right")]))
+    table = html.Table(html.Tbody(lines), className="fz-table")
+    inside = [html.Div(table, className="fz-scroll", tabIndex="0"), html.Div(id="company-approved", role="status")]
+    return [html.Div(panel(t("Companies that wait"), inside), className="fz-grid mt-3")]
+
+
+@callback(
+    Output("company-approved", "children"),
+    Input({"type": "company-approve", "id": ALL}, "n_clicks"),
+    prevent_initial_call=True,
+)
+def approve(_clicks: list[int]) -> Any:
+    """Lets a company act at live events; people.manage is asked by the use case."""
+    if not ctx.triggered or not ctx.triggered[0]["value"]:
+        return no_update
+    accounts.approve_company(current_actor(), str(ctx.triggered_id["id"]))
+    return html.P(t("Approved: the company may act at live events now."), className="fz-told mt-3")
 
 
 def _table(rows: list[CompanyAtEvent]) -> html.Div:

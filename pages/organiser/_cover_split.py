@@ -17,7 +17,7 @@ def cover_split(split: CoverageSplit, total_g: int, open_g: int, span: int = 6) 
     """Rows of grams and their share of what was emitted; extra contributions and the plan stand apart: they cover
     nothing."""
     whole, unit = max(1, total_g), f.mass_unit(total_g)
-    names = {"guest": t("Guests"), "company": t("Companies"), "organiser": t("The organiser")}
+    names = {"guest": t("By guests"), "company": t("By companies"), "organiser": t("By the organiser")}
     rows = [_row("reserved", name, split.covered_g.get(key, 0), whole, unit) for key, name in names.items()]
     rows.append(_row("open", t("Still open"), open_g, whole, unit))
     extra = sum(split.extra_g.values())
