@@ -45,6 +45,7 @@ async def start_background() -> AsyncIterator[None]:
         asyncio.create_task(_repeat("fold", FOLD_SECONDS, events.fold_due)),
         asyncio.create_task(_repeat("jobs", JOB_SECONDS, lambda: offsetting.run_due(datetime.now(UTC), 50))),
         asyncio.create_task(_repeat("log", LOG_SECONDS, offsetting.log_sequence)),
+        asyncio.create_task(_repeat("deadlines", SWEEP_SECONDS, offsetting.plan_deadline_watch)),
         asyncio.create_task(_repeat("sweep", SWEEP_SECONDS, accounts.sweep)),
         asyncio.create_task(events.HUB.watch()),
     ]

@@ -26,7 +26,6 @@ def days_left(ends_at: datetime, now: datetime) -> int:
     return (retire_by(ends_at) - now).days
 
 
-def notices_due(ends_at: datetime, now: datetime) -> tuple[int, ...]:
-    """Which of the notices have come due."""
-    left = days_left(ends_at, now)
-    return tuple(days for days in NOTICE_DAYS if left < days or (days > 0 and left == days))
+def notice_due(ends_at: datetime, now: datetime) -> int | None:
+    """The most pressing of the notices that have come due: 60, 30, or 0 from the last day on; None before them."""
+    return min((days for days in NOTICE_DAYS if days_left(ends_at, now) <= days), default=None)

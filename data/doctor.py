@@ -12,8 +12,10 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from calculations.deadlines import NOTICE_DAYS, days_left
 from data.library import load_factor_set, load_scenarios, verify_factor_set
 from data.settings import Settings
+from data.store import retirements
 from data.store.engine import SAFE_WAL_VERSION, Store, journal_mode, sqlite_library
 from data.store.migrate import newest_revision, revision
 from data.store.schema import job
@@ -45,6 +47,7 @@ def examine(settings: Settings, store: Store) -> Iterator[Check]:
         ("factors", _factors),
         ("scenarios", _scenarios),
         ("deferred work", lambda: _deferred(store)),
+        ("retirement", lambda: _retirement(store)),
     )
     for name, check in checks:
         try:
@@ -144,3 +147,17 @@ def _deferred(store: Store) -> Check:
     return Check(
         "deferred work", count == 0, f"{count} jobs are more than ten minutes late" if count else "nothing is late"
     )
+
+
+def _retirement(store: Store) -> Check:
+    """Live credits that are sold and were to be retired by now; what is near is told."""
+    now = datetime.now(UTC)
+    with store.read() as connection:
+        waiting = [row for row in retirements.waiting(connection) if row["livemode"]]
+    left = {row["slug"]: days_left(row["ends_at"], now) for row in waiting}
+    late = sorted(slug for slug, days in left.items() if days < 0)
+    if late:
+        return Check("retirement", False, f"twelve months have passed since {', '.join(late[:5])}: credits still wait")
+    near = sorted(slug for slug, days in left.items() if days <= max(NOTICE_DAYS))
+    soon = f"; due within {max(NOTICE_DAYS)} days: {', '.join(near[:5])}" if near else ""
+    return Check("retirement", True, f"live credits of {len(left)} events wait, none late{soon}")

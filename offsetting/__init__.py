@@ -19,6 +19,7 @@ from offsetting.coverage import (
     extra_if_paid,
     settle_plan,
 )
+from offsetting.deadlines import Deadline, plan_deadline_watch, retirement_deadline
 from offsetting.deferred import run_due
 from offsetting.desk_lists import PlannedRun, Retired, retirement_plan, retirements
 from offsetting.evidence import Evidence, certificate_evidence, retirement_evidence
@@ -75,19 +76,19 @@ from offsetting.verification import verify_document
 
 __all__ = [
     "CERTIFICATE_FILE", "INSTRUCTION_FILES", "OPEN_BADGE", "OUTCOMES", "SECOND_PERSON", "STATES", "TRANSITIONS",
-    "Conflict", "CoverPart", "Coverage", "CoverageSplit", "DeskRow", "Evidence", "Finding", "Forbidden",
+    "Conflict", "CoverPart", "Coverage", "CoverageSplit", "Deadline", "DeskRow", "Evidence", "Finding", "Forbidden",
     "ForestryTotals", "Instruction", "InstructionRun", "LogProof", "NotFound", "Offer", "Order", "OrderList",
-    "OrderRow", "PayStep", "PayWay", "Pick", "PlannedRun", "Pool", "Quote", "Retired", "Retirement",
-    "RetirementEntry", "Settled", "Unauthenticated", "WebhookOutcome", "add_batch", "add_project", "assign_tranche",
-    "audit", "cancel_order", "certificate", "certificate_credential", "certificate_evidence", "certificate_file",
+    "OrderRow", "PayStep", "PayWay", "Pick", "PlannedRun", "Pool", "Quote", "Retired", "Retirement", "RetirementEntry",
+    "Settled", "Unauthenticated", "WebhookOutcome", "add_batch", "add_project", "assign_tranche", "audit",
+    "cancel_order", "certificate", "certificate_credential", "certificate_evidence", "certificate_file",
     "confirm_retirement", "coverage_of", "coverage_split", "demo_payment", "did_document", "draft_instruction",
     "enter_retirement", "entered_by_me", "expire_due", "extra_if_paid", "find_certificate", "forestry_totals",
     "forget_test_events", "get_instruction", "get_order", "handle_webhook", "import_batches", "instruction_file",
     "instruction_sheet", "instructions", "list_orders", "log_checkpoint", "log_consistency", "log_entries",
-    "log_former", "log_proof", "log_sequence", "offers", "open_badge", "open_offering", "orders_of",
-    "orders_together", "picks_of", "place_event_order", "place_order", "pool", "pools", "preview_batches", "quote",
-    "reconcile", "refund_order", "render", "reslice", "restate_holder", "retirement_desk", "retirement_evidence",
-    "retirement_plan", "retirements", "return_retirement", "return_tranche", "rotate_key", "run_due",
-    "send_instruction", "settle_plan", "shares", "start_payment", "status_list", "verify_document", "verify_file",
-    "ways_to_pay", "withdraw_instruction", "wrong_status",
+    "log_former", "log_proof", "log_sequence", "offers", "open_badge", "open_offering", "orders_of", "orders_together",
+    "picks_of", "place_event_order", "place_order", "plan_deadline_watch", "pool", "pools", "preview_batches", "quote",
+    "reconcile", "refund_order", "render", "reslice", "restate_holder", "retirement_deadline", "retirement_desk",
+    "retirement_evidence", "retirement_plan", "retirements", "return_retirement", "return_tranche", "rotate_key",
+    "run_due", "send_instruction", "settle_plan", "shares", "start_payment", "status_list", "verify_document",
+    "verify_file", "ways_to_pay", "withdraw_instruction", "wrong_status",
 ]  # fmt: skip

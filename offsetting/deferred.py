@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from data.store import jobs
 from data.store.engine import get_store, run_write
-from offsetting import attempts, payments
+from offsetting import attempts, deadlines, payments
 from offsetting.providers import DEMO_JOB
 from offsetting.settling import REFUND_JOB
 
@@ -18,6 +18,7 @@ HANDLERS: dict[str, Callable[[jobs.Job, datetime], None]] = {
     REFUND_JOB: payments.pay_back,
     attempts.CLOSE_JOB: attempts.close,
     attempts.FEE_JOB: attempts.ask_fee,
+    deadlines.WATCH_JOB: deadlines.deliver,
 }
 _log = logging.getLogger(__name__)
 

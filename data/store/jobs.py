@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from data.store import schema as s
 from data.store.ids import new_row_id
@@ -48,6 +49,15 @@ def put(
         "last_error": "",
     })  # fmt: skip
     return job
+
+
+def put_once(conn: sa.Connection, kind: str, job_id: str, due_at: datetime) -> None:
+    """A job of no event; nothing where there is one under this id."""
+    insert = (postgresql if conn.dialect.name == "postgresql" else sqlite).insert(s.job)
+    conn.execute(insert.on_conflict_do_nothing(), {
+        "event_id": "", "job_id": job_id, "kind": kind, "payload": {}, "due_at": due_at, "leased_until": None,
+        "leased_by": "", "attempts": 0, "done_at": None, "last_error": "",
+    })  # fmt: skip
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:

@@ -16,12 +16,13 @@ from offsetting.certificates import certificate, certificate_credential, find_ce
 from offsetting.filing import LogWalk, log_walk
 from offsetting.signing import did_document
 from offsetting.verification import Verification, verify_document
+from pages._parts.deadline import overdue_text
 from pages._parts.html_text import Raw
 from pages._parts.icons import icon_svg
 from pages._parts.shell import header
 from pages.documents._certificate_words import CertificateWords, words_of
 from pages.documents._verify_steps import Checked, drawn, steps_of, without_us
-from pages.documents.certificate import answer, languages, missing, notice_of, search_form
+from pages.documents.certificate import answer, missing, notice_of, search_form
 
 router = APIRouter(include_in_schema=False)
 CREDENTIAL_TYPE = "application/vc+ld+json"
@@ -89,7 +90,6 @@ def _checked(checked: Checked) -> list[Any]:
         drawn(steps_of(checked)),
         without_us(checked),
         search_form(),
-        languages(f"/verify/{view.number}"),
     ]
 
 
@@ -104,6 +104,8 @@ def _verdict(view: CertificateView, words: CertificateWords, found: Verification
     elif not in_log:
         head, lines = t("The log does not hold it as it is shown"), [t(x) for step in walk.steps for x in step.faults]
     lines += [t(note) for note in found.notes]
+    if view.state == "reserved" and (late := overdue_text(view.ends_at)):
+        lines.append(late)
     if not view.livemode:
         lines.append(t("Paid with test money: it is of no value."))
     mark = Raw(icon_svg("check" if good else "error", class_name="fz-icon"))

@@ -11,6 +11,7 @@ import offsetting
 from accounts import current_actor, may
 from locales import formats as f
 from locales import pick, t
+from pages._parts.deadline import pools_note
 from pages._parts.desk import button_link, frame, panel
 from pages._parts.pieces import empty, kpi
 from pages.registry import page
@@ -21,7 +22,7 @@ page(
     title="Exchange",
     permission="credits.view",
     scripts=("js/desk.js",),
-    styles=("css/desk-more.css",),
+    styles=("css/desk-more.css", "css/retire.css"),
 )
 
 
@@ -29,7 +30,7 @@ def layout(**_: Any) -> html.Div:
     """Test and live credits apart, then the confirmations."""
     rows = [row for row in offsetting.retirement_desk() if may(current_actor(), "credits.view", row.event_id)]
     live, test = [row for row in rows if row.livemode], [row for row in rows if not row.livemode]
-    body: list[Any] = []
+    body: list[Any] = [pools_note(offsetting.pools())]
     if live:
         body += _kind(live, t("Live credits"))
     if test:

@@ -11,6 +11,7 @@ from accounts import current_actor, may
 from locales import formats as f
 from locales import pick, t
 from offsetting import claims
+from pages._parts.deadline import deadline_note
 from pages._parts.desk import button_link, event_line, event_notice, frame
 from pages._parts.pieces import filter_bar
 from pages.organiser import _figures as figures
@@ -80,7 +81,8 @@ def _body(view: events.OrganiserView) -> list[Any]:
         figures.ring_panel(view), figures.category_panel(view), figures.origin_panel(view), figures.day_panel(view),
         figures.session_panel(view), figures.funnel_panel(view), estimate_panel(view),
     ]  # fmt: skip
-    return [_sentence(view), figures.key_figures(view), html.Div(grid, className="fz-grid")]
+    late = deadline_note(view.event.event_id)
+    return [_sentence(view), late, figures.key_figures(view), html.Div(grid, className="fz-grid")]
 
 
 def _sentence(view: events.OrganiserView) -> html.Div:
