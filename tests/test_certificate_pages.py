@@ -415,7 +415,7 @@ def test_a_certificate_speaks_its_orders_language_until_another_is_chosen(shop: 
     tags = [get(f"/certificate/{number}.pdf", language).headers["etag"] for language in ("", "is", "mr")]
     assert tags[0] == tags[1] != tags[2]
     page = get(f"/certificate/{number}").text
-    assert all(f'href="/certificate/{number}?lang={code}"' in page for code in LANGUAGES)
+    assert all(f'href="?lang={code}"' in page for code in LANGUAGES)
     spoken = re.sub(r"<[^>]*>", " ", page.split("</head>")[1])
     assert (
         translate("is", "Certificate of Honour of Contribution").split()[-1] in spoken and "Certificate" not in spoken

@@ -113,7 +113,7 @@ class _Sheet:
         end = self.text(start, base, words.percent, size, COLOURS["ink"], style="B")
         self.text(end + 4, base, "%", size * 0.5, COLOURS["ink-2"])
         colour = COLOURS[{"reserved": "amber-ink", "retired": "jade-ink"}.get(words.state, "seal-ink")]
-        self.text(CENTRE[0], base + 28, words.state_word, 17.5, colour, style="B", align="C", room=170)
+        self.text(CENTRE[0], base + 28, words.state_word, 17.5, colour, style="B", align="C", room=150)
 
     def across(self, words: str) -> None:
         """The test notice over the whole sheet, in outline."""
@@ -174,6 +174,9 @@ def _ring(sheet: _Sheet, view: CertificateView) -> None:
         sheet.raw(f"q {_rgb(COLOURS['jade'])} rg {shape} f* Q")
     else:
         _hatched(sheet, shape)
+    if view.is_partly_retired:
+        done = gap + (turn - 2 * gap) * view.retired_g / view.grams
+        sheet.raw(f"q {_rgb(COLOURS['jade'])} rg {_sector(sheet, gap, done)} f* Q")
     if view.extra_g:
         over = min(360.0, 360 * view.extra_g / max(1, view.emitted_g))
         radius = HALF * (rosette.RING_OUTER + 0.032)

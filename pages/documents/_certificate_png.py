@@ -116,6 +116,9 @@ def draw_ring(picture: Image.Image, view: CertificateView) -> None:
         draw.bitmap((0, 0), mask, fill=COLOURS["jade"])
     else:
         picture.paste(_hatch(picture.size, 17 * FINE), (0, 0), mask)
+    if view.is_partly_retired:
+        done = gap + (turn - 2 * gap) * view.retired_g / view.grams
+        draw.bitmap((0, 0), _sector(gap, done), fill=COLOURS["jade"])
     if view.extra_g:
         over = min(360.0, 360 * view.extra_g / max(1, view.emitted_g))
         box = _box(HALF * (rosette.RING_OUTER + 0.045))
@@ -150,7 +153,7 @@ def draw_middle(pen: Pen, words: CertificateWords) -> None:
     base = CENTRE[1] + 14
     end = pen.text(CENTRE[0] - wide / 2, base, words.percent, size, COLOURS["ink"], "bold")
     pen.text(end + 6, base, "%", size * 0.5, COLOURS["ink-2"])
-    pen.text(CENTRE[0], base + 46, words.state_word, 27, _state_colour(words), "bold", "m", room=220)
+    pen.text(CENTRE[0], base + 46, words.state_word, 27, _state_colour(words), "bold", "m", room=186)
 
 
 def _state_colour(words: CertificateWords) -> str:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from data.settings import get_settings
-from locales import LANGUAGES, NATIVE_NAMES, current_language, negotiate, set_language, t
+from locales import LANGUAGES, current_language, negotiate, set_language, t
 from locales import formats as f
 from offsetting import CERTIFICATE_FILE, OPEN_BADGE, NotFound, certificate_file, claims, open_badge, renderings
 from offsetting.certificate_view import CertificateView
@@ -104,20 +104,6 @@ def language_of(request: Request, view: CertificateView) -> str:
     return negotiate(request.query_params.get("lang"), request.cookies.get("fz_lang"), view.locale)
 
 
-def languages(href: str) -> html.Nav:
-    """All four languages, each by its own name."""
-    here = current_language()
-    tags = {"zh": "zh-Hans"}
-    made = [
-        html.A(
-            name, href=f"{href}?lang={code}", hrefLang=code, lang=tags.get(code, code),
-            **({"aria-current": "true"} if code == here else {}),
-        )
-        for code, name in NATIVE_NAMES.items()
-    ]  # fmt: skip
-    return html.Nav(made, className="fz-languages", **{"aria-label": t("Languages")})
-
-
 def _query(request: Request) -> str:
     return f"?{request.url.query}" if request.url.query else ""
 
@@ -206,9 +192,8 @@ def _head(view: CertificateView, words: CertificateWords) -> str:
 def _page(view: CertificateView, words: CertificateWords) -> html.Div:
     definitions, mark = _mark(view, words)
     under = html.Div([_actions(view, words), html.Div([_timeline(view, words), _after(view)])], className="fz-under")
-    other = languages(f"/certificate/{view.number}")
     main = html.Main(
-        [definitions, _card(words, mark), _sheet(words, mark), under, other], id="main", className="fz-main fz-column"
+        [definitions, _card(words, mark), _sheet(words, mark), under], id="main", className="fz-main fz-column"
     )
     skip = html.A(t("To the content"), href="#main", className="fz-skip")
     guest = view.about in ("person", "visit", "life")
@@ -228,19 +213,30 @@ def _mark(view: CertificateView, words: CertificateWords) -> tuple[Raw, Raw]:
     named = curves.replace("<g", '<g id="guilloche"', 1)
     defined = element("svg", element("defs", named) + pattern, width="0", height="0", aria_hidden="true", cls="fz-defs")
     used = whole.replace(curves, element("use", href="#guilloche")).replace(pattern, "")
-    if view.extra_g:
-        used = used.replace("</svg>", _extra_arc(view) + "</svg>")
+    used = used.replace("</svg>", _arcs(view) + "</svg>")
     return Raw(defined), Raw(used)
 
 
-def _extra_arc(view: CertificateView) -> str:
-    turn = min(359.99, 360 * view.extra_g / max(1, view.emitted_g))
-    radius = MARK_SIZE / 2 * (rosette.RING_OUTER + 0.03)
+def _arcs(view: CertificateView) -> str:
+    """What is retired so far, solid over the hatched ring; what is extra, on an arc of its own outside."""
+    drawn = ""
+    if view.is_partly_retired:
+        part, middle = view.retired_g / view.grams, (rosette.RING_OUTER + rosette.RING_INNER) / 2
+        width = MARK_SIZE / 2 * (rosette.RING_OUTER - rosette.RING_INNER)
+        drawn += _arc(360 * view.share_bp / 10_000 * part, middle, "jade", width)
+    if view.extra_g:
+        drawn += _arc(min(359.99, 360 * view.extra_g / max(1, view.emitted_g)), rosette.RING_OUTER + 0.03, "sky", 3)
+    return drawn
+
+
+def _arc(turn: float, at: float, colour: str, width: float) -> str:
+    """``turn`` degrees clockwise from 12, ``at`` of the half size."""
+    middle, radius = MARK_SIZE / 2, MARK_SIZE / 2 * at
     length = 6.28318 * radius
     return element(
-        "circle", cx=MARK_SIZE / 2, cy=MARK_SIZE / 2, r=radius, fill="none", stroke="var(--fz-sky)", stroke_width="3",
-        stroke_dasharray=f"{length * turn / 360:.1f} {length:.1f}",
-        transform=f"rotate(-90 {MARK_SIZE / 2} {MARK_SIZE / 2})",
+        "circle", cx=middle, cy=middle, r=f"{radius:.2f}", fill="none", stroke=f"var(--fz-{colour})",
+        stroke_width=f"{width:.2f}", stroke_dasharray=f"{length * turn / 360:.1f} {length:.1f}",
+        transform=f"rotate(-90 {middle} {middle})",
     )  # fmt: skip
 
 
