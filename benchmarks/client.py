@@ -39,8 +39,8 @@ class Connection:
     async def ask(
         self, step: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Any:
-        """The JSON (or text) of one answer; raises Refused from 400 on. The time counts for `step`."""
-        content = b"" if body is None else json.dumps(body).encode()
+        """The JSON (or text) of one answer to a body (bytes as they are). Raises Refused from 400 on."""
+        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}:{self.port}", f"Content-Length: {len(content)}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         if body is not None:
