@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
 import offsetting
 from accounts import SYSTEM, NotFound
 from calculations.model import InputError
 from data.settings import get_settings
 from data.store import schema as s
-from data.store.engine import get_store
+from data.store.engine import Store, get_store
+from data.store.migrate import config, upgrade
 from locales import set_language
 from offsetting import receipts
 from pages.documents._receipt_pdf import receipt_pdf
@@ -162,6 +164,23 @@ def test_what_does_not_fit_is_named(told: dict[str, str], field: str) -> None:
         receipts.set_buyer(order.order_id, **told)
     assert [error.field for error in caught.value.errors] == [field]
     assert rows(s.receipt_buyer) == []
+
+
+def test_what_was_paid_before_there_were_receipts_is_numbered(store: Store) -> None:
+    shop = open_shop()
+    first, second = paid(shop), paid(shop, gift=True)
+    offsetting.refund_order(first.order_id, "asked for", SYSTEM, now=NOW + timedelta(days=1))
+    pay(placed(shop), "failed")
+    known = [(row["order_id"], row["number"], row["refers_to"]) for row in rows(s.receipt)]
+    with store.write() as conn:
+        command.downgrade(config(conn), "0009")
+    upgrade(store)
+    assert sorted((row["order_id"], row["number"], row["refers_to"]) for row in rows(s.receipt)) == sorted(known)
+    assert {row["project_id"] for row in rows(s.journal)} == {shop.project}
+    assert receipts.receipt_of(second.order_id).total_minor == second.total_minor
+    paid(shop)
+    assert numbers(shop)[-1].endswith("000003")
+    prove(shop)
 
 
 @pytest.mark.parametrize("order_id", ["", "x", "abcdefgh-00000000000000000000", "abcdefgh-' OR 1=1"])

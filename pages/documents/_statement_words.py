@@ -95,7 +95,7 @@ def kind_words(line: StatementLine) -> str:
     """What a line is."""
     if line.kind == REFUND:
         if line.before:
-            return t("Refund, paid out in {number}", number=line.before)
+            return t("Refund of {number}", number=line.before)
         return t("Refund")
     return {
         SALE: t("Order"),
