@@ -40,9 +40,9 @@ def coverage_card(seen: Coverage) -> html.Section | None:
         words = t("{mass} of your {total} are covered.", mass=f.mass_text(seen.covered_g),
                   total=f.mass_text(seen.total_g))  # fmt: skip
     if seen.open_g:
-        rest = t("{mass} are open: that is the rest you can neutralise.", mass=f.mass_text(seen.open_g))
+        rest = t("{mass} are open: that is the rest you can pay for.", mass=f.mass_text(seen.open_g))
     else:
-        rest = t("Nothing is open. What you add now is an extra contribution, not a second neutralisation.")
+        rest = t("Nothing is open. What you add now is an extra contribution.")
     head = html.Div([html.B(words), html.P(rest, className="fz-small")], className="fz-row-words")
     return html.Section(
         [html.Div([_ring(seen), head], className="fz-cover-head"), html.Ul([_line(part) for part in seen.parts])],

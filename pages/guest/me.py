@@ -130,7 +130,7 @@ def _mine(event: Event, participation_id: str, device: Mapping[str, Any], told: 
     seen = offsetting.coverage_of(participation_id)
     orders = offsetting.orders_of(participation_id)
     rows = order_rows(orders, event.timezone, acts=True) if orders else pieces.empty(t("You have no order yet."))
-    add = html.A(t("Neutralise"), href=f"/e/{event.slug}/neutralise", className="fz-button fz-button-wide mt-3")
+    add = html.A(t("A new order"), href=f"/e/{event.slug}/neutralise", className="fz-button fz-button-wide mt-3")
     return [
         said, refused, coverage_card(seen) or _open(seen),
         _card(t("Your orders"), [rows, add if event.payments and seen.total_g else None]),

@@ -84,7 +84,7 @@ def _together(order: Order, event: Event) -> html.Section | None:
     found = offsetting.orders_together(order.order_id)
     if len(found) < 2:
         return None
-    told = t("Each covers what was open when it was paid; no gram of your footprint is neutralised twice.")
+    told = t("Each covers what was open when it was paid; no gram of your footprint is covered twice.")
     inside = [html.H2(t("Orders that belong together")), order_rows(found, event.timezone),
               html.P(told, className="fz-small mt-2")]  # fmt: skip
     return html.Section(inside, className="fz-card fz-pad mt-4")

@@ -66,7 +66,7 @@ def _plan(event: events.Event, totals: events.Totals, split: offsetting.Coverage
                  "then, what is over is your extra contribution."), className="fz-small"),
     ]  # fmt: skip
     offers = offsetting.offers(event.slug)
-    title = t("Neutralise on the plan")
+    title = claims.say("desk.plan", jurisdiction=event.jurisdiction, subject="event")
     if not offers:
         return panel(title, [*words, empty(t("No project is on offer at this event."))], span=6)
     form = group_order_form("plan", offers, t("Hold and price it"), planned_kg=round(planned_g / 1000))
@@ -113,6 +113,9 @@ def _residual(event: events.Event, totals: events.Totals) -> html.Section:
     if not offers:
         return panel(title, [*words, empty(t("No project is on offer at this event."))], span=6)
     form = group_order_form("orders", offers, t("Hold and price it"))
+    note = t("What a guest or a company holds and has not paid is left to them. Whoever pays first covers; what the "
+             "later has too much is an extra contribution in their name.")  # fmt: skip
+    words.append(html.P(note, className="fz-small"))
     return panel(title, [*words, html.Div(form, className="mt-3")], span=6)
 
 
