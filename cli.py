@@ -26,6 +26,8 @@ factors_app = typer.Typer(
     no_args_is_help=True, help="The factor library: list, show, verify, diff.", rich_markup_mode=None
 )
 app.add_typer(factors_app, name="factors")
+keys_app = typer.Typer(no_args_is_help=True, help="The keys that sign certificates.", rich_markup_mode=None)
+app.add_typer(keys_app, name="keys")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 EventOption = Annotated[str | None, typer.Option("--event", metavar="SLUG", help="The event's address.")]
@@ -267,6 +269,22 @@ def verify(
         lines += [f"Signed by {found.issuer}", json.dumps(dict(found.subject), ensure_ascii=False, indent=1)]
     say(as_json, asdict(found) | {"subject": dict(found.subject)}, lines)
     raise typer.Exit(0 if found.ok else 1)
+
+
+@command(keys_app, "list")
+def keys_list(as_json: Json = False) -> None:
+    """Every key that has ever signed, the one in use first; what any of them signed holds."""
+    ready_store()
+    known = importlib.import_module("offsetting").issuer_keys()
+    say(as_json, known, [f"{key}{'  in use' if not at else ''}" for at, key in enumerate(known)])
+
+
+@command(keys_app, "rotate")
+def keys_rotate(as_json: Json = False) -> None:
+    """Sign with a fresh key from now on. What the old one signed holds; its private half is gone."""
+    ready_store()
+    key = importlib.import_module("offsetting").rotate_key()
+    say(as_json, {"key": key}, [f"From now on {key} signs. What was signed before holds: its key stays published."])
 
 
 @command(app, "doctor")

@@ -61,7 +61,7 @@ from offsetting.pooling import Pool, picks_of, pool, pools, retirement_desk
 from offsetting.pricing import offers, quote, shares
 from offsetting.renderings import render
 from offsetting.retiring import SECOND_PERSON, confirm_retirement, enter_retirement, entered_by_me
-from offsetting.signing import did_document, rotate_key
+from offsetting.signing import did_document, issuer_keys, rotate_key
 from offsetting.status_check import wrong_status
 from offsetting.statuses import status_list
 from offsetting.stock import (
@@ -84,8 +84,8 @@ __all__ = [
     "confirm_retirement", "coverage_of", "coverage_split", "demo_payment", "did_document", "draft_instruction",
     "enter_retirement", "entered_by_me", "expire_due", "extra_if_paid", "find_certificate", "forestry_totals",
     "forget_test_events", "get_instruction", "get_order", "handle_webhook", "import_batches", "instruction_file",
-    "instruction_sheet", "instructions", "list_orders", "log_checkpoint", "log_consistency", "log_entries",
-    "log_former", "log_proof", "log_sequence", "offers", "open_badge", "open_offering", "orders_of", "orders_together",
+    "instruction_sheet", "instructions", "issuer_keys", "list_orders", "log_checkpoint", "log_consistency",
+    "log_entries", "log_former", "log_proof", "log_sequence", "offers", "open_badge", "open_offering", "orders_of", "orders_together",
     "picks_of", "place_event_order", "place_order", "plan_deadline_watch", "pool", "pools", "preview_batches", "quote",
     "reconcile", "refund_order", "render", "reslice", "restate_holder", "retirement_deadline", "retirement_desk",
     "retirement_evidence", "retirement_plan", "retirements", "return_retirement", "return_tranche", "rotate_key",

@@ -136,11 +136,19 @@ def rotate_key() -> str:
 
 def did_document() -> dict[str, Any]:
     """The issuer's DID document: a Multikey for every key that ever signed, the one in use first."""
-    did, current = issuer_did(), get_signer().key_id
     with get_store().read() as conn:
-        known = [key for key in rows.key_ids(conn) if key != current]
-        log_keys = log_rows.keys(conn)
-    return did_document_of(did, [current, *known], log_keys)
+        return did_document_of(issuer_did(), _known_keys(conn), log_rows.keys(conn))
+
+
+def issuer_keys() -> list[str]:
+    """The public half (Multikey text) of every key that ever signed, the one in use first."""
+    with get_store().read() as conn:
+        return _known_keys(conn)
+
+
+def _known_keys(conn: Connection) -> list[str]:
+    current = get_signer().key_id
+    return [current, *(key for key in rows.key_ids(conn) if key != current)]
 
 
 def did_document_of(did: str, keys: list[str], log_keys: Sequence[str] = ()) -> dict[str, Any]:

@@ -325,6 +325,9 @@ def test_every_link_has_a_state_of_its_own(shop: Shop, get: Callable) -> None:
     assert "700.0\u202fkg CO₂e" in retired and "reserved" not in told_of(retired)
     told = told_of(partly)
     assert "0.30\u202ft CO₂e" in told and "1.00\u202ft CO₂e" in told, "they add up to 1.3 t"
+    evidence = certificate(part).retirements[0].evidence_sha256
+    assert f'href="/certificate/{part}/evidence/{evidence}"' in partly
+    assert client().get(f"/certificate/{part}/evidence/{evidence}").content == b"%PDF"
     assert "300,000 g" in partly and "https://registry.example/r/7" in partly and "receipt.pdf" in partly
     assert "Partly retired, the rest reserved" in partly
     assert "Revocation" in revoked and "Paid back" in revoked and "is set: revoked" in revoked

@@ -148,3 +148,11 @@ def test_the_demo_is_seeded_once_backed_up_and_brought_back(here: Server, tmp_pa
         ["settings", "store", "durability", "disk", "clock", "keys", "factors", "scenarios", "deferred work", "audit"],
         True,
     )
+
+
+def test_keys_are_listed_and_rotated(here: Server) -> None:
+    first = answer(here, "keys", "list")
+    assert len(first) == 1 and first[0].startswith("z6Mk")
+    new = answer(here, "keys", "rotate")["key"]
+    assert answer(here, "keys", "list") == [new, first[0]]
+    assert here.cli("keys", "list").stdout == f"{new}  in use\n{first[0]}\n"

@@ -167,7 +167,7 @@ def _retirement(checked: Checked) -> Step:
     if not view.retirements:
         told = html.P(t("Not yet. When the registry confirms, its link and evidence stand here."))
         return Step(title, "waiting", t("reserved"), [_bar(view), told])
-    evidence = [facts(_evidence(one)) for one in view.retirements]
+    evidence = [facts(_evidence(view.number, one)) for one in view.retirements]
     if view.state == "retired":
         return Step(title, "good", checked.words.state_word, [_bar(view), *evidence])
     told = html.P(t("The rest follows with a later retirement; its link and evidence will stand here too."))
@@ -192,16 +192,17 @@ def _bar(view: CertificateView) -> html.Div:
     return html.Div([strip, html.Div(words, className="fz-parts-told")], className="fz-far")
 
 
-def _evidence(one: Retired) -> list[tuple[str, Any]]:
+def _evidence(number: str, one: Retired) -> list[tuple[str, Any]]:
     safe = one.link.startswith(("https://", "http://"))
     link = html.A(one.link, href=one.link, rel="noopener noreferrer nofollow") if safe else one.link
+    document = html.A(one.evidence_name, href=f"/certificate/{number}/evidence/{one.evidence_sha256}")
     return [
         (t("Retired on"), f.date_text(one.retired_on)),
         (t("Serials"), mono(one.serials)),
         (t("Of this certificate"), f"{f.number(one.grams)} g"),
         (t("Beneficiary"), one.beneficiary),
         (t("Registry's record"), link),
-        (t("Evidence"), [one.evidence_name, html.Br(), mono(f"SHA-256 {one.evidence_sha256}")]),
+        (t("Evidence"), [document, html.Br(), mono(f"SHA-256 {one.evidence_sha256}")]),
     ]
 
 
