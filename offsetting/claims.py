@@ -1,7 +1,7 @@
 """Claim sentences for pages: `calculations.claims` over the table of ``data/claims.toml`` (docs/claims.md lists it).
 
 ``say("button.start", jurisdiction=event.jurisdiction)`` gives the words in the language of the request; keys are those
-of the table: claim, claim.who, claim.extra, button.start, button.neutralise, step.neutralise, desk.residual,
+of the table: claim, claim.who, claim.extra, button.start, button.neutralise, step.neutralise, desk.residual, desk.plan,
 home.scenarios, landing.heading, landing.body, landing.limit, poster.heading, poster.body, screen.call, board.note,
 state.line, state.word, certificate.title, certificate.lead, certificate.body, certificate.extra, share.text,
 extra.word, test.across, test.stamp, test.note. ``claim(...)`` gives the whole claim as a sentence that stands alone.

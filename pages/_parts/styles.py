@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from pages.registry import asset_url
 
 CSS = Path(__file__).resolve().parents[2] / "assets" / "css"
+DEVICE_FONTS = ["Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI"]
 SHEETS = {
     "guest": ("tokens", "base", "guest"),
     "document": ("tokens", "base", "document"),
@@ -25,18 +27,27 @@ def style_text(kind: str) -> str:
 
 
 def font_faces(language: str) -> str:
-    """The web fonts of a language whose script not every device can write: Devanagari for Marathi, none for others.
-    A device's own font comes first; the file is fetched only where it has none."""
+    """The web fonts of a language whose script not every device can write: Devanagari for Marathi, none for others. A
+    device's own font comes first; a file is fetched only where it has none. The faces lead their families: behind
+    others, Chromium leaves the first words of a page as boxes once a file has come."""
     if language != "mr":
         return ""
-    return "".join(_face(name, weights) for name, weights in (("Regular", "100 599"), ("Bold", "600 900")))
+    faces = (
+        _face("FZ Devanagari", "NotoSansDevanagari-Regular", "100 599", DEVICE_FONTS),
+        _face("FZ Devanagari", "NotoSansDevanagari-Bold", "600 900", [f"{name} Bold" for name in DEVICE_FONTS]),
+        _face("FZ Devanagari Serif", "NotoSerifDevanagari-SemiBold", "100 900", ["Noto Serif Devanagari SemiBold"]),
+    )
+    families = (
+        '--fz-sans:"FZ Devanagari",system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;'
+        '--fz-serif:"FZ Devanagari Serif","Source Serif 4",Georgia,serif'
+    )
+    return "".join(faces) + f"html:root:lang(mr){{{families}}}html:lang(mr) svg{{font-family:var(--fz-sans)}}"
 
 
-def _face(name: str, weights: str) -> str:
-    file = asset_url(f"fonts/web/NotoSansDevanagari-{name}.woff2")
+def _face(family: str, file: str, weights: str, own: Iterable[str]) -> str:
+    sources = [*(f'local("{name}")' for name in own), f'url("{asset_url(f"fonts/web/{file}.woff2")}") format("woff2")']
     return (
-        f'@font-face{{font-family:"Noto Sans Devanagari";font-weight:{weights};font-display:swap;'
-        f'src:local("Noto Sans Devanagari{"" if name == "Regular" else " Bold"}"),url("{file}") format("woff2");'
+        f'@font-face{{font-family:"{family}";font-weight:{weights};font-display:swap;src:{",".join(sources)};'
         "unicode-range:U+0900-097F,U+200C-200D,U+20B9,U+25CC}"
     )
 
