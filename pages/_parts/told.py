@@ -73,8 +73,12 @@ def batch_facts(batch: Batch) -> html.Dl:
 
 def split_text(offer: OfferedAt) -> str:
     """Who gets which share of the price."""
-    parts = [f"{recipient_name(part['to'])} {f.number(100 * float(part['share']), 2)} %" for part in offer.split]
-    return " · ".join(parts)
+    return " · ".join(f"{recipient_name(part['to'])} {_percent(float(part['share']))}" for part in offer.split)
+
+
+def _percent(share: float) -> str:
+    percent = round(100 * share, 2)
+    return t("{count} %", count=f.number(percent, 0 if percent == int(percent) else 2))
 
 
 def plan_state(plan: PlanView) -> tuple[str, str]:

@@ -99,10 +99,13 @@ def _offers(view: ProjectView) -> list[Any]:
     if not shown:
         return [html.H2(t("Price"), className="mt-4"), html.P(t("Not on offer at any event."), className="fz-body")]
     parts: list[Any] = [html.H2(t("Price"), className="mt-4")]
+    terms: dict[tuple[str, str], list[Any]] = {}
     for offer in shown:
-        price = f.per_tonne(offer.price_minor_per_tonne, offer.currency)
-        name = html.A(pick(dict(offer.names)), href=f"/e/{offer.slug}")
-        parts.append(facts([(t("At"), name), (t("Price"), price), (t("Split"), split_text(offer))]))
+        key = (f.per_tonne(offer.price_minor_per_tonne, offer.currency), split_text(offer))
+        terms.setdefault(key, []).append(html.A(pick(dict(offer.names)), href=f"/e/{offer.slug}"))
+    for (price, split), links in terms.items():
+        named = [part for link in links for part in (link, html.Br())]
+        parts.append(facts([(t("Price"), price), (t("Split"), split), (t("At"), html.Span(named))]))
     return parts
 
 

@@ -132,10 +132,11 @@ def _one(plan: PlanView, manage: bool) -> html.Div:
     state = html.P([swatch(look), html.B(words)], className=f"fz-state fz-state-{look}")
     due = [html.Li(due_text(each), className="fz-late" if each.days_left < 0 else "") for each in plan.due]
     left = [panel(plan.title, [state, plan_facts(plan), html.Ul(due, className="fz-versions") if due else None])]
-    right = [panel(t("Monitoring"), [_record(plan, record) for record in plan.records] or html.P(
-        t("Monitoring has not found anything yet."), className="fz-small"))]  # fmt: skip
-    steps = _steps(plan) if manage else None
-    right.insert(0, panel(t("Next step"), [steps, html.Div(id="forestry-told", role="status")]))
+    found: list[Any] = [_record(plan, record) for record in plan.records]
+    none = html.P(t("Monitoring has not found anything yet."), className="fz-small")
+    right = [panel(t("Monitoring"), [*(found or [none]), html.Div(id="forestry-told", role="status")])]
+    if manage:
+        right.insert(0, panel(t("Next step"), _steps(plan)))
     parts = [html.Div(left, className="fz-6 fz-column-stack"), html.Div(right, className="fz-6 fz-column-stack")]
     return html.Div(parts, className="fz-grid")
 
