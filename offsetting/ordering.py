@@ -20,7 +20,7 @@ from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_id
 from locales import LANGUAGES, formats
-from offsetting import claiming, settling
+from offsetting import attempts, claiming, settling
 from offsetting.models import Allotted, Order
 from offsetting.pricing import NOT_ON_OFFER, quote_of
 from offsetting.providers import first
@@ -323,6 +323,7 @@ def cancel_order(order_id: str, reason: str, actor: Actor | str = "guest", now: 
             if order.state != states.CANCELLED:
                 raise Conflict("This order can't be cancelled: it is not waiting for its payment any more.")
             return order
+        attempts.close_later(conn, {"event_id": event_id, "order_id": order_id}, at)
         if isinstance(actor, Actor) and actor.kind != GUEST:
             record(conn, event_id, actor, "order.cancel", order_id, {"reason": _reason(reason)})
         return order_in(conn, order_id)

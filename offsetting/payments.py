@@ -78,6 +78,8 @@ def apply(conn: Connection, provider_name: str, event: PaymentEvent, now: dateti
         failed = settling.drop(
             conn, event_id, event.order_id, states.FAILED, provider_name, "the payment failed", now
         )  # fmt: skip
+        if failed and provider_name != DEMO:
+            attempts.close_later(conn, order, now, but=event.provider_ref)
         return states.FAILED if failed else "ignored: overtaken"
     return "ignored: nothing to do"
 
@@ -136,7 +138,7 @@ def _may_ask(row: Row, now: datetime, at_most_every: timedelta) -> bool:
 def _ask(order: Row, provider_name: str, attempt: Attempt, now: datetime) -> str:
     try:
         event = provider(provider_name).fetch(attempt, now)
-    except GatewayError as error:
+    except (GatewayError, NotFound) as error:  # NotFound: it has been switched off
         _log.warning("the provider %s does not tell of order %s: %s", provider_name, order["order_id"], error)
         return ""
     if event is None:
@@ -150,10 +152,7 @@ def expire_due(now: datetime | None = None, limit: int = EXPIRE_BATCH) -> int:
     with get_store().read() as conn:
         due = orders.overdue(conn, at, limit)
     for event_id, order_id in due:
-        try:
-            reconcile(order_id, at)
-        except NotFound:  # its provider has been switched off
-            pass
+        reconcile(order_id, at)
         _expire(event_id, order_id, at)  # changes nothing if the order was paid
     return len(due)
 

@@ -32,7 +32,8 @@ from tests.support.simulators.product import (
     work,
 )
 
-pytestmark = pytest.mark.usefixtures("store")
+both_stores = pytest.mark.usefixtures("store")
+one_store = pytest.mark.usefixtures("sqlite_store")  # what no store has a part in
 
 
 @pytest.fixture
@@ -51,6 +52,7 @@ def opened(order: offsetting.Order, user_agent: str = DESKTOP) -> str:
     return order.order_id.replace("-", "_")
 
 
+@one_store
 @pytest.mark.parametrize(("user_agent", "method", "product"), [
     (DESKTOP, "alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY"),
     (PHONE, "alipay.trade.wap.pay", "QUICK_WAP_WAY"),
@@ -73,6 +75,7 @@ def test_paying_on_either_page(alipay: Alipay, user_agent: str, method: str, pro
     prove(shop)
 
 
+@both_stores
 def test_doubled_later_and_late(alipay: Alipay) -> None:
     shop = open_shop()
     order = held(shop)
@@ -93,6 +96,7 @@ def test_doubled_later_and_late(alipay: Alipay) -> None:
     prove(shop)
 
 
+@one_store
 @pytest.mark.parametrize("wrong", ["key", "old", "ahead", "app", "seller", "kind", "body", "amount", "none", "bytes"])
 def test_a_forged_or_old_notice_changes_nothing(alipay: Alipay, wrong: str) -> None:
     shop = open_shop()
@@ -113,6 +117,7 @@ def test_a_forged_or_old_notice_changes_nothing(alipay: Alipay, wrong: str) -> N
     assert rows(s.webhook_event) == []
 
 
+@one_store
 @pytest.mark.parametrize(("other", "outcome"), [
     ({"total_amount": "20.42"}, "refused: another amount or currency"),
     ({"out_trade_no": "somebody_else"}, "ignored: unknown order"),
@@ -128,6 +133,7 @@ def test_what_is_signed_and_does_not_fit(alipay: Alipay, other: dict[str, str], 
     assert (answer.status, answer.outcome, state(order)) == (200, outcome, "held")
 
 
+@one_store
 def test_a_closed_trade_fails_its_order_unless_another_payment_is_under_way(alipay: Alipay) -> None:
     shop = open_shop()
     order = held(shop)
@@ -140,6 +146,7 @@ def test_a_closed_trade_fails_its_order_unless_another_payment_is_under_way(alip
     assert hand_in("alipay", alipay.notice(ref, trade_status="TRADE_CLOSED")).outcome == "failed"
 
 
+@both_stores
 def test_two_payments_of_one_order_pay_once_and_the_second_goes_back(alipay: Alipay) -> None:
     shop = open_shop()
     order = held(shop)
@@ -155,6 +162,7 @@ def test_two_payments_of_one_order_pay_once_and_the_second_goes_back(alipay: Ali
     prove(shop)
 
 
+@both_stores
 def test_a_lost_notice_is_asked_for(alipay: Alipay) -> None:
     shop = open_shop()
     order = held(shop)
@@ -165,6 +173,7 @@ def test_a_lost_notice_is_asked_for(alipay: Alipay) -> None:
     prove(shop)
 
 
+@one_store
 def test_an_answer_that_alipay_did_not_sign_is_not_believed(alipay: Alipay) -> None:
     order = held(open_shop())
     alipay.pay(opened(order))
@@ -172,6 +181,7 @@ def test_an_answer_that_alipay_did_not_sign_is_not_believed(alipay: Alipay) -> N
     assert (offsetting.reconcile(order.order_id), state(order)) == ("", "held")
 
 
+@both_stores
 def test_a_refund_goes_back_once(alipay: Alipay) -> None:
     shop = open_shop()
     order = held(shop)
@@ -190,6 +200,7 @@ def test_a_refund_goes_back_once(alipay: Alipay) -> None:
     prove(shop)
 
 
+@one_store
 def test_in_wechat_s_browser_it_goes_on_elsewhere(alipay: Alipay) -> None:
     order = held(open_shop())
     ways = {way.provider: way.is_elsewhere for way in offsetting.ways_to_pay(order.order_id, IN_WECHAT)}
@@ -199,6 +210,7 @@ def test_in_wechat_s_browser_it_goes_on_elsewhere(alipay: Alipay) -> None:
     assert opened(order, PHONE)  # the same order, in the phone's own browser
 
 
+@one_store
 def test_yuan_alone(alipay: Alipay, monkeypatch: pytest.MonkeyPatch) -> None:
     order = held(open_shop())
     assert [way.provider for way in offsetting.ways_to_pay(order.order_id)] == ["alipay", "demo"]

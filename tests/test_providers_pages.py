@@ -160,6 +160,8 @@ def test_wechat_by_h5_on_a_phone(counter: Counter, window: Callable[..., Page]) 
     order_id, page = counter.order(), window(user_agent=PHONE)
     choose(page, order_id, "wechat")
     expect(page.locator("h1")).to_have_text("Simulated WeChat Pay")
+    opened = [asked for asked in counter.wechat.asked if asked.path == "/h5/pay"]
+    assert opened[-1].headers["referer"] == f"{counter.server.url}/"  # WeChat lets in whom it knows, by this header
     page.get_by_role("button", name="Pay", exact=True).click()
     succeed(page, counter, order_id)
 

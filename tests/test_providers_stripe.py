@@ -26,7 +26,8 @@ from tests.support.simulators.product import (
 )
 from tests.support.simulators.stripe import Stripe
 
-pytestmark = pytest.mark.usefixtures("store")
+both_stores = pytest.mark.usefixtures("store")
+one_store = pytest.mark.usefixtures("sqlite_store")  # what no store has a part in
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def begun(simulator: Stripe, order: offsetting.Order) -> str:
     return str(attempts(order)[-1]["provider_ref"])
 
 
+@both_stores
 def test_paying_and_the_fee(stripe: Stripe) -> None:
     shop = open_shop()
     order = held(shop)
@@ -71,6 +73,7 @@ def test_paying_and_the_fee(stripe: Stripe) -> None:
     prove(shop)
 
 
+@both_stores
 def test_a_doubled_and_a_late_webhook(stripe: Stripe) -> None:
     shop = open_shop()
     order = held(shop)
@@ -92,6 +95,7 @@ def test_a_doubled_and_a_late_webhook(stripe: Stripe) -> None:
     prove(shop)
 
 
+@one_store
 @pytest.mark.parametrize("wrong", ["secret", "old", "ahead", "body", "none", "json", "bytes"])
 def test_a_forged_or_old_webhook_changes_nothing(stripe: Stripe, wrong: str) -> None:
     shop = open_shop()
@@ -113,6 +117,7 @@ def test_a_forged_or_old_webhook_changes_nothing(stripe: Stripe, wrong: str) -> 
     assert rows(s.webhook_event) == []
 
 
+@one_store
 @pytest.mark.parametrize(("other", "outcome"), [
     ({"amount_total": 2042}, "refused: another amount or currency"),
     ({"currency": "usd"}, "refused: another amount or currency"),
@@ -131,6 +136,7 @@ def test_what_is_signed_and_does_not_fit(stripe: Stripe, other: dict[str, object
     prove(shop)
 
 
+@one_store
 def test_events_of_other_kinds_are_none_of_ours(stripe: Stripe) -> None:
     shop = open_shop()
     order = held(shop)
@@ -140,6 +146,7 @@ def test_events_of_other_kinds_are_none_of_ours(stripe: Stripe) -> None:
     assert state(order) == "failed"
 
 
+@both_stores
 def test_a_lost_webhook_is_asked_for(stripe: Stripe) -> None:
     shop = open_shop()
     order = held(shop)
@@ -156,6 +163,7 @@ def test_a_lost_webhook_is_asked_for(stripe: Stripe) -> None:
     prove(shop)
 
 
+@both_stores
 def test_a_refund_goes_back_once(stripe: Stripe) -> None:
     shop = open_shop()
     order = held(shop)
@@ -174,6 +182,7 @@ def test_a_refund_goes_back_once(stripe: Stripe) -> None:
     prove(shop)
 
 
+@one_store
 def test_what_can_t_be_begun(stripe: Stripe) -> None:
     shop = open_shop()
     order = held(shop)
@@ -186,11 +195,15 @@ def test_what_can_t_be_begun(stripe: Stripe) -> None:
         offsetting.start_payment(order.order_id, "stripe", DESKTOP, now=order.expires_at)
     with pytest.raises(NotFound):
         offsetting.start_payment(order.order_id, "alipay", DESKTOP)
+    session = begun(stripe, order)
     offsetting.cancel_order(order.order_id, "no")
     with pytest.raises(Conflict, match="not waiting"):
         offsetting.start_payment(order.order_id, "stripe", DESKTOP)
+    work()
+    assert stripe.sessions[session]["status"] == "expired"
 
 
+@one_store
 def test_test_keys_never_serve_a_live_event(stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
     live = open_shop(slug="live", livemode=True)
     with pytest.raises(Conflict, match="no test money"):
@@ -201,6 +214,7 @@ def test_test_keys_never_serve_a_live_event(stripe: Stripe, monkeypatch: pytest.
         held(live)
 
 
+@one_store
 def test_a_live_key_serves_live_events_alone(stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_live_simulated")
     monkeypatch.delenv("STRIPE_API_URL")
@@ -214,6 +228,7 @@ def test_a_live_key_serves_live_events_alone(stripe: Stripe, monkeypatch: pytest
         offsetting.start_payment(live.order_id, "demo", DESKTOP)
 
 
+@one_store
 def test_the_minimum_is_told_before_paying(stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEMO_PAYMENTS", "false")
     monkeypatch.setattr("offsetting.providers.least_minor", lambda name: {"CNY": 2044})
@@ -234,6 +249,7 @@ def test_the_minimum_is_told_before_paying(stripe: Stripe, monkeypatch: pytest.M
         offsetting.start_payment(order.order_id, "stripe", DESKTOP)
 
 
+@one_store
 def test_a_missing_key_switches_it_off(stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
     order = held(open_shop())
     monkeypatch.delenv("STRIPE_WEBHOOK_SECRET")

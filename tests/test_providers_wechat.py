@@ -31,7 +31,8 @@ from tests.support.simulators.product import (
 )
 from tests.support.simulators.wechat import APP_ID, Wechat
 
-pytestmark = pytest.mark.usefixtures("store")
+both_stores = pytest.mark.usefixtures("store")
+one_store = pytest.mark.usefixtures("sqlite_store")  # what no store has a part in
 
 
 @pytest.fixture
@@ -65,6 +66,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return fp
 
 
+@one_store
 def test_a_code_to_scan_on_a_desktop(wechat: Wechat) -> None:
     shop = open_shop()
     order = held(shop)
@@ -84,6 +86,7 @@ def test_a_code_to_scan_on_a_desktop(wechat: Wechat) -> None:
     prove(shop)
 
 
+@one_store
 def test_h5_on_a_phone(wechat: Wechat) -> None:
     order = held(open_shop())
     step = offsetting.start_payment(order.order_id, "wechat", PHONE, address="192.0.2.7")
@@ -97,6 +100,7 @@ def test_h5_on_a_phone(wechat: Wechat) -> None:
         assert b"Simulated WeChat Pay" in page.read()
 
 
+@both_stores
 def test_jsapi_in_wechat_s_browser(wechat: Wechat) -> None:
     shop = open_shop()
     order = held(shop)
@@ -120,6 +124,7 @@ def test_jsapi_in_wechat_s_browser(wechat: Wechat) -> None:
     prove(shop)
 
 
+@one_store
 def test_a_sign_in_that_does_not_fit(wechat: Wechat) -> None:
     order, other = held(open_shop()), held(open_shop(slug="other"))
     back = signed_in(order)
@@ -133,6 +138,7 @@ def test_a_sign_in_that_does_not_fit(wechat: Wechat) -> None:
         offsetting.start_payment(order.order_id, "wechat", IN_WECHAT, **back)
 
 
+@one_store
 def test_without_the_app_s_secret_it_goes_on_in_another_browser(
     monkeypatch: pytest.MonkeyPatch, wechat: Wechat
 ) -> None:  # fmt: skip
@@ -142,6 +148,7 @@ def test_without_the_app_s_secret_it_goes_on_in_another_browser(
         assert offsetting.start_payment(order.order_id, "wechat", PHONE).url
 
 
+@both_stores
 def test_a_doubled_and_a_late_notice(wechat: Wechat) -> None:
     shop = open_shop()
     order = held(shop)
@@ -160,6 +167,7 @@ def test_a_doubled_and_a_late_notice(wechat: Wechat) -> None:
     prove(shop)
 
 
+@one_store
 @pytest.mark.parametrize("wrong", [
     "key", "old", "ahead", "serial", "v3 key", "body", "merchant", "app", "none", "json", "time", "probe", "bytes",
 ])  # fmt: skip
@@ -189,6 +197,7 @@ def test_a_forged_or_old_notice_changes_nothing(wechat: Wechat, wrong: str) -> N
     assert len(wechat.asked) == count  # nobody makes us ask WeChat for keys
 
 
+@one_store
 @pytest.mark.parametrize(("other", "outcome"), [
     ({"amount": {"total": 2042, "currency": "CNY"}}, "refused: another amount or currency"),
     ({"amount": {"total": 2043, "currency": "HKD"}}, "refused: another amount or currency"),
@@ -207,6 +216,7 @@ def test_what_is_signed_and_does_not_fit(wechat: Wechat, other: dict[str, Any], 
     assert (answer.status, answer.outcome, state(order)) == (200, outcome, "held")
 
 
+@both_stores
 def test_a_lost_notice_is_asked_for(wechat: Wechat) -> None:
     shop = open_shop()
     order = held(shop)
@@ -220,6 +230,7 @@ def test_a_lost_notice_is_asked_for(wechat: Wechat) -> None:
     prove(shop)
 
 
+@one_store
 def test_an_answer_that_wechat_did_not_sign_is_not_believed(wechat: Wechat) -> None:
     order = held(open_shop())
     wechat.pay(begun(order))
@@ -227,6 +238,7 @@ def test_an_answer_that_wechat_did_not_sign_is_not_believed(wechat: Wechat) -> N
     assert (offsetting.reconcile(order.order_id), state(order)) == ("", "held")
 
 
+@both_stores
 def test_two_ways_paid_at_once_pay_once_and_the_second_goes_back(wechat: Wechat) -> None:
     shop = open_shop()
     order = held(shop)
@@ -244,6 +256,7 @@ def test_two_ways_paid_at_once_pay_once_and_the_second_goes_back(wechat: Wechat)
     prove(shop)
 
 
+@both_stores
 def test_a_refund_goes_back_once(wechat: Wechat) -> None:
     shop = open_shop()
     order = held(shop)

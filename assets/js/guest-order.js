@@ -134,6 +134,15 @@
     for (const button of all(acts, "[aria-busy]")) button.removeAttribute("aria-busy");
   }
 
+  /* To a provider's page: WeChat's wants to know which site sends the person, so this one address is told our origin. */
+  function leave(url) {
+    const link = document.createElement("a");
+    link.href = url;
+    link.referrerPolicy = "origin";
+    document.body.append(link);
+    link.click();
+  }
+
   function watch() {
     wire.send({ order_id: config.order_id, watch: true });
   }
@@ -158,7 +167,8 @@
     if (answer.wait) { setTimeout(watch, 2000); return nothing(); }
     wire.stop();
     if (answer.sentence) { free(); refuse(answer.sentence); return nothing(); }
-    location.assign(answer.next);
+    if (answer.next.startsWith("/")) location.assign(answer.next);
+    else leave(answer.next);
     return nothing();
   }
 

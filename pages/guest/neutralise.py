@@ -22,7 +22,7 @@ from pages._parts import pieces, shell
 from pages._parts.icons import icon
 from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
-from pages.guest import _words
+from pages.guest import _offered, _words
 from pages.guest._coverage import coverage_card
 from pages.guest._device import device_of, notice_kind, proved
 from pages.guest._fields import data
@@ -135,6 +135,7 @@ def _form(
     event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[Share, Quote]], before: list[offsetting.Order],
     seen: offsetting.Coverage,
 ) -> html.Form:  # fmt: skip
+    first = _offered.first_left(offers)
     parts = [
         _earlier(before),
         coverage_card(seen),
@@ -155,9 +156,10 @@ def _form(
             [
                 html.Legend(t("Project"), className="visually-hidden"),
                 html.Div(
-                    [_project(offer, quotes[offer.project_id], i == 0) for i, offer in enumerate(offers)],
+                    [_project(offer, quotes[offer.project_id], i == first) for i, offer in enumerate(offers)],
                     className="fz-stack",
                 ),
+                *_offered.sold_out(offers),
             ],
             className="mt-3",
         ),
@@ -249,7 +251,7 @@ def _project(offer: Offer, quotes: Mapping[Share, Quote], first: bool) -> html.L
         [
             marks,
             html.Div([_split(offer, quotes[share], share) for share in quotes], className="fz-project-more"),
-            _about(offer),
+            _offered.about(offer),
         ],
         hidden=not first,
         **data(of=f"{offer.project_id}|*"),
@@ -276,14 +278,6 @@ def _split(offer: Offer, quote: Quote, share: Share) -> html.Div:
     title = t("Where each fen of {money} goes", money=f.money(quote.amount_minor, quote.currency))
     inside = [html.P(title, className="fz-split-title"), pieces.split_bar(parts)]
     return html.Div(inside, hidden=share not in (100, REST), **data(of=f"{offer.project_id}|{share}"))
-
-
-def _about(offer: Offer) -> html.P | None:
-    words = [
-        pick(offer.texts),
-        t("Type: {type}. Methodology: {methodology}.", type=t(offer.type), methodology=offer.methodology),
-    ]
-    return html.P(" ".join(word for word in words if word), className="fz-note mt-3")
 
 
 def _gift(offer: Offer) -> html.Label:
@@ -330,7 +324,11 @@ def _sum(offer: Offer, quote: Quote, share: Share) -> html.Div:
     return html.Div(
         [html.P(t("You pay"), className="fz-small"), *amounts],
         hidden=True,
-        **data(of=f"{offer.project_id}|{share}", bar=f"{offer.project_id}|{share}", sold="yes" if sold else "no"),
+        **data(
+            of=f"{offer.project_id}|{share}",
+            bar=f"{offer.project_id}|{share}",
+            sold="yes" if sold or quote.below_minimum else "no",
+        ),
     )
 
 
@@ -340,6 +338,8 @@ def _note(offer: Offer, quote: Quote, share: Share) -> html.P:
             "Only {mass} are left of this project: choose another share or project.",
             mass=f.mass_text(offer.available_g),
         )
+    elif quote.below_minimum:
+        words = t("So little can't be paid: the least is {least}.", least=f.money(quote.minimum_minor, quote.currency))
     else:
         tonnes = f.number(quote.grams / 1_000_000, 6)
         words = f"{tonnes}{f.THIN}t × {f.per_tonne(offer.price_minor_per_tonne, offer.currency)}"
