@@ -9,7 +9,7 @@ from locales import current_language, t
 from pages._parts.pdf_fonts import register_fonts, serif_family
 
 MARGIN_MM = 18.0
-WIDTHS_MM = (30.0, 47.0, 47.0, 16.0, 34.0)
+WIDTHS_MM = (28.0, 43.0, 43.0, 18.0, 42.0)
 
 
 class _Page(FPDF):

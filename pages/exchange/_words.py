@@ -95,4 +95,5 @@ def steps_list(found: offsetting.Instruction) -> html.Ol:
 
 
 def _by(found: offsetting.Instruction, label: str, at: datetime) -> str:
-    return t("{name}, {time} UTC", name=found.name_of(label), time=f.datetime_text(at, UTC))
+    name = t("this installation") if label.startswith("system") else found.name_of(label)
+    return t("{name}, {time} UTC", name=name, time=f.datetime_text(at, UTC))

@@ -14,7 +14,7 @@ from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import frame, panel, sentence_of
 from pages._parts.icons import icon
-from pages._parts.pieces import error_children, field_error
+from pages._parts.pieces import error_children, facts, field_error
 from pages.exchange._words import entry_facts, run_table
 from pages.registry import page
 
@@ -39,7 +39,15 @@ def layout(number: str = "", **_: Any) -> html.Div:
     """What was entered, what was asked for, and the two answers."""
     require(current_actor(), "retire")
     found = offsetting.get_instruction(number)
-    side = [panel(t("Credits"), run_table(found.runs), flush=True)]
+    asked = facts(
+        [
+            (t("Registry"), found.registry),
+            (t("Whole credits"), f.number(found.credit_count)),
+            (t("Beneficiary"), found.beneficiary),
+            (t("Reason"), found.reason or "–"),
+        ]
+    )
+    side = [panel(t("What the registry was asked"), asked), panel(t("Credits"), run_table(found.runs), flush=True)]
     grid = [
         panel(t("What was entered"), _decide(found), span=7),
         html.Div(side, className="fz-5 fz-column-stack"),

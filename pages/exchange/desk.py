@@ -141,10 +141,12 @@ def _confirmed_row(row: offsetting.Retired) -> html.Tr:
     proof = [
         html.A(t("Registry's page"), href=row.link, rel="noreferrer", target="_blank"),
         html.Br(),
-        html.Span(
+        html.A(
             t("{name}, SHA-256 {sum}…", name=row.evidence_name, sum=row.evidence_sha256[:12]),
+            href=f"/desk/exchange/evidence/{row.evidence_sha256}",
             className="fz-note",
             title=row.evidence_sha256,
+            download="",
         ),
     ]
     return html.Tr(

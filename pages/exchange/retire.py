@@ -28,6 +28,7 @@ page(
 )
 FIELDS = ("credit_count", "beneficiary")
 MOST_RUNS = 40
+EVERY = "every"
 
 
 def check(key: str) -> None:
@@ -68,10 +69,10 @@ def layout(key: str = "", **_: Any) -> html.Div:
 def _form(pool: offsetting.Pool) -> html.Div:
     names = {row.event_id: pick(dict(row.event_names)) for row in pool.rows if row.ready_count or row.begun_count}
     whom = t("Participants of {event}", event=next(iter(names.values()))) if len(names) == 1 else ""
-    every = [{"value": "", "label": t("All events, those with the least time first")}]
+    every = [{"value": EVERY, "label": t("All events, those with the least time first")}]
     choice = every + [{"value": event_id, "label": name} for event_id, name in names.items()]
     count = _input("credit_count", "number", step=1, value=max(1, pool.ready_count))
-    of = dbc.Select(id="retire-event", options=choice, value="", className="fz-input")
+    of = dbc.Select(id="retire-event", options=choice, value=EVERY, className="fz-input")
     note = t("Drafting keeps these credits from other instructions. Nothing is retired yet.")
     act = dbc.Button(t("Draft the instruction"), id="retire-draft", n_clicks=0, className="fz-button fz-button-main")
     parts = [
@@ -103,7 +104,9 @@ def _field(name: str, label: str, control: Any) -> html.Div:
 
 def _picks(key: Any, count: Any, partly: Any, event_id: Any) -> list[offsetting.Pick]:
     number = count if isinstance(count, int) else 0
-    return offsetting.picks_of(offsetting.pool(str(key)), number, bool(partly), str(event_id or ""))
+    return offsetting.picks_of(
+        offsetting.pool(str(key)), number, bool(partly), "" if event_id in (None, EVERY) else str(event_id)
+    )
 
 
 @callback(
