@@ -94,7 +94,7 @@ def _hero(event: Event, totals: Totals) -> html.Div:
     when = " · ".join(part for part in (pick(event.place.names), date) if part)
     inside = [
         html.P(when, className="fz-small"), html.H1(pick(event.names)),
-        _ring(totals) if not totals.hidden and totals.mass.total_g else _empty_ring(),
+        _ring(event, totals) if not totals.hidden and totals.mass.total_g else _empty_ring(),
     ]  # fmt: skip
     rosette = html.Div(
         Raw(svg(lines(event.event_id, 420, "dark", 52), 420, 420)),
@@ -106,7 +106,7 @@ def _hero(event: Event, totals: Totals) -> html.Div:
     )
 
 
-def _ring(totals: Totals) -> html.Div:
+def _ring(event: Event, totals: Totals) -> html.Div:
     share = f.percent_number(totals.share_bp / 10_000)
     picture = ring(
         totals.retired_g, totals.reserved_g, totals.mass.total_g, totals.extra_g, theme="dark", number=share, unit="%",
@@ -122,7 +122,19 @@ def _ring(totals: Totals) -> html.Div:
         html.Li([pieces.swatch(kind), pieces.figure_number(number, unit, 0), html.P(said)])
         for kind, number, said in words
     ]
+    if totals.forestry.covered_g:
+        parts.append(_planted(event, totals, unit))
     return html.Div([Raw(picture), html.Ul(parts, className="fz-parts")], className="fz-hero-ring")
+
+
+def _planted(event: Event, totals: Totals, unit: str) -> html.Li:
+    """What a planting stands for, beside the ring and never in it, in the claim's own words."""
+    words = t("sink confirmed by monitoring")
+    if totals.forestry.promised_g:
+        words = claims.say("state.line", state="reserved", evidence="forestry", subject="event", share_bp=1)
+    number = f.mass_parts([totals.forestry.covered_g], unit=unit)[0][0]
+    link = html.A(words, href=f"/e/{event.slug}/forestry")
+    return html.Li([pieces.swatch("estimated"), pieces.figure_number(number, unit, 0), html.P(link)])
 
 
 def _empty_ring() -> html.Div:

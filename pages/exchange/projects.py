@@ -68,7 +68,7 @@ def _table(found: list[Any]) -> html.Table:
             html.Td([html.B(pick(dict(row["names"]))), html.Br(), html.Span(row["project_id"], className="fz-note")]),
             html.Td(t(row["type"])), html.Td(kind_word(row["kind"])), html.Td(row["methodology"] or "–"),
             html.Td(row["registry"]),
-            html.Td(button_link(t("Open"), f"/desk/exchange/projects?project={row['project_id']}", "chevron_right",
+            html.Td(button_link(t("Open it"), f"/desk/exchange/projects?project={row['project_id']}", "chevron_right",
                                 "fz-button-small")),
         ])
         for row in found
@@ -228,7 +228,7 @@ def save(_clicks: int, project_id: Any, *typed_in: Any) -> Any:
             made = projects.create_project(
                 current_actor(), told["number"].strip(), facts | words | {"place": {}}, told["live"] == "live"
             )
-            link = button_link(t("Open"), f"/desk/exchange/projects?project={made}", "chevron_right")
+            link = button_link(t("Open it"), f"/desk/exchange/projects?project={made}", "chevron_right")
             return done(t("The project is entered."), link)
         known = project_view(str(project_id)).facts
         kept = {name: {**known[name], **words[name]} for name in words}

@@ -44,6 +44,10 @@ def key_figures(view: OrganiserView) -> html.Div:
         ("extra", t("Extra contribution"), totals.extra_g, t("outside the ring, by name")),
     )
     shown = [kpi(kind, name, *f.mass(grams, unit=unit), note, f"organiser-{kind}") for kind, name, grams, note in rows]
+    if totals.forestry.covered_g:
+        promised = totals.forestry.promised_g
+        told = t("planting agreed, sink not yet there") if promised else t("there, as monitoring confirms")
+        shown.append(kpi("estimated", t("Planting"), *f.mass(totals.forestry.covered_g, unit=unit), told))
     return html.Div(shown, className="fz-kpis")
 
 

@@ -93,7 +93,7 @@ def _row(plan: PlanView) -> html.Div:
     return html.Div(
         [html.P([swatch(look), html.B(plan.title), " ", html.Span(words)], className="fz-state"),
          *[html.P(line, className="fz-note") for line in lines],
-         button_link(t("Open"), f"/desk/e/{plan.slug}/forestry?plan={plan.plan_id}", "chevron_right",
+         button_link(t("Open it"), f"/desk/e/{plan.slug}/forestry?plan={plan.plan_id}", "chevron_right",
                      "fz-button-small")],
         className="fz-planting",
     )  # fmt: skip
@@ -255,7 +255,7 @@ def draft(_clicks: int, slug: Any, *given: Any) -> Any:
         plan_id = forestry.draft_plan(current_actor(), str(slug), facts)
     except (InputError, DomainError) as error:
         return told_of(error, _labels())
-    link = button_link(t("Open"), f"/desk/e/{slug}/forestry?plan={plan_id}", "chevron_right")
+    link = button_link(t("Open it"), f"/desk/e/{slug}/forestry?plan={plan_id}", "chevron_right")
     return done(t("The plan is drafted; it covers nothing until it is agreed."), link)
 
 
