@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,3 +61,53 @@ def test_a_split_that_is_none_is_refused(split: list[dict[str, object]]) -> None
 def test_negative_prices_are_refused(grams: int, per_tonne: int) -> None:
     with pytest.raises(ValueError):
         money.price_minor(grams, per_tonne)
+
+
+def test_a_fee_takes_the_place_of_its_share() -> None:
+    assert money.fee_parts(61, 50) == {"payment": -61, "provider": 50, "exchange": 11}
+    assert money.fee_parts(61, 70) == {"payment": -61, "provider": 70, "exchange": -9}
+    with pytest.raises(ValueError):
+        money.fee_parts(61, -1)
+
+
+BALANCES = st.dictionaries(
+    st.sampled_from(["project_owner", "exchange", "platform", "payment", "provider", "special_fund"]),
+    st.integers(-(10**9), 10**9),
+)
+
+
+@given(BALANCES)
+def test_a_refund_leaves_only_what_the_provider_keeps(parts: dict[str, int]) -> None:
+    balances = parts | {"buyer": -sum(parts.values())}
+    back = money.taken_back(balances)
+    after = {account: balances.get(account, 0) + back.get(account, 0) for account in {*balances, *back}}
+    kept = balances.get("provider", 0)
+    assert sum(back.values()) == 0
+    assert {account: amount for account, amount in after.items() if amount} == (
+        {"provider": kept, "exchange": -kept} if kept else {}
+    )
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**6))
+def test_what_rounding_gives_adds_up_to_what_rounding_up_the_price_gave(grams: int, per_tonne: int) -> None:
+    price = money.price_minor(grams, per_tonne)
+    parts = money.split_minor(price, SPLIT)
+    given_ = [money.exact_rounding(part, grams, per_tonne, SPLIT, to) for to, part in parts.items()]
+    assert all(value is not None for value in given_)
+    assert sum(value or 0 for value in given_) == price - Decimal(grams * per_tonne) / 1_000_000
+    assert money.exact_rounding(1, grams, per_tonne, SPLIT, "special_fund") is None
+
+
+@pytest.mark.parametrize(("price", "rate_bp", "tax"), [
+    (2043, 600, 116), (2043, 1300, 235), (100, 600, 6), (53, 600, 3), (1, 600, 0), (0, 600, 0), (2043, 0, 0),
+])  # fmt: skip
+def test_tax_within_a_price(price: int, rate_bp: int, tax: int) -> None:
+    assert money.tax_within(price, rate_bp) == tax
+    exact = Decimal(price) * rate_bp / (10_000 + rate_bp)
+    assert abs(tax - exact) <= Decimal("0.5")
+
+
+@pytest.mark.parametrize(("price", "rate_bp"), [(-1, 600), (1, -600)])
+def test_negative_taxes_are_refused(price: int, rate_bp: int) -> None:
+    with pytest.raises(ValueError):
+        money.tax_within(price, rate_bp)

@@ -14,6 +14,7 @@ from pages.documents._receipt_words import (
     no_fapiao,
     notice_of,
     position_of,
+    provider_words,
     seller_lines,
     tax_words,
 )
@@ -106,8 +107,7 @@ def _under(paper: Paper, found: Receipt, number: Number, y: float) -> float:
     rows = [(t("Order"), found.order_id), (t("Event"), pick(dict(found.event_names)))]
     if found.paid_at:
         rows.append((t("Paid on"), f.datetime_text(found.paid_at, found.timezone)))
-    rows.append((t("Paid through"), t("the demo provider (no money moved)") if found.provider == "demo" else
-                 found.provider.capitalize()))  # fmt: skip
+    rows.append((t("Paid through"), provider_words(found)))
     if found.certificate_number:
         rows.append((t("Certificate"), found.certificate_number))
     if number.kind == "credit_note" and found.refund_reason:

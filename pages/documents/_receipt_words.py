@@ -83,6 +83,15 @@ def tax_words(found: Receipt, sign: int = 1) -> str:
              tax=f.money(sign * tax, found.currency), rate=rate)  # fmt: skip
 
 
+def provider_words(found: Receipt) -> str:
+    """How it was paid."""
+    names = {
+        "demo": t("the demo provider (no money moved)"), "wechat": t("WeChat Pay"), "alipay": t("Alipay"),
+        "stripe": "Stripe",
+    }  # fmt: skip
+    return names.get(found.provider, found.provider)
+
+
 def no_fapiao(found: Receipt) -> list[str]:
     """What this paper is and is not."""
     words = [t("This is a receipt of the seller and no fapiao: in China a fapiao is issued by the tax authority’s own "

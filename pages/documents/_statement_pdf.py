@@ -129,7 +129,8 @@ def _shown(found: Statement) -> tuple[list[Line], str]:
     def key(line: StatementLine) -> tuple[str, str, str]:
         return _day(line, found), kind_words(line), pick(dict(line.event_names))
 
-    groups = groupby(sorted(found.lines, key=lambda line: (line.at.date(), *key(line))), key)
+    zone = ZoneInfo(found.zone)
+    groups = groupby(sorted(found.lines, key=lambda line: (line.at.astimezone(zone).date(), *key(line))), key)
     return [Line(_group(name, list(lines), found)) for name, lines in groups], note
 
 
