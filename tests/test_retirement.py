@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,11 @@ import offsetting
 from accounts import SYSTEM, Actor, set_actor
 from calculations import instruction_states as states
 from calculations.model import InputError
-from data import evidence
 from data.store import rollups
 from data.store import schema as s
 from data.store.engine import get_store
 from offsetting import claiming, retiring
-from tests.support.retirement import DAY, EVIDENCE, FIRST, SECOND, WHOM, enter, pick_of, sent
+from tests.support.retirement import EVIDENCE, FIRST, SECOND, WHOM, enter, pick_of, sent
 from tests.support.shop import NOW, Shop, add_guest, open_shop, pay, prove, rows, set_lines
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -382,52 +380,3 @@ def test_a_spoilt_retirement_is_found(name: str, spoil: str) -> None:
         assert conn.exec_driver_sql(spoil).rowcount > 0
     wrong = [finding for finding in offsetting.audit() if not finding.ok]
     assert any(finding.name.startswith(name) and finding.detail for finding in wrong), wrong
-
-
-@pytest.mark.parametrize("wrong", [
-    {"evidence": b""}, {"evidence": b"x" * (evidence.MOST_BYTES + 1)}, {"beneficiary": " "}, {"link": "ftp://a.example"},
-    {"retired_on": DAY + timedelta(days=1)},
-])  # fmt: skip
-def test_what_is_entered_is_checked_and_nothing_kept_of_what_is_wrong(wrong: dict[str, Any]) -> None:
-    shop = open_shop(credit_count=1)
-    sell(shop, 1_000_000)
-    number = sent(shop)
-    with pytest.raises(InputError):
-        enter(number, **wrong)
-    assert rows(s.instruction_entry) == []
-    assert not wrong.get("evidence") or not evidence.has(hashlib.sha256(wrong["evidence"]).hexdigest())
-
-
-def test_evidence_is_kept_by_its_hash_and_an_altered_file_is_not_handed_out() -> None:
-    sha256 = evidence.keep(b"the registry's answer")
-    assert evidence.keep(b"the registry's answer") == sha256
-    assert evidence.read(sha256) == b"the registry's answer"
-    evidence._path(sha256).write_bytes(b"another answer")
-    with pytest.raises(ValueError, match="altered"):
-        evidence.read(sha256)
-    for name in ("../secret_key", "a" * 64, ""):
-        with pytest.raises(LookupError):
-            evidence.read(name)
-
-
-def test_the_files_say_what_the_instruction_says_and_no_cell_is_a_formula() -> None:
-    shop = open_shop(credit_count=2)
-    sell(shop, 1_300_000)
-    found = offsetting.draft_instruction(FIRST, [pick_of(shop, 2, True)], "=HYPERLINK(1)", now=NOW)
-    lines = offsetting.instruction_file(found, "csv").decode("utf-8-sig").splitlines()
-    assert any(line.endswith("'=HYPERLINK(1)") for line in lines)
-    assert lines[-1].split(",")[:4] == [
-        shop.batch_id, "DEMO-forum-2020-000001", "DEMO-forum-2020-000002", "2",
-    ]  # fmt: skip
-    assert found.content_sha256 in "".join(lines)
-    assert (found.sold_g, found.surplus_g, found.credit_count) == (1_300_000, 700_000, 2)
-    assert offsetting.instruction_file(found, "xlsx")[:2] == b"PK"
-
-
-def test_what_a_partly_sold_credit_costs_is_said_before() -> None:
-    shop = open_shop(credit_count=2)
-    sell(shop, 1_300_000)
-    runs = offsetting.retirement_plan([pick_of(shop, 2, True)])
-    assert sum(run.surplus_g for run in runs) == 700_000
-    assert sum(run.surplus_minor for run in runs) == 700_000 * 4500 // 1_000_000
-    assert runs[0].currency == "CNY"

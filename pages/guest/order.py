@@ -162,7 +162,11 @@ def _timeline(order: Order, event: Event) -> Any:
         if state in names
     ]
     if order.state in ("paid", "pooled"):
-        passed.append((names["retired"], t("when the registry confirms"), False))
+        retired_g = sum(part.to_g - part.from_g for part in order.allocations if part.state == "retired")
+        words = t("when the registry confirms")
+        if retired_g:
+            words = t("{mass} of it already, the rest when the registry confirms", mass=f.mass_text(retired_g))
+        passed.append((names["retired"], words, False))
     return html.Div(pieces.timeline(passed), className="mt-4") if passed else None
 
 
