@@ -145,7 +145,20 @@ def test_the_demo_is_seeded_once_backed_up_and_brought_back(here: Server, tmp_pa
     assert answer(other, "audit")["ok"]
     checks = {check["name"]: check["ok"] for check in answer(other, "doctor")["checks"]}
     assert checks == dict.fromkeys(
-        ["settings", "store", "durability", "disk", "clock", "keys", "factors", "scenarios", "deferred work", "audit"],
+        [
+            "settings",
+            "store",
+            "durability",
+            "disk",
+            "clock",
+            "keys",
+            "factors",
+            "scenarios",
+            "deferred work",
+            "audit",
+            "retirement",
+            "planting",
+        ],
         True,
     )
 

@@ -148,7 +148,8 @@ def _parts(view: events.FlightMethodView, method: Method | None) -> tuple[list[A
 def chosen_file(contents: Any, name: Any, slug: Any) -> Any:
     """A file was given: its text is kept on the page, nothing is stored."""
     check(str(slug))
-    return _text(contents), str(name or "")[:120] or t("Choose a method file (TOML)"), OWN
+    called = str(name or "")[:120].encode("utf-8", "replace").decode()
+    return _text(contents), called or t("Choose a method file (TOML)"), OWN
 
 
 def _text(contents: Any) -> str:
