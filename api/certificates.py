@@ -46,12 +46,18 @@ def certificate(number: str, request: Request, size: Annotated[int | None, Query
         return Response(offsetting.open_badge(view.number), media_type=form, headers=_fresh())
     if form == "application/json":
         return JSONResponse(view.as_json(), headers=_fresh())
-    rendering = offsetting.render(view.number, form, current_language())
+    rendering = offsetting.render(view.number, form, _language(request, view.locale))
     return Response(rendering.body, media_type=rendering.media_type, headers=_fresh())
 
 
+def _language(request: Request, ordered_in: str) -> str:
+    """What is asked for, by address, cookie or header; else the language the order was placed in."""
+    asked = ("lang" in request.query_params, "fz_lang" in request.cookies, "accept-language" in request.headers)
+    return current_language() if any(asked) else ordered_in
+
+
 def _fresh() -> dict[str, str]:
-    return {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
+    return {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language, Cookie"}
 
 
 def _form(accept: str) -> str | None:

@@ -186,7 +186,15 @@ def test_a_certificate_speaks_its_orders_language_until_another_is_chosen(shop: 
     assert '<html lang="zh-Hans"' in get(f"/certificate/{number}", Cookie="fz_lang=zh").text
     tags = [get(f"/certificate/{number}.pdf", language).headers["etag"] for language in ("", "is", "mr")]
     assert tags[0] == tags[1] != tags[2]
+    api, asked = client(), {"Accept": "application/pdf"}
+    api.headers.pop("accept-language", None)
+    bodies = [
+        api.get(f"/api/v1/certificates/{number}{query}", headers=asked).content
+        for query in ("", "?lang=is", "?lang=en")
+    ]
+    assert bodies[0] == bodies[1] != bodies[2]
     page = get(f"/certificate/{number}").text
+    assert f'property="og:image:alt" content="{html.escape(words_of(certificate(number), "is").title)}' in page
     assert all(f'href="?lang={code}"' in page for code in LANGUAGES)
     spoken = re.sub(r"<[^>]*>", " ", page.split("</head>")[1])
     assert (

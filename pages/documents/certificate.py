@@ -176,7 +176,7 @@ def _head(view: CertificateView, words: CertificateWords) -> str:
     facts = {
         "og:type": "article", "og:site_name": "Forum Zero", "og:title": f"{words.title} · {words.event}",
         "og:description": words.share_text, "og:url": address, "og:image": f"{address}.png?lang={words.language}",
-        "og:image:width": "1080", "og:image:height": "1350",
+        "og:image:width": "1080", "og:image:height": "1350", "og:image:alt": _told(words),
         "og:locale": {"zh": "zh_CN", "en": "en_GB", "is": "is_IS", "mr": "mr_IN"}[words.language],
     }  # fmt: skip
     metas = "".join(tag("meta", property=name, content=value) for name, value in facts.items())
@@ -187,6 +187,12 @@ def _head(view: CertificateView, words: CertificateWords) -> str:
         + tag("meta", name="twitter:card", content="summary_large_image")
         + tag("meta", name="robots", content="noindex")
     )
+
+
+def _told(words: CertificateWords) -> str:
+    """What its picture shows, for those who can't see it."""
+    mass = f.THIN.join((words.mass_number, words.mass_unit))
+    return " · ".join((words.title, words.event, mass, words.state_line, words.rows[0][1]))
 
 
 def _page(view: CertificateView, words: CertificateWords) -> html.Div:
@@ -304,8 +310,8 @@ def _note(words: CertificateWords) -> html.P:
 def _across(words: CertificateWords) -> Raw | None:
     if not words.across:
         return None
-    large = 150 if words.language == "zh" else 108
-    fitted = {} if words.language == "zh" else {"textLength": "1180", "lengthAdjust": "spacing"}
+    spaced = words.language in ("en", "is")  # letters of other scripts are not drawn apart
+    large, fitted = (108, {"textLength": "1180", "lengthAdjust": "spacing"}) if spaced else (150, {})
     line = element(
         "text", words.across, x="653", y=f"{470 + large * 0.36:.0f}", transform="rotate(-20.5 653 470)",
         font_size=str(large), **fitted,

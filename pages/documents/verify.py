@@ -109,4 +109,7 @@ def _verdict(view: CertificateView, words: CertificateWords, found: Verification
     if not view.livemode:
         lines.append(t("Paid with test money: it is of no value."))
     mark = Raw(icon_svg("check" if good else "error", class_name="fz-icon"))
-    return html.Div([mark, html.Div([html.B(head), html.Span(" ".join(lines))])], className=f"fz-verdict{look}")
+    return html.Div(
+        [mark, html.Div([html.B(head), html.Span(("" if words.language == "zh" else " ").join(lines))])],
+        className=f"fz-verdict{look}",
+    )
