@@ -30,7 +30,7 @@ from pages.documents._certificate_words import words_of
 from tests.support.api import client
 from tests.support.retirement import FIRST, SECOND, retire_credits
 from tests.support.server import PROJECT_DIR
-from tests.support.shop import Shop, add_guest, open_shop, pay
+from tests.support.shop import TOTAL_G, Shop, add_guest, open_shop, pay, set_lines
 
 
 @pytest.fixture
@@ -211,3 +211,18 @@ def test_no_sentence_of_ours_is_left_in_english(shop: Shop, get: Callable, path:
     ours = {msgid for msgid, said in catalogue("zh").items() if len(msgid) > 3 and said != msgid}
     same = {msgid for msgid, said in catalogue(language).items() if said == msgid} | {"English", "Forum"}
     assert not (shown & ours) - same
+
+
+def test_a_claim_that_changes_is_stated_anew_everywhere(shop: Shop, get: Callable) -> None:
+    guest = add_guest(shop)
+    number = pay(offsetting.place_order(guest, shop.project, share_percent=100)).certificate_number
+    early = {ending: get(f"/certificate/{number}.{ending}").text for ending in ("json", "jwt")}
+    set_lines(shop, guest, (100_000, 7_056))  # the guest emits less: what is over is an extra contribution
+    view, text = certificate(number), get(f"/verify/{number}").text
+    assert (view.covered_g, view.extra_g, view.statement_version) == (107_056, TOTAL_G - 107_056, 2)
+    assert "The claim changed" in text and states_of(text)[0] == "good"
+    keys = json.dumps(offsetting.did_document())
+    for ending, before in early.items():
+        late = verify_file(get(f"/certificate/{number}.{ending}").text, keys)
+        assert late.ok and late.subject["extraGrams"] == view.extra_g and late.subject["statementVersion"] == 2
+        assert verify_file(before, keys).subject["extraGrams"] == 0, "what was said then is still what was signed"
