@@ -159,6 +159,18 @@ def jurisdiction_of(table: ClaimTable, code: str) -> Jurisdiction:
     return table.jurisdictions["other"]
 
 
+def standing(emitted_g: int, reserved_g: int, retired_g: int, extra_g: int = 0) -> tuple[int, str]:
+    """(share covered in basis points, rounded down, over 10,000 with what is extra; state) of a whole's grams."""
+    covered_g = reserved_g + retired_g
+    state = "retired" if retired_g else "reserved"
+    if not covered_g:
+        return 0, "reserved" if extra_g else "open"
+    if reserved_g and retired_g:
+        state = "partly_retired"
+    share_bp = covered_g * FULL_BP // emitted_g if emitted_g else 0
+    return (FULL_BP + 1 if extra_g and share_bp >= FULL_BP else min(share_bp, FULL_BP)), state
+
+
 def share_word(share_bp: int | None) -> str:
     """open (not chosen), none, part, full (100 %), or over."""
     if share_bp is None:

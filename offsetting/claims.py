@@ -29,6 +29,7 @@ __all__ = [
     "sentence",
     "subject_of",
     "text_of",
+    "whole_claim",
 ]
 
 _CIRCUMSTANCE = frozenset({"jurisdiction", "share_bp", "state", "evidence", "subject", "livemode"})
@@ -75,6 +76,20 @@ def claim(
     if extra_g <= 0 or what.state in ("open", "revoked") or claims.share_word(what.share_bp) == "none":
         return said
     return said + _BETWEEN.get(code, " ") + text_of(sentence("claim.extra", what, **words), code)
+
+
+def whole_claim(
+    subject: str, jurisdiction: str, livemode: bool, event: str, *, emitted_g: int, reserved_g: int, retired_g: int,
+    extra_g: int = 0, name: str = "", language: str | None = None,
+) -> str:  # fmt: skip
+    """What may be said of an event or of a company's people as they stand now: grams counted, covered and extra."""
+    share_bp, state = claims.standing(emitted_g, reserved_g, retired_g, extra_g)
+    what = Circumstance(jurisdiction, share_bp, state, "credits", subject, livemode)
+    covered_g = reserved_g + retired_g
+    return claim(
+        what, event, mass_g=covered_g or extra_g, emitted_g=emitted_g, retired_g=retired_g, extra_g=extra_g, name=name,
+        language=language,
+    )  # fmt: skip
 
 
 def jurisdiction(code: str) -> claims.Jurisdiction:

@@ -19,6 +19,7 @@ from calculations.claims import (
     plain,
     refused,
     sentence,
+    standing,
     table_of,
     wording,
 )
@@ -265,3 +266,30 @@ def test_bold_parts() -> None:
     assert claims.subject_of("conference") == "person"
     assert claims.subject_of("hotel") == "visit"
     assert claims.subject_of("hotel", "organiser") == "event"
+
+
+@pytest.mark.parametrize(
+    ("grams", "share_bp", "state"),
+    [
+        ((1_000, 0, 0, 0), 0, "open"),
+        ((1_000, 400, 0, 0), 4_000, "reserved"),
+        ((1_000, 400, 599, 0), 9_990, "partly_retired"),
+        ((30_001, 0, 30_000, 9), 9_999, "retired"),
+        ((1_000, 0, 1_000, 0), 10_000, "retired"),
+        ((1_000, 1, 999, 5), 10_001, "partly_retired"),
+        ((1_000, 0, 0, 5), 0, "reserved"),
+        ((0, 0, 0, 0), 0, "open"),
+    ],
+)
+def test_how_a_whole_stands(grams: tuple[int, int, int, int], share_bp: int, state: str) -> None:
+    assert standing(*grams) == (share_bp, state)
+
+
+def test_what_may_be_said_of_an_event_as_it_stands() -> None:
+    grams = {"emitted_g": 2_000_000, "reserved_g": 500_000, "retired_g": 1_500_000}
+    told = claims.whole_claim("event", "CN", True, "Forum", **grams)
+    assert told.startswith("Forum: carbon neutral. All 2.00\u202ft CO₂e")
+    assert "1.50\u202ft CO₂e are retired and the rest reserved, not yet retired" in told
+    assert "neutral" not in claims.whole_claim("event", "EU", True, "Forum", **grams)
+    assert "neutral" not in claims.whole_claim("event", "CN", True, "Forum", **(grams | {"emitted_g": 2_000_001}))
+    assert claims.whole_claim("event", "CN", False, "Forum", **grams).startswith("TEST · of no value · Forum")

@@ -13,7 +13,8 @@ from accounts import Conflict, current_actor, may, require
 from calculations.model import InputError
 from locales import current_language, pick, t
 from locales import formats as f
-from pages._parts.desk import button_link, event_notice, frame, panel
+from offsetting import claims
+from pages._parts.desk import button_link, claim_panel, event_notice, frame, panel
 from pages._parts.desk_ring import covered_ring
 from pages._parts.group_order import asked_share, group_order_form, placed_words, refused_words
 from pages._parts.order_list import order_list
@@ -44,7 +45,8 @@ def layout(company_id: str = "", slug: str = "", state: str = "", page: str = "1
     listed = offsetting.list_orders(slug, state, company_id, number)
     rows = order_list(listed, f"/desk/company/{company_id}/{slug}", state, event.timezone)
     rows += _waiting(listed, view)
-    grid = [_ring(view), _order(view, event), panel(t("The company's orders"), rows, t("newest first"))]
+    orders = panel(t("The company's orders"), rows, t("newest first"))
+    grid = [_ring(view), _order(view, event), _claim(view, event), orders]
     if view.hidden:
         grid = [panel(t("Fewer than five"), empty(t("Figures open once five of your people have answered.")))]
     figures = [] if view.hidden else [_figures(view)]
@@ -111,6 +113,14 @@ def _figures(view: CompanyAtEvent) -> html.Div:
 def _ring(view: CompanyAtEvent) -> html.Section:
     drawn = covered_ring(view.retired_g, view.reserved_g, view.total_g, view.extra_g, view.covered_bp)
     return panel(t("Ring of the company"), drawn, span=4)
+
+
+def _claim(view: CompanyAtEvent, event: events.Event) -> html.Section:
+    said = claims.whole_claim(
+        "company", event.jurisdiction, view.livemode, pick(dict(view.event_names)), name=pick(dict(view.company_names)),
+        emitted_g=view.total_g, reserved_g=view.reserved_g, retired_g=view.retired_g, extra_g=view.extra_g,
+    )  # fmt: skip
+    return claim_panel(said)
 
 
 def _order(view: CompanyAtEvent, event: events.Event) -> html.Section:

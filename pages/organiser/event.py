@@ -12,7 +12,7 @@ from locales import formats as f
 from locales import pick, t
 from offsetting import claims
 from pages._parts.deadline import deadline_note
-from pages._parts.desk import button_link, event_line, event_notice, frame
+from pages._parts.desk import button_link, claim_panel, event_line, event_notice, frame
 from pages._parts.pieces import filter_bar
 from pages.organiser import _figures as figures
 from pages.organiser._estimate import estimate_panel
@@ -79,10 +79,19 @@ def _body(view: events.OrganiserView) -> list[Any]:
         return [figures.key_figures(view), _nothing_yet(view)]
     grid = [
         figures.ring_panel(view), figures.category_panel(view), figures.origin_panel(view), figures.day_panel(view),
-        figures.session_panel(view), figures.funnel_panel(view), estimate_panel(view),
+        figures.session_panel(view), figures.funnel_panel(view), _claim(view), estimate_panel(view),
     ]  # fmt: skip
     late = deadline_note(view.event.event_id)
     return [_sentence(view), late, figures.key_figures(view), html.Div(grid, className="fz-grid")]
+
+
+def _claim(view: events.OrganiserView) -> html.Section:
+    event, totals = view.event, view.totals
+    said = claims.whole_claim(
+        "event", event.jurisdiction, event.livemode, pick(dict(event.names)), emitted_g=totals.mass.total_g,
+        reserved_g=totals.reserved_g, retired_g=totals.retired_g, extra_g=totals.extra_g,
+    )  # fmt: skip
+    return claim_panel(said)
 
 
 def _sentence(view: events.OrganiserView) -> html.Div:

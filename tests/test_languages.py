@@ -1,0 +1,62 @@
+"""The guest's pages in each language: offered by name, whole in Marathi and Icelandic, fonts where they are needed."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from locales import LANGUAGES, NATIVE_NAMES, set_language
+from pages._parts.html_text import render
+from pages._parts.shell import guest_shell, language_switch, stepper
+from pages._parts.styles import font_faces
+from tests.support.browser import Visit
+from tests.support.server import Server
+
+FORUM = "chengdu-2021"
+Open = Callable[..., Visit]
+START = {"mr": "मला कार्बन तटस्थ व्हायचे आहे", "is": "Ég vil vera kolefnishlutlaus"}
+ASKED = {"mr": "तुम्ही कसे आलात?", "is": "Hvernig komstu?"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_is_offered_by_its_own_name(language: str) -> None:
+    set_language(language)
+    for shown in (render(language_switch("/verify")), render(guest_shell("", side="kept"))):
+        for code, name in NATIVE_NAMES.items():
+            assert f"lang={code}" in shown
+            assert name in shown
+        assert shown.count('aria-current="true"') == 1
+    set_language("en")
+
+
+def test_the_second_step_is_named_as_the_law_of_the_place_lets_it() -> None:
+    set_language("en")
+    assert "Neutralise" in render(stepper("footprint", jurisdiction="CN"))
+    for place in ("EU", "DE", ""):
+        assert "eutral" not in render(stepper("footprint", jurisdiction=place))
+
+
+def test_fonts_are_named_for_the_language_that_needs_them_alone() -> None:
+    assert not any(font_faces(language) for language in ("en", "zh", "is"))
+    assert font_faces("mr").count(".woff2") == 3
+    assert "http" not in font_faces("mr")
+
+
+@pytest.mark.parametrize("language", ["mr", "is"])
+def test_a_guests_pages_on_a_phone(open_window: Open, server: Server, language: str) -> None:
+    visit = open_window("phone", language, "light")
+    page, files = visit.page, []
+    page.on("response", lambda answer: files.append(answer.url))
+    for path in ("/", "/verify", f"/e/{FORUM}"):
+        page.goto(f"{path}?lang={language}")
+        assert page.locator("html").get_attribute("lang") == language
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.get_by_role("link", name=START[language]).click()
+    page.wait_for_selector("#calc-home form")
+    expect(page.locator("h1, legend, h2").filter(has_text=ASKED[language]).first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator(".fz-lang-row a", has_text="English").click()
+    page.wait_for_selector("#calc-home form")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert language == "mr" or not [url for url in files if "woff2" in url]
+    assert {url.split("/")[2] for url in files if url.startswith("http")} == {server.url.split("//")[1]}
