@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ import offsetting
 from accounts import SYSTEM, NotFound
 from calculations.model import InputError
 from data.settings import get_settings
+from data.store import orders
 from data.store import schema as s
 from data.store.engine import Store, get_store
 from data.store.migrate import config, upgrade
@@ -230,6 +232,21 @@ def test_the_pdf_says_it_all(language: str, words: list[str], tmp_path: Path) ->
     assert found.receipt is not None
     for word in (*words, found.receipt.number, order.order_id, "91510100MA6CTEST0X", "Akureyri", LONG[:12]):
         assert word in text, word
+
+
+def test_live_papers_say_nothing_of_tests(tmp_path: Path) -> None:
+    order = paid(open_shop())
+    set_language("en")
+    found = receipts.receipt_of(order.order_id)
+    assert "TEST" in text_of(receipt_pdf(found, "en"), tmp_path)
+    assert found.receipt is not None
+    live = replace(found, livemode=True, receipt=replace(found.receipt, number="R-1"), certificate_number="")
+    assert "TEST" not in text_of(receipt_pdf(live, "en"), tmp_path)
+    with get_store().read() as conn:
+        row = dict(orders.get(conn, order.order_id[:8], order.order_id) or {})
+    with get_store().write() as conn:
+        number = receipts.issue(conn, row | {"livemode": True, "order_id": "another"}, NOW)
+    assert number == f"R-{order.order_id[:8].upper()}-2021-000002"
 
 
 def test_the_credit_note_is_a_sheet_of_its_own(tmp_path: Path) -> None:

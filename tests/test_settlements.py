@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import offsetting
 from accounts import SYSTEM, Actor, Conflict, Forbidden, Unauthenticated, set_actor
 from calculations.model import InputError
+from data.store import journal
 from data.store import schema as s
 from data.store.engine import get_store
 from offsetting import fees, settlements
@@ -178,6 +179,21 @@ def test_a_payment_that_came_back_is_open_again() -> None:
     assert settle(shop, 1717, DAY + timedelta(days=3), timedelta(days=4)) == "TEST-S-2021-0002"
     assert settlements.settlements()[1].returned_note == "account closed"
     prove(shop)
+
+
+def test_live_money_is_settled_apart() -> None:
+    shop = open_shop()
+    sold(shop)
+    live = {"event_id": shop.event_id, "order_id": "", "project_id": shop.project, "currency": "CNY", "livemode": True}
+    with get_store().write() as conn:
+        journal.post(conn, live, {"buyer": -500, "project_owner": 500}, "payment", NOW)
+    whose = Account("project_owner", shop.project, "CNY", True)
+    assert [o.open_minor for o in settlements.owed() if o.account == "project_owner"] == [500, 1717]
+    assert settlements.settle(CLERK, whose, DAY, 500, "x", DAY, now=NOW) == "S-2021-0001"
+    assert settle(shop, 1717) == "TEST-S-2021-0001"
+    with get_store().write() as conn:
+        offsetting.forget_test_events(conn, [shop.event_id])
+    assert [row["number"] for row in rows(s.settlement)] == ["S-2021-0001"]
 
 
 def test_a_second_person_looks() -> None:
