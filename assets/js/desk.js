@@ -41,7 +41,14 @@
       if (source.readyState === 2) { setTimeout(listen, 3000); }
     };
   }
+  /* A file's field is made by the page framework without a name of its own: what stands on it names it. */
+  function name() {
+    document.querySelectorAll(".fz-upload input[type=file]:not([aria-label])").forEach(function (input) {
+      input.setAttribute("aria-label", input.parentElement.textContent.trim());
+    });
+  }
   function look() {
+    name();
     var found = document.querySelector("[data-live-slug]");
     if (found && found !== chip) {
       chip = found;

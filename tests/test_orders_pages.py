@@ -1,0 +1,276 @@
+"""Orders, companies and the residual through the pages: as a guest, a company, the organiser and the exchange."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+import accounts
+from data.store.engine import open_store, set_store
+from tests.support.browser import Visit
+from tests.support.server import Server
+
+PASSWORD = "a password of the tests"
+SLUG = "chengdu-2021"
+NUMBERS = itertools.count(1)
+Open = Callable[..., Visit]
+
+
+class Guest:
+    """A guest who flew from Beijing, by the API."""
+
+    def __init__(self, url: str) -> None:
+        self.api = httpx.Client(base_url=url + "/api/v1", timeout=30)
+        started = self.api.post(f"/events/{SLUG}/participations", json={}).json()
+        self.id, self.secret = started["participation_id"], started["secret"]
+        self.proof = {"Authorization": f"Bearer {self.secret}"}
+        self.tell()
+
+    def tell(self, nights: int = 0) -> int:
+        """Their footprint in grams, with nights at a hotel."""
+        body: dict[str, Any] = {"trips": [{"from": "iata:PEK", "mode": "plane", "round_trip": True}]}
+        if nights:
+            body["stays"] = [{"country": "CN", "nights": nights, "rooms": 1, "guests": 1}]
+        answer = self.api.put(f"/participations/{self.id}/footprint", json=body, headers=self.proof)
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["total_g"])
+
+    def order(self, share: int, outcome: str = "") -> dict[str, Any]:
+        """An order of theirs, paid or otherwise ended as asked."""
+        body = {"project": "cdcer-other", "share_percent": share}
+        placed = self.api.post(f"/participations/{self.id}/orders", json=body, headers=self.proof).json()
+        if outcome:
+            self.api.post(f"/demo-payments/{placed['order_id']}", json={"outcome": outcome})
+        return dict(self.api.get(f"/orders/{placed['order_id']}").json())
+
+    def enter(self, page: Page, path: str) -> None:
+        """Opens a page on the device that is theirs."""
+        page.goto(f"/e/{SLUG}")
+        kept = json.dumps({"participation_id": self.id, "secret": self.secret})
+        page.evaluate("([slug, kept]) => localStorage.setItem('fz.' + slug, kept)", [SLUG, kept])
+        page.goto(path)
+
+
+def clean(page: Page) -> None:
+    """axe-core finds nothing (but in the framework's own drop-down), and nothing is wider than the window."""
+    found = Axe().run(page, {"exclude": [[".dash-dropdown-focus-target"]]}).response["violations"]
+    assert not found, [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture
+def person(server: Server) -> Callable[[str], str]:
+    """Makes somebody with a role in the served store; their email."""
+
+    def make(role: str) -> str:
+        store = open_store(f"sqlite:///{server.data_dir / 'forumzero.sqlite3'}")
+        set_store(store)
+        email = f"{role}-orders-{next(NUMBERS)}@example.org"
+        try:
+            accounts.create_person(email, "Somebody", PASSWORD, (role,))
+        finally:
+            set_store(None)
+            store.dispose()
+        return email
+
+    return make
+
+
+def sign_in(page: Page, path: str, email: str) -> None:
+    page.goto(path)
+    page.locator("#sign-in-email").fill(email)
+    page.locator("#sign-in-password").fill(PASSWORD)
+    page.locator("form button[type=submit]").click()
+    page.wait_for_selector(".fz-desk-main")
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh", "dark")])
+def test_a_guest_adds_the_rest_to_an_earlier_order(
+    open_window: Open, server: Server, language: str, theme: str
+) -> None:  # fmt: skip
+    guest = Guest(server.url)
+    first = guest.order(100, "succeeded")
+    assert guest.tell(nights=3) > first["grams"]
+    visit = open_window("phone", language, theme)
+    page = visit.page
+    guest.enter(page, f"/e/{SLUG}/neutralise")
+    page.wait_for_selector("#neu-form .fz-who")
+    expect(page.locator("input[name=share][value=rest]")).to_be_checked()
+    clean(page)
+    page.locator("#neu-go").click()
+    page.wait_for_url("**/pay/**")
+    page.locator("[data-outcome=succeeded]").click()
+    page.wait_for_url("**/certificate/TEST-**")
+    orders = guest.api.get(f"/participations/{guest.id}/footprint", headers=guest.proof).json()
+    page.goto(f"/e/{SLUG}/me")
+    expect(page.locator(".fz-orders > li")).to_have_count(2)
+    expect(page.locator('.fz-orders a[href^="/certificate/"]')).to_have_count(2)
+    clean(page)
+    page.locator('.fz-orders a[href^="/order/"]').first.click()
+    page.wait_for_selector(".fz-orders")
+    expect(page.locator(".fz-orders > li")).to_have_count(2)
+    clean(page)
+    assert orders["total_g"] > first["grams"]
+    assert not visit.complaints, visit.complaints
+
+
+def test_a_guest_calls_off_shows_a_name_withdraws_it_and_leaves(open_window: Open, server: Server) -> None:
+    guest = Guest(server.url)
+    guest.order(50, "succeeded")
+    held = guest.order(25)
+    visit = open_window("phone")
+    page = visit.page
+    guest.enter(page, f"/order/{held['order_id']}")
+    page.get_by_role("link", name="Call it off").click()
+    page.wait_for_selector("[data-act=cancel]")
+    page.locator("[data-act=cancel]").click()
+    expect(page.get_by_role("status")).to_contain_text("called off")
+    assert guest.api.get(f"/orders/{held['order_id']}").json()["state"] == "cancelled"
+    page.get_by_label("A name to show instead").fill("Ann from Beijing")
+    page.locator("[data-act=name]").click()
+    expect(page.get_by_role("status")).to_contain_text("your name now")
+    page.locator("[data-act=withdraw]").click()
+    expect(page.get_by_role("status")).to_contain_text("off the boards")
+    page.locator("[data-act=delete]").click()
+    expect(page.get_by_role("alert")).to_contain_text("Tick the box first")
+    page.locator("input[name=sure]").check()
+    page.locator("[data-act=delete]").click()
+    expect(page.locator("#me-home")).to_contain_text("unlinked")
+    assert page.evaluate(f"localStorage.getItem('fz.{SLUG}')") is None
+    refused = guest.api.get(f"/participations/{guest.id}/footprint", headers=guest.proof)
+    assert refused.status_code == 401
+    assert not visit.complaints, visit.complaints
+
+
+@pytest.mark.parametrize(("outcome", "sentence"), [
+    ("failed", "The payment was declined."), ("", "Waiting for"), ("doubled", "paid."),
+])  # fmt: skip
+def test_each_end_of_a_payment_has_its_sentence(
+    open_window: Open, server: Server, outcome: str, sentence: str
+) -> None:  # fmt: skip
+    guest = Guest(server.url)
+    order = guest.order(25, outcome)
+    page = open_window("phone").page
+    page.goto(f"/order/{order['order_id']}")
+    expect(page.locator(".fz-order")).to_contain_text(sentence)
+
+
+def test_a_company_registers_invites_covers_and_its_guest_is_told_before_paying(
+    open_window: Open, server: Server
+) -> None:  # fmt: skip
+    window = open_window("desktop")
+    page, name = window.page, f"Rail {next(NUMBERS)} Ltd"
+    email = f"company-{next(NUMBERS)}@example.org"
+    page.goto("/company/register")
+    clean(page)
+    told = {"name": name, "person": "Li Na", "email": email, "password": "short"}
+    for field, value in told.items():
+        page.locator(f"#register-{field}").fill(value)
+    page.locator("form button[type=submit]").click()
+    expect(page.locator("#register-password-error")).to_contain_text("at least 10 characters")
+    assert page.locator("#register-name").input_value() == name
+    page.locator("#register-password").fill(PASSWORD)
+    page.locator("form button[type=submit]").click()
+    page.wait_for_url("**/sign-in**")
+    sign_in(page, "/sign-in?next=/desk/company", email)
+    page.locator(f'a[href$="/{SLUG}/people"]').first.click()
+    page.wait_for_selector("#people-link")
+    company_id = page.url.split("/company/")[1].split("/")[0]
+    page.set_input_files("#people-list input[type=file]", files=[
+        {"name": "people.csv", "mimeType": "text/csv", "buffer": b"name\nLi Na\nli na\n"}])  # fmt: skip
+    page.locator("#people-upload").click()
+    expect(page.get_by_role("status")).to_contain_text("Row 3")
+    expect(page.locator("td.fz-mono")).to_have_count(0)
+    page.locator("#people-link").click()
+    link = page.locator("[data-copy]").first
+    expect(link).to_be_visible()
+    clean(page)
+    code = str(link.get_attribute("data-copy")).split("#")[1]
+    guests = [Guest(server.url) for _ in range(5)]
+    for guest in guests:
+        phone = open_window("phone").page
+        guest.enter(phone, f"/e/{SLUG}/join#{code}")
+        expect(phone.locator(".fz-invited")).to_have_text(name)
+        phone.locator("[data-act=join]").click()
+        expect(phone.get_by_role("alert")).to_contain_text("your word")
+        phone.locator("input[name=consent]").check()
+        phone.locator("[data-act=join]").click()
+        expect(phone.get_by_role("status")).to_contain_text(f"one of {name}’s people")
+    page.goto(f"/desk/company/{company_id}/{SLUG}")
+    page.locator("#company-place").click()
+    expect(page.locator("#company-told")).to_contain_text("held at")
+    page.reload()
+    page.get_by_role("button", name="Call it off").click()
+    expect(page.locator("#company-cancelled")).to_contain_text("called off")
+    page.locator("#company-share").fill("50")
+    page.locator("#company-place").click()
+    page.locator("#company-told a").click()
+    page.locator("[data-outcome=succeeded]").click()
+    page.wait_for_url("**/order/**")
+    expect(page.locator(".fz-order")).to_contain_text("paid.")
+    phone = open_window("phone").page
+    guests[0].enter(phone, f"/e/{SLUG}/neutralise")
+    expect(phone.locator(".fz-who")).to_contain_text(f"{name} covered")
+    expect(phone.locator(".fz-who")).to_contain_text("are open")
+    clean(phone)
+    phone.goto(f"/e/{SLUG}/me")
+    phone.locator("[data-act=leave]").click()
+    expect(phone.get_by_role("status")).to_contain_text("left the company")
+    expect(phone.locator(".fz-who")).to_contain_text(f"{name} covered")
+    assert not window.complaints, window.complaints
+
+
+def test_desks_call_off_and_pay_back_with_a_reason(
+    open_window: Open, server: Server, person: Callable[[str], str]
+) -> None:  # fmt: skip
+    guest = Guest(server.url)
+    held, paid = guest.order(25), guest.order(50, "succeeded")
+    page = open_window("desktop").page
+    sign_in(page, f"/desk/e/{SLUG}/orders", person("organiser"))
+    expect(page.get_by_role("heading", name="Who covered what")).to_be_visible()
+    clean(page)
+    page.goto(f"/desk/e/{SLUG}/orders/{paid['order_id']}")
+    expect(page.locator("#order-desk")).to_contain_text("the exchange can pay it back")
+    page.goto(f"/desk/e/{SLUG}/orders/{held['order_id']}")
+    page.locator("#order-cancel").click()
+    expect(page.get_by_role("status")).to_contain_text("Say why")
+    page.locator("#order-reason").fill("asked by mail")
+    page.locator("#order-cancel").click()
+    expect(page.get_by_role("status")).to_contain_text("called off")
+    clean(page)
+    exchange = open_window("desktop", "zh", "dark").page
+    sign_in(exchange, f"/desk/e/{SLUG}/orders/{paid['order_id']}", person("exchange"))
+    exchange.locator("#order-reason").fill("付错了")
+    exchange.locator("#order-refund").click()
+    expect(exchange.get_by_role("status")).to_contain_text("款项将退回")
+    clean(exchange)
+    assert guest.api.get(f"/orders/{paid['order_id']}").json()["state"] == "refunded"
+    phone = open_window("phone").page
+    phone.goto(f"/order/{paid['order_id']}")
+    expect(phone.locator(".fz-order")).to_contain_text("went back")
+    phone.goto(f"/certificate/{paid['certificate']}")
+    expect(phone.locator("main")).to_contain_text("Revoked")
+
+
+def test_another_companys_pages_are_refused(server: Server) -> None:
+    with httpx.Client(base_url=server.url, timeout=30, follow_redirects=True) as door:
+        for n in (1, 2):
+            email = f"tram-{next(NUMBERS)}@example.org"
+            told = {"name": f"Tram {n} of {next(NUMBERS)}", "person": "Jón", "email": email, "password": PASSWORD}
+            assert "/sign-in" in str(door.post("/company/register", data=told).url)
+            again = door.post("/company/register", data=told | {"email": "other@example.org"})
+            assert again.status_code == 409
+        door.post("/sign-in", data={"email": told["email"], "password": PASSWORD})
+        own = door.get("/desk/company").text
+        assert own
+        stranger = door.get(f"/desk/company/not-ours/{SLUG}/people")
+        codes = door.get(f"/desk/company/not-ours/{SLUG}/people.csv")
+    assert stranger.status_code in (403, 404)
+    assert codes.status_code == 403
