@@ -25,6 +25,9 @@ _MOVE = (
 )
 _OLD = sa.select(s.ticker.c.ticker_id).where(s.ticker.c.kind == "paid", s.ticker.c.event_id == sa.bindparam("e"))
 _SOME = sa.select(s.ticker.c.ticker_id).where(s.ticker.c.ticker_id.in_(sa.bindparam("ids", expanding=True)))
+_FIXED = sa.select(s.ticker.c.ticker_id).where(
+    s.ticker.c.ticker_id.in_(("t0", "t2", "t9")), s.ticker.c.event_id == sa.bindparam("e"), s.ticker.c.at.in_([NOW]),
+)  # fmt: skip
 _TEXT = sa.text("SELECT ticker_id AS found FROM ticker WHERE event_id = :e ORDER BY ticker_id")
 
 
@@ -78,6 +81,14 @@ def test_lists_go_the_usual_way(store: Store) -> None:
         for count in range(ROUNDS):
             ids = [f"t{number}" for number in range(count)]
             assert sorted(conn.execute(_SOME, {"ids": ids}).scalars()) == sorted(ids)
+
+
+def test_lists_that_stand_in_the_statement_are_quick(store: Store) -> None:
+    fill(store, ROUNDS)
+    with store.read() as conn:
+        seen = [sorted(conn.execute(_FIXED, {"e": "e"}).scalars()) for _ in range(ROUNDS)]
+        assert isinstance(conn.execute(_FIXED, {"e": "e"}), quick.Rows)
+    assert seen == [["t0", "t2"]] * ROUNDS
 
 
 def test_an_error_is_the_stores_and_drops_the_whole_transaction(store: Store) -> None:

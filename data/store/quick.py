@@ -3,7 +3,7 @@
 Statements of a hot path are built once, as module-level objects. Of such a one SQLAlchemy still makes an execution
 context, a cache key and a result's metadata each time it is run, which costs several times what the driver takes. The
 second time the same object is run, its text, how its values are bound and how its rows are read are kept here; from
-then on only the driver works. Whatever is not plain (lists that are expanded, defaults computed in Python, options of
+then on only the driver works. Whatever is not plain (lists given with a run, defaults computed in Python, options of
 one execution, somebody who listens to the cursor) goes the usual way.
 """
 
@@ -160,22 +160,24 @@ _NOTHING = SimpleResultMetaData(())
 
 
 def _prepared(statement: Any, dialect: Any, many: bool, keys: list[str]) -> Ready | None:
-    """The statement compiled for a driver; None where it is not plain."""
+    """The statement compiled for a driver; None where it is not plain. A list that stands in the statement itself is
+    expanded here, once; one that is given with each run is not plain."""
     compiled = statement.compile(dialect=dialect, column_keys=keys, for_executemany=many)
     if not isinstance(compiled, SQLCompiler) or _is_special(compiled, many):
         return None
-    names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
-    by_name = {name: bind for bind, name in compiled.bind_names.items()}
-    processors: dict[str, Any] = dict(compiled._bind_processors)
-    binds = tuple(
-        (name, by_name[name].effective_value, by_name[name].required, processors.get(name)) for name in names or ()
-    )
-    return Ready(str(compiled), binds, bool(compiled.positional), compiled._result_columns or ())
+    state = compiled._process_parameters_for_postcompile(compiled.construct_params(_check=False))
+    lists = state.parameter_expansion
+    names = state.positiontup if compiled.positional else [name for name in state.parameters if name not in lists]
+    required = {name for bind, name in compiled.bind_names.items() if bind.required}
+    processors: dict[str, Any] = {**compiled._bind_processors, **state.processors}
+    binds = tuple((name, state.parameters[name], name in required, processors.get(name)) for name in names or ())
+    return Ready(state.statement, binds, bool(compiled.positional), compiled._result_columns or ())
 
 
 def _is_special(compiled: SQLCompiler, many: bool) -> bool:
     made_up = [getattr(compiled, name, None) for name in ("insert_prefetch", "update_prefetch", "postfetch")]
-    expanded = compiled.literal_execute_params or compiled.post_compile_params or compiled.escaped_bind_names
+    given = any(bind.required or bind.type._is_tuple_type for bind in compiled.post_compile_params)
+    expanded = compiled.literal_execute_params or given or compiled.escaped_bind_names
     computed = any(bind.callable is not None for bind in compiled.bind_names)
     is_change = isinstance(compiled.statement, Insert | Update | Delete)
     returns = bool(compiled._result_columns) or not is_change

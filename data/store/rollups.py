@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,7 +97,12 @@ def _add(conn: sa.Connection, rollup: Rollup, event_id: str, rows: Iterable[Mapp
         for key, measures in summed(rollup, rows).items()
     ]
     if values:
-        conn.execute(sa.insert(rollup.delta), values)
+        conn.execute(_insertion(rollup.delta), values)
+
+
+@cache  # one object a table, which the store learns to run quickly
+def _insertion(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
 
 
 def _row(rollup: Rollup, key: Key, measures: Measures) -> dict[str, Any]:
