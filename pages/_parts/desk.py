@@ -111,8 +111,9 @@ def panel(title: Any, body: Any, aside: Any = None, span: int = 12, flush: bool 
 
 def claim_panel(said: str) -> html.Section:
     """The sentence that may be said of the figures beside it, as the claim table words it."""
-    note = html.P(t("These words, as they are: they follow the law of the place and change with the figures."))
-    return panel(t("What may be said"), [html.Blockquote(said, className="mb-0"), html.Div(note, className="fz-small mt-2")], span=12)
+    note = t("These words, as they are: they follow the law of the place and change with the figures.")
+    words = [html.Blockquote(said, className="mb-0"), html.P(note, className="fz-small mt-2")]
+    return panel(t("What may be said"), words, span=12)
 
 
 def cover_bar(retired_g: int, reserved_g: int, total_g: int, largest_g: int) -> html.Span:
