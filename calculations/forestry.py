@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 DRAFTED, AGREED, CLOSED, WITHDRAWN = "drafted", "agreed", "closed", "withdrawn"
 STATES = (DRAFTED, AGREED, CLOSED, WITHDRAWN)
@@ -62,3 +63,15 @@ def fall_back(loss_g: int, laid: Sequence[int], beside_g: int) -> tuple[int, lis
     if left:
         raise ValueError(f"{loss_g} g cannot be taken from {sum(laid) + beside_g} g")
     return beside, taken
+
+
+def owed(
+    planted_by: date, checks: Sequence[date], sink_due_on: date, seen: Sequence[tuple[str, date]], short_g: int
+) -> list[tuple[str, date]]:
+    """What an agreed plan still owes by which day, the nearest first: planted, survival, sink. ``seen``: kind and day
+    of confirmed records; ``short_g``: grams that the plan stands for and are not there."""
+    found = [] if any(kind == PLANTED for kind, _ in seen) else [(PLANTED, planted_by)]
+    looked = sum(kind == SURVIVAL for kind, _ in seen)
+    found += [(SURVIVAL, day) for day in sorted(checks)[looked:]]
+    found += [("sink", sink_due_on)] if short_g > 0 else []
+    return sorted(found, key=lambda each: each[1])

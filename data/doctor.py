@@ -4,18 +4,20 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from calculations.deadlines import NOTICE_DAYS, days_left
+from calculations.forestry import AGREED, owed, sink_of, standing_g
 from data.library import load_factor_set, load_scenarios, verify_factor_set
 from data.settings import Settings
-from data.store import retirements
+from data.store import forestry, retirements
 from data.store.engine import SAFE_WAL_VERSION, Store, journal_mode, sqlite_library
 from data.store.migrate import newest_revision, revision
 from data.store.schema import job
@@ -48,6 +50,7 @@ def examine(settings: Settings, store: Store) -> Iterator[Check]:
         ("scenarios", _scenarios),
         ("deferred work", lambda: _deferred(store)),
         ("retirement", lambda: _retirement(store)),
+        ("planting", lambda: _planting(store)),
     )
     for name, check in checks:
         try:
@@ -161,3 +164,29 @@ def _retirement(store: Store) -> Check:
     near = sorted(slug for slug, days in left.items() if days <= max(NOTICE_DAYS))
     soon = f"; due within {max(NOTICE_DAYS)} days: {', '.join(near[:5])}" if near else ""
     return Check("retirement", True, f"live credits of {len(left)} events wait, none late{soon}")
+
+
+def _planting(store: Store) -> Check:
+    """What live events' plantings owe by a day that has passed; what is near is told."""
+    today = datetime.now(UTC).date()
+    with store.read() as conn:
+        plans = [plan for plan in forestry.plans(conn, None) if plan["livemode"] and plan["state"] == AGREED]
+        due = [
+            (day, f"{plan['slug']}: {what} by {day.isoformat()}") for plan in plans for what, day in _owed(conn, plan)
+        ]
+    late = [told for day, told in sorted(due) if day < today]
+    if late:
+        return Check("planting", False, f"passed: {'; '.join(late[:5])}")
+    near = [told for day, told in sorted(due) if (day - today).days <= max(NOTICE_DAYS)]
+    soon = f"; due within {max(NOTICE_DAYS)} days: {'; '.join(near[:5])}" if near else ""
+    return Check("planting", True, f"{len(plans)} live plans, none late{soon}")
+
+
+def _owed(conn: Connection, plan: Mapping[Any, Any]) -> list[tuple[str, date]]:
+    """What a plan owes by which day."""
+    records = forestry.confirmed_records(conn, plan["event_id"], plan["plan_id"]).get(plan["plan_id"], [])
+    sink = sink_of((row["kind"], row["grams"]) for row in records)
+    short_g = standing_g(plan["state"], plan["expected_g"], sink) - sink.measured_g
+    days = [date.fromisoformat(day) for day in plan["checks"]]
+    seen = [(row["kind"], row["observed_on"].date()) for row in records]
+    return owed(plan["planted_by"].date(), days, plan["sink_due_on"].date(), seen, short_g)

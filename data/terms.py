@@ -1,4 +1,4 @@
-"""Terms of sale (``terms.toml``) and of forestry (``forestry.toml``), kept as data."""
+"""Terms of sale (``terms.toml``), of forestry (``forestry.toml``), and methodologies by name, kept as data."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def gift_minor(currency: str) -> int:
 class ForestrySource:
     """A page that was read for the rules of forestry."""
 
-    title: str
+    title: Mapping[str, str]
     address: str
     read_on: str
-    says: str
+    says: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +54,10 @@ def forestry_terms() -> ForestryTerms:
         told["sink_years"], told["most_area_m2"], told["most_expected_g"], guidance["name"], guidance["number"],
         guidance["address"], guidance["read"], tuple(ForestrySource(**source) for source in told["source"]),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def methodologies() -> tuple[str, ...]:
+    """Names of methodologies to choose from (``methodologies.toml`` has their source)."""
+    with (Path(__file__).parent / "methodologies.toml").open("rb") as handle:
+        return tuple(tomllib.load(handle)["names"])

@@ -208,12 +208,8 @@ def _due(plan: Row, confirmed: Sequence[Row], stands_g: int, sink: rules.Sink, n
     """What an agreed plan owes by which day, what is nearest first."""
     if plan["state"] != rules.AGREED:
         return []
-    owed: list[tuple[str, date]] = []
-    if not any(row["kind"] == rules.PLANTED for row in confirmed):
-        owed.append((rules.PLANTED, plan["planted_by"].date()))
-    looked = [row["observed_on"].date() for row in confirmed if row["kind"] == rules.SURVIVAL]
-    days = [date.fromisoformat(day) for day in plan["checks"]]
-    owed += [(rules.SURVIVAL, day) for day in days[len(looked) :]]
-    if sink.measured_g < stands_g:
-        owed.append(("sink", plan["sink_due_on"].date()))
-    return [Due(what, day, (day - now.date()).days) for what, day in sorted(owed, key=lambda each: each[1])]
+    owed = rules.owed(
+        plan["planted_by"].date(), [date.fromisoformat(day) for day in plan["checks"]], plan["sink_due_on"].date(),
+        [(row["kind"], row["observed_on"].date()) for row in confirmed], stands_g - sink.measured_g,
+    )  # fmt: skip
+    return [Due(what, day, (day - now.date()).days) for what, day in owed]

@@ -128,9 +128,20 @@ def _sources() -> list[Any]:
     terms = forestry_terms()
     told = t("A sink must be there within {years} years of the event.", years=f.number(terms.sink_years))
     unread = "" if terms.guidance_read else " " + t("Its own text could not be opened; the pages below follow it.")
-    guidance = html.A(pick(dict(terms.guidance_names)), href=terms.guidance_address, rel="noreferrer")
+    guidance = _away(pick(dict(terms.guidance_names)), terms.guidance_address)
     rows = [
-        html.Li([html.A(source.title, href=source.address, rel="noreferrer nofollow"), " ", source.says])
+        html.Li(
+            [
+                html.A(pick(dict(source.title)), href=source.address, rel="noreferrer nofollow"),
+                " ",
+                pick(dict(source.says)),
+            ]
+        )
         for source in terms.sources
     ]
     return [html.H2(t("By which rules"), className="mt-4"), html.P([told, " ", guidance, " ", unread]), html.Ul(rows)]
+
+
+def _away(words: str, address: str) -> html.A:
+    """A link to a page that is not ours."""
+    return html.A(words, href=address, rel="noreferrer nofollow")

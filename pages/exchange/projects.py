@@ -8,6 +8,7 @@ from dash import Input, Output, State, callback, dcc, html
 
 from accounts import DomainError, current_actor, may
 from calculations.model import FieldError, InputError
+from data.terms import methodologies
 from locales import formats as f
 from locales import pick, t
 from offsetting import projects
@@ -111,7 +112,17 @@ def _facts_form(view: ProjectView | None) -> html.Div:
         labelled(PREFIX, "name_zh", t("Name in Chinese"), typed(PREFIX, "name_zh", facts["names"].get("zh", ""))),
         labelled(PREFIX, "type", t("Type"), chosen(PREFIX, "type", [(name, t(name)) for name in types], facts["type"])),
         labelled(PREFIX, "kind", t("Reduction or removal"), chosen(PREFIX, "kind", kinds, facts["kind"])),
-        labelled(PREFIX, "methodology", t("Methodology"), typed(PREFIX, "methodology", facts["methodology"])),
+        labelled(
+            PREFIX,
+            "methodology",
+            t("Methodology"),
+            html.Div(
+                [
+                    typed(PREFIX, "methodology", facts["methodology"], list="project-methodologies"),
+                    html.Datalist([html.Option(value=name) for name in methodologies()], id="project-methodologies"),
+                ]
+            ),
+        ),
         labelled(PREFIX, "registry", t("Registry"), typed(PREFIX, "registry", facts["registry"])),
     ]
     link = typed(PREFIX, "registry_link", facts["registry_link"], "url", placeholder="https://")
