@@ -155,8 +155,8 @@ def _wrong_body(body: Mapping[str, Any], subject: Mapping[str, Any]) -> Iterator
 
 
 def _grams(subject: Mapping[str, Any]) -> Any:
-    covered, extra = subject.get("coveredGrams"), subject.get("extraGrams")
-    return covered + extra if isinstance(covered, int) and isinstance(extra, int) else None
+    parts = (subject.get("coveredGrams"), subject.get("extraGrams"), subject.get("plannedGrams", 0))
+    return sum(parts) if all(isinstance(part, int) for part in parts) else None
 
 
 def _leaf_of(proof: Mapping[str, Any]) -> bytes:

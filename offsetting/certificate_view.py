@@ -102,6 +102,7 @@ class CertificateView:
     statements: tuple[Statement, ...]
     retirements: tuple[Retired, ...]
     retired_g: int = 0
+    planned_g: int = 0
     order_state: str = ""
     steps: tuple[OrderStep, ...] = ()
 
@@ -117,8 +118,8 @@ class CertificateView:
 
     @property
     def grams(self) -> int:
-        """What was bought: covered and extra together."""
-        return self.covered_g + self.extra_g
+        """What was bought: covered, extra and on the plan together."""
+        return self.covered_g + self.extra_g + self.planned_g
 
     @property
     def retired_on(self) -> date | None:
@@ -142,7 +143,8 @@ class CertificateView:
             "number": self.number, "state": self.state, "livemode": self.livemode, "event": self.event_slug,
             "event_names": dict(self.event_names), "grams": self.grams, "retired_g": self.retired_g,
             "reserved_g": self.reserved_g, "covered_g": self.covered_g,
-            "extra_g": self.extra_g, "share_percent": self.share_bp / 100, "emitted_g": self.emitted_g,
+            "extra_g": self.extra_g, **({"planned_g": self.planned_g} if self.planned_g else {}),
+            "share_percent": self.share_bp / 100, "emitted_g": self.emitted_g,
             "low_g": self.low_g, "high_g": self.high_g, "by_category": dict(self.by_category),
             "project": {"id": self.project_id, "names": dict(self.project_names), "kind": self.project_kind,
                         "registry": self.registry},
@@ -184,7 +186,7 @@ def view_of(
         event_slug=row["slug"], event_names=event["names"], place_names=event["placeNames"],
         starts_at=datetime.fromisoformat(event["startsAt"]), ends_at=datetime.fromisoformat(event["endsAt"]),
         timezone=event["timezone"], order_id=row["order_id"], participation_id=row["participation_id"],
-        covered_g=subject["coveredGrams"], extra_g=subject["extraGrams"],
+        covered_g=subject["coveredGrams"], extra_g=subject["extraGrams"], planned_g=subject.get("plannedGrams", 0),
         share_bp=min(10_000, subject["shareBasisPoints"]), emitted_g=emissions["totalGrams"],
         low_g=emissions["lowGrams"], high_g=emissions["highGrams"],
         by_category={name: by_category[name] for name in CATEGORIES if name in by_category},

@@ -203,6 +203,7 @@ def _subject(
 ) -> dict[str, Any]:
     """The claim as it is signed: everything a certificate shows, in integer grams and minor units."""
     covered_g, extra_g = rows.claimed(conn, facts["event_id"], facts["order_id"])
+    planned_g = int(facts["grams"]) - covered_g - extra_g  # paid on the plan, not yet laid over what was emitted
     emissions = _emissions(conn, facts)
     subject: dict[str, Any] = {
         "type": "CarbonClaim",
@@ -217,6 +218,7 @@ def _subject(
         "orderSha256": hashlib.sha256(facts["order_id"].encode()).hexdigest(),
         "coveredGrams": covered_g,
         "extraGrams": extra_g,
+        **({"plannedGrams": planned_g} if planned_g else {}),
         "shareBasisPoints": share_of(covered_g, emissions["totalGrams"]),
         "emissions": emissions,
         "project": _project(facts),

@@ -120,7 +120,7 @@ def _achievement(subject: Mapping[str, Any], base: str, language: str) -> dict[s
 def _description(subject: Mapping[str, Any], language: str) -> str:
     emitted = f.mass_text(subject["emissions"]["totalGrams"], language)
     share = f.percent_bp(min(10_000, subject["shareBasisPoints"]), language=language)
-    grams = subject["coveredGrams"] or subject["extraGrams"]
+    grams = subject["coveredGrams"] or subject["extraGrams"] or subject.get("plannedGrams", 0)
     body = _said(subject, "certificate.body", language, emitted=f"{emitted} CO₂e", share=share)
     lead, colon = _said(subject, "certificate.lead", language), "：" if language == "zh" else ":"
     words = [lead, pick(subject["event"]["names"], language) + colon, f"{f.mass_text(grams, language)} CO₂e", body]

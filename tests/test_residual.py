@@ -41,6 +41,8 @@ def test_the_plan_waits_and_is_settled_on_the_actuals() -> None:
     guest, payer = add_guest(shop, (300_000,)), add_guest(shop, (400_000,))
     assert rows(s.claim) == [rows(s.claim)[0] | {"line_no": -2, "grams": 500_000, "participation_id": ""}]
     assert offsetting.coverage_split(shop.slug).planned_g == 500_000
+    held = offsetting.certificate(order.certificate_number)
+    assert (held.covered_g, held.extra_g, held.planned_g, held.grams) == (0, 0, 500_000, 500_000)
     pay(offsetting.place_order(payer, shop.project, share_percent=50, now=NOW))
     prove(shop)
     with pytest.raises(offsetting.Conflict, match="settle the plan first"):
@@ -51,6 +53,7 @@ def test_the_plan_waits_and_is_settled_on_the_actuals() -> None:
     split = offsetting.coverage_split(shop.slug)
     assert (split.covered_g, split.planned_g) == ({"guest": 200_000, "company": 0, "organiser": 500_000}, 0)
     prove(shop)
+    assert offsetting.certificate(order.certificate_number).planned_g == 0
     again = offsetting.settle_plan(ORGANISER, shop.slug, now=NOW)
     assert (again.laid_g, again.extra_g) == (0, 0)
     with pytest.raises(offsetting.Conflict, match="nothing left"):

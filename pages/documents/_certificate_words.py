@@ -52,7 +52,7 @@ class CertificateWords:
 def words_of(view: CertificateView, language: str) -> CertificateWords:
     """The certificate's words in ``language``; what a catalogue lacks stays English."""
     event = pick(view.event_names, language)
-    shown_g = view.covered_g or view.extra_g
+    shown_g = view.covered_g or view.extra_g or view.planned_g
     number, unit = f.mass(shown_g, language)
     base = get_settings().base_url
     what = _Sayer(view, language)

@@ -106,7 +106,13 @@ def _certificate(checked: Checked) -> Step:
     ]
     if view.extra_g:
         rows.append((t("Extra contribution"), f"{f.mass_text(view.extra_g)} {CO2E}"))
+    if view.planned_g:
+        mass = f.mass_text(view.planned_g)
+        told = t("{mass} paid before the event; laid over what was emitted once it is over", mass=mass)
+        rows.append((t("On the plan"), told))
     history = [html.Div(f"{_moment(checked, s.signed_at)} · {_reason(s.reason)}") for s in view.statements]
+    payers = {"company": t("A company, for its people"), "organiser": t("The organiser")}
+    rows.append((t("Paid by"), payers.get(view.holder_kind, t("The guest"))))
     rows += [(t("Holder"), holder_text(view, words.language) or t("not named")), (t("Statements"), history)]
     state, word = ("bad", words.state_line) if view.state == "revoked" else ("good", t("as it was issued"))
     if not checked.found.ok:
