@@ -7,6 +7,7 @@ from typing import Any
 from dash import Input, Output, State, callback, dcc, html
 
 import events
+import offsetting
 from accounts import current_actor, may
 from locales import formats as f
 from locales import pick, t
@@ -15,6 +16,7 @@ from pages._parts.deadline import deadline_note
 from pages._parts.desk import button_link, claim_panel, event_line, event_notice, frame
 from pages._parts.pieces import filter_bar
 from pages.organiser import _figures as figures
+from pages.organiser._cover_split import cover_split
 from pages.organiser._estimate import estimate_panel
 from pages.registry import page
 
@@ -79,10 +81,16 @@ def _body(view: events.OrganiserView) -> list[Any]:
         return [figures.key_figures(view), _nothing_yet(view)]
     grid = [
         figures.ring_panel(view), figures.category_panel(view), figures.origin_panel(view), figures.day_panel(view),
-        figures.session_panel(view), figures.funnel_panel(view), _claim(view), estimate_panel(view),
+        figures.session_panel(view), figures.funnel_panel(view), _claim(view), _split(view),
+        estimate_panel(view),
     ]  # fmt: skip
     late = deadline_note(view.event.event_id)
     return [_sentence(view), late, figures.key_figures(view), html.Div(grid, className="fz-grid")]
+
+
+def _split(view: events.OrganiserView) -> html.Section:
+    split = offsetting.coverage_split(view.event.slug)
+    return cover_split(split, view.totals.mass.total_g, view.totals.residual_g, span=12)
 
 
 def _claim(view: events.OrganiserView) -> html.Section:
