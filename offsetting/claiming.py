@@ -171,7 +171,8 @@ def retire(conn: Connection, event_id: str, changes: Sequence[RetiredGrams], now
         if covered:
             claims.lock_scope(conn, event_id, covered, "")
         write_shift(conn, event_id, part)
-        for participation_id in covered:
+        whole = [change.order["order_id"] for change in part if change.whole]
+        for participation_id in claims.covered_participations(conn, event_id, whole) if whole else ():
             boards.refresh_person(conn, event_id, participation_id, now)
     for change in changes:
         if change.whole and change.order["certificate_number"]:
