@@ -61,7 +61,7 @@ def badge_of(credential: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]
     }
     if status := credential.get("credentialStatus"):
         badge["credentialStatus"] = dict(status)
-    if evidence and subject["state"] != "revoked":
+    if evidence and subject["state"] == "retired":  # before, the statement says reserved, and so does the badge
         badge["evidence"] = [{"id": e["link"], "type": ["Evidence"], "name": e["name"], "narrative": e["narrative"]}
                              for e in evidence]  # fmt: skip
     return badge
@@ -86,11 +86,12 @@ def _image(base: str, number: str, language: str) -> dict[str, str]:
 def _earner(subject: Mapping[str, Any], base: str, language: str) -> dict[str, Any]:
     event, about = subject["event"], f"{base}/verify/{subject['certificateNumber']}"
     achievement = _achievement(subject, base, language)
-    share, covered, extra, state = achievement["resultDescription"]
+    share, covered, extra, state, *planned = achievement["resultDescription"]
     results = [
         _result(share, value=_percent(subject["shareBasisPoints"])),
         _result(covered, value=str(subject["coveredGrams"])), _result(extra, value=str(subject["extraGrams"])),
         _result(state, status=STATUS[subject["state"]]),
+        *(_result(one, value=str(subject["plannedGrams"])) for one in planned),
     ]  # fmt: skip
     return {
         "id": f"{about}#holder", "type": ["AchievementSubject"], "activityStartDate": event["startsAt"],
@@ -102,6 +103,7 @@ def _earner(subject: Mapping[str, Any], base: str, language: str) -> dict[str, A
 def _achievement(subject: Mapping[str, Any], base: str, language: str) -> dict[str, Any]:
     title = claims.sentence("certificate.title", _circumstance(subject)).msgid
     name = f"{base}/e/{subject['event']['slug']}#{re.sub('[^a-z]+', '-', title.lower()).strip('-')}"
+    planned = translate(language, "Grams CO₂e on the plan, not yet laid over what was emitted")
     how = [claims.plain(_said(subject, key, language)) for key in ("landing.body", "landing.limit")]
     return {
         "id": name, "type": ["Achievement"], "achievementType": "Certificate",
@@ -113,6 +115,7 @@ def _achievement(subject: Mapping[str, Any], base: str, language: str) -> dict[s
             _asked(name, "covered", "RawScore", translate(language, "Grams CO₂e covered")),
             _asked(name, "extra", "RawScore", translate(language, "Grams CO₂e of extra contribution")),
             _asked(name, "state", "Status", translate(language, "State of the credits")),
+            *([_asked(name, "planned", "RawScore", planned)] if subject.get("plannedGrams") else []),
         ],
     }  # fmt: skip
 

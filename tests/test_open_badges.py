@@ -22,7 +22,7 @@ from data.store.engine import Store
 from offsetting import signing
 from offsetting.bundle import NOT_IN_LOG, verify_file
 from offsetting.certificates import issue, reissue
-from offsetting.open_badges import is_jwt, payload_of, sign_jwt, verify_jwt
+from offsetting.open_badges import badge_of, is_jwt, payload_of, sign_jwt, verify_jwt
 from offsetting.status_check import REVOKED
 from tests.support.api import client
 from tests.support.certified import EVENT_ID, ORDER_ID, PAID_AT, paid_order, retire
@@ -102,6 +102,15 @@ def test_a_retired_badge_names_its_evidence_and_follows_the_orders_language(sqli
     )
     assert badge["credentialSubject"]["result"][3]["status"] == "Completed"
     assert badge["id"].endswith("#badge-2")
+
+
+def test_what_is_on_the_plan_is_a_result_of_its_own(sqlite_store: Store) -> None:
+    credential = json.loads(offsetting.certificate_credential(_issued(sqlite_store)))
+    credential["credentialSubject"] |= {"coveredGrams": 0, "shareBasisPoints": 0, "plannedGrams": 5000}
+    badge = badge_of(credential, [], "en")["credentialSubject"]
+    asked = badge["achievement"]["resultDescription"][4]
+    assert asked["name"].startswith("Grams CO₂e on the plan") and badge["result"][4]["value"] == "5000"
+    assert badge["result"][4]["resultDescription"] == asked["id"] and len(badge["result"]) == 5
 
 
 def test_any_altered_byte_fails(sqlite_store: Store) -> None:
