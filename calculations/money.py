@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 GRAMS_PER_TONNE = 1_000_000
@@ -51,18 +52,23 @@ def exact_shares(split: Sequence[Mapping[str, Any]]) -> list[tuple[str, Fraction
 
     Raises ValueError unless recipients differ, no share is negative and the shares add up to 1.
     """
-    shares = [(str(part["to"]), Fraction(Decimal(str(part["share"])))) for part in split]
+    return list(_exact(tuple((str(part["to"]), str(part["share"])) for part in split)))
+
+
+@lru_cache(maxsize=256)
+def _exact(split: tuple[tuple[str, str], ...]) -> tuple[tuple[str, Fraction], ...]:
+    shares = tuple((to, Fraction(Decimal(share))) for to, share in split)
     if len({to for to, _ in shares}) != len(shares):
-        raise ValueError(f"a recipient stands twice in the split {list(split)!r}")
+        raise ValueError(f"a recipient stands twice in the split {split!r}")
     if any(share < 0 for _, share in shares) or sum(share for _, share in shares) != 1:
-        raise ValueError(f"the shares of {list(split)!r} must not be negative and must add up to 1")
+        raise ValueError(f"the shares of {split!r} must not be negative and must add up to 1")
     return shares
 
 
 def split_minor(amount_minor: int, split: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Who gets what of ``amount_minor``: fees rounded down, the first recipient the rest; adds up exactly."""
     first, *fees = exact_shares(split)
-    parts = {to: int(amount_minor * share) for to, share in fees}
+    parts = {to: amount_minor * share.numerator // share.denominator for to, share in fees}
     return {first[0]: amount_minor - sum(parts.values()), **parts}
 
 

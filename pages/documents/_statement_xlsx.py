@@ -29,6 +29,7 @@ from pages.documents._statement_words import (
 UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 WIDTHS = (12, 30, 34, 30, 13, 13, 13, 9, 13, 15)
 BOLD = Font(bold=True)
+MOST_SHAPED = 10_000  # lines; giving a million cells their looks takes longer than anybody waits
 
 
 def statement_xlsx(found: Statement) -> bytes:
@@ -55,7 +56,7 @@ def _lines(sheet: Any, found: Statement) -> None:
             cell.font = BOLD
     money = "#,##0" + ("." + "0" * get_currency_precision(currency) if get_currency_precision(currency) else "")
     formats = {1: "yyyy-mm-dd", 5: "#,##0", 6: money, 7: money, 8: "0.##%", 9: money, 10: money + "####"}
-    for row in sheet.iter_rows(min_row=2):
+    for row in sheet.iter_rows(min_row=2) if len(found.lines) <= MOST_SHAPED else ():
         for number, shape in formats.items():
             row[number - 1].number_format = shape
     for i, width in enumerate(WIDTHS, 1):

@@ -216,7 +216,7 @@ def _until(found: Statement) -> html.Form:
                     className="fz-input")  # fmt: skip
     label = dbc.Label(t("Up to the end of (year-month-day)"), html_for="settle-until", className="fz-label")
     show = html.Button(t("Show"), type="submit", className="fz-button")
-    both = html.Div([html.Div([label, day]), show], className="fz-two align-items-end")
+    both = html.Div([html.Div([label, day]), show], className="fz-two", style={"alignItems": "end"})
     return html.Form([*fields, both], action=PATH, method="GET", className="fz-form mt-3")
 
 
