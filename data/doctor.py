@@ -16,16 +16,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from calculations.deadlines import NOTICE_DAYS, days_left
 from calculations.forestry import AGREED, owed, sink_of, standing_g
 from data.library import load_factor_set, load_scenarios, verify_factor_set
+from data.payment_facts import NEEDED
 from data.settings import Settings
 from data.store import forestry, retirements
 from data.store.engine import SAFE_WAL_VERSION, Store, journal_mode, sqlite_library
 from data.store.migrate import newest_revision, revision
-from data.store.schema import job
+from data.store.schema import job, webhook_event
 
 LEAST_FREE_BYTES = 1_000_000_000
 SHIPPED_ON = datetime(2026, 1, 1, tzinfo=UTC)
 FACTOR_YEARS = 5
 LATE_AFTER = timedelta(minutes=10)
+REFUSED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def examine(settings: Settings, store: Store) -> Iterator[Check]:
         ("disk", lambda: _disk(settings.data_dir)),
         ("clock", lambda: _clock(store)),
         ("keys", lambda: _keys(settings)),
+        ("payments", lambda: _payments(settings, store)),
         ("factors", _factors),
         ("scenarios", _scenarios),
         ("deferred work", lambda: _deferred(store)),
@@ -128,6 +131,23 @@ def _keys(settings: Settings) -> Check:
         return Check("keys", False, f"others may read {', '.join(open_to_others)}: chmod 600")
     made = ", ".join(path.name for path in paths if path.exists()) or "none made yet"
     return Check("keys", True, f"{made}; back them up apart from the store")
+
+
+def _payments(settings: Settings, store: Store) -> Check:
+    """Which providers are on, which lack a key, and money of late that no order took."""
+    lacking = {
+        name: [setting.upper() for setting in needed if not getattr(settings, setting)]
+        for name, needed in NEEDED.items()
+        if any(getattr(settings, setting) for setting in needed)
+    }
+    came = (webhook_event.c.outcome.like("refused:%"), webhook_event.c.received_at > datetime.now(UTC) - REFUSED_FOR)
+    with store.read() as connection:
+        refused = connection.execute(select(func.count()).where(*came)).scalar_one()
+    wrong = [f"{name} is off: {', '.join(missing)} not set" for name, missing in lacking.items() if missing]
+    if refused:
+        wrong.append(f"{refused} payments of 30 days fit no order's amount, currency or mode: see docs/payments.md")
+    on = [name for name, missing in lacking.items() if not missing] + ["demo"] * settings.demo_payments
+    return Check("payments", not wrong, "; ".join(wrong) or f"on: {', '.join(on) or 'none'}")
 
 
 def _factors() -> Check:

@@ -1,4 +1,4 @@
-"""What payment providers take, kept as data in ``payment_facts.toml``."""
+"""What payment providers take, kept as data in ``payment_facts.toml``, and the settings that switch them on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+
+NEEDED = {  # the settings without which a provider is not offered
+    "wechat": (
+        "wechat_app_id", "wechat_merchant_id", "wechat_merchant_serial", "wechat_merchant_key", "wechat_api_v3_key",
+        "wechat_public_key", "wechat_public_key_id",
+    ),
+    "alipay": ("alipay_app_id", "alipay_app_key", "alipay_public_key"),
+    "stripe": ("stripe_secret_key", "stripe_webhook_secret"),
+}  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from accounts import Conflict, NotFound
-from data.payment_facts import least_minor
+from data.payment_facts import NEEDED, least_minor
 from data.settings import Settings, get_settings
 from data.store import jobs
 from data.store.engine import get_store
@@ -18,14 +18,6 @@ from gateways.stripe import StripeProvider
 from gateways.wechat import WechatKeys, WechatProvider
 
 DEMO_JOB = "demo_webhook"
-NEEDED = {  # the settings without which a provider is not offered
-    "wechat": (
-        "wechat_app_id", "wechat_merchant_id", "wechat_merchant_serial", "wechat_merchant_key", "wechat_api_v3_key",
-        "wechat_public_key", "wechat_public_key_id",
-    ),
-    "alipay": ("alipay_app_id", "alipay_app_key", "alipay_public_key"),
-    "stripe": ("stripe_secret_key", "stripe_webhook_secret"),
-}  # fmt: skip
 
 
 def demo() -> DemoProvider:

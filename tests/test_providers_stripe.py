@@ -9,8 +9,10 @@ import pytest
 
 import offsetting
 from accounts import SYSTEM, Conflict, NotFound
+from data.doctor import examine
 from data.settings import get_settings
 from data.store import schema as s
+from data.store.engine import get_store
 from tests.support.shop import open_shop, prove, rows
 from tests.support.simulators.product import (
     DESKTOP,
@@ -247,6 +249,23 @@ def test_the_minimum_is_told_before_paying(stripe: Stripe, monkeypatch: pytest.M
     ]
     with pytest.raises(Conflict, match=r"the least is ¥20.44"):
         offsetting.start_payment(order.order_id, "stripe", DESKTOP)
+
+
+@one_store
+def test_the_doctor_tells_what_is_on_and_what_no_order_took(stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> tuple[bool, str]:
+        return next((c.ok, c.detail) for c in examine(get_settings(), get_store()) if c.name == "payments")
+
+    assert told() == (True, "on: stripe, demo")
+    order = held(open_shop())
+    session = begun(stripe, order)
+    stripe.pay(session)
+    hand_in("stripe", stripe.event(session, amount_total=1))
+    assert told()[0] is False
+    assert "1 payments of 30 days fit no order" in told()[1]
+    monkeypatch.delenv("STRIPE_WEBHOOK_SECRET")
+    get_settings.cache_clear()
+    assert "stripe is off: STRIPE_WEBHOOK_SECRET not set" in told()[1]
 
 
 @one_store
