@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,8 @@ import offsetting
 from calculations.model import InputError
 from data import evidence
 from data.store import schema as s
-from tests.support.retirement import DAY, FIRST, enter, pick_of, sent
-from tests.support.shop import NOW, open_shop, rows
+from tests.support.retirement import DAY, FIRST, SECOND, enter, pick_of, sent
+from tests.support.shop import NOW, add_guest, open_shop, pay, prove, rows, set_lines
 from tests.test_retirement import reader, sell
 
 __all__ = ["reader"]
@@ -67,3 +68,20 @@ def test_what_a_partly_sold_credit_costs_is_said_before() -> None:
     assert sum(run.surplus_g for run in runs) == 700_000
     assert sum(run.surplus_minor for run in runs) == 700_000 * 4500 // 1_000_000
     assert runs[0].currency == "CNY"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_totals_follow_by_the_gram_whatever_is_sold_retired_and_changed(seed: int) -> None:
+    chance = random.Random(seed)
+    shop = open_shop(credit_count=8)
+    guests = [add_guest(shop, [chance.randrange(1, 900_000) for _ in range(3)]) for _ in range(4)]
+    for guest in guests:
+        pay(offsetting.place_order(guest, shop.project, share_percent=chance.choice((60, 100, 150)), now=NOW))
+    for _ in range(5):
+        row = offsetting.retirement_desk(shop.slug)[0]
+        if row.ready_count + row.begun_count and chance.random() < 0.6:
+            number = sent(shop, 1, partly=not row.ready_count)
+            enter(number)
+            offsetting.confirm_retirement(SECOND, number, now=NOW)
+        set_lines(shop, chance.choice(guests), [chance.randrange(0, 900_000) for _ in range(chance.randrange(1, 4))])
+        prove(shop)
