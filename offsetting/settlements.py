@@ -103,7 +103,10 @@ def _draft(conn: Connection, whose: Account, end: datetime) -> Statement:
 def _lines(conn: Connection, whose: Account, found: list[Row], settlement_id: str) -> tuple[StatementLine, ...]:
     takers = [row["order_id"] for row in found if row["amount_minor"] < 0 and row["order_id"]]
     before = rows.settled_before(conn, whose, sorted(set(takers)), settlement_id)
-    return tuple(line_of(row, whose.account, before.get(row["order_id"], "")) for row in found)
+    names = rows.event_names(conn, {row["event_id"] for row in found})
+    return tuple(
+        line_of(row, whose.account, before.get(row["order_id"], ""), names.get(row["event_id"], {})) for row in found
+    )
 
 
 def settle(

@@ -121,7 +121,7 @@ class Statement:
         return sum((line.rounding for line in self.lines if line.rounding is not None), Decimal(0))
 
 
-def line_of(row: Mapping[Any, Any], account: str, before: str) -> StatementLine:
+def line_of(row: Mapping[Any, Any], account: str, before: str, event_names: Mapping[str, str]) -> StatementLine:
     """A row of the journal, with its order's terms (None where it is of no order), as a line."""
     kind, amount = _kind(row), int(row["amount_minor"])
     of_order = kind in (SALE, REFUND) and row["grams"] is not None
@@ -132,7 +132,7 @@ def line_of(row: Mapping[Any, Any], account: str, before: str) -> StatementLine:
         terms = (row["grams"], row["price_minor_per_tonne"], row["split"], account)
         rounding = sign * (money.exact_rounding(abs(amount), *terms) or Decimal(0))
     return StatementLine(
-        at=row["at"], kind=kind, order_id=row["order_id"], event_names=row["event_names"] or {},
+        at=row["at"], kind=kind, order_id=row["order_id"], event_names=event_names,
         grams=sign * int(row["grams"] or 0), price_minor_per_tonne=int(row["price_minor_per_tonne"] or 0),
         order_minor=sign * int(row["order_minor"] or 0), share=share, amount_minor=amount, rounding=rounding,
         before=before if kind == REFUND else "", memo=row["memo"],

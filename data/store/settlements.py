@@ -93,15 +93,14 @@ def add(conn: sa.Connection, values: Row) -> None:
 
 
 def _lines() -> sa.Select[Any]:
-    """Rows of the journal with their order and event, and the number of the settlement that had the order before."""
-    o, e = s.orders.c, s.event.c
+    """Rows of the journal with the terms of their order."""
+    o = s.orders.c
     return (
         sa.select(
             _j.event_id, _j.posting_id, _j.seq, _j.at, _j.amount_minor, _j.memo, _j.project_id, _j.order_id, o.grams,
-            o.price_minor_per_tonne, o.amount_minor.label("order_minor"), o.split, e.names.label("event_names"),
+            o.price_minor_per_tonne, o.amount_minor.label("order_minor"), o.split,
         )
         .outerjoin(s.orders, (o.event_id == _j.event_id) & (o.order_id == _j.order_id))
-        .outerjoin(s.event, e.event_id == _j.event_id)
         .order_by(_j.at, _j.event_id, _j.posting_id, _j.seq)
     )  # fmt: skip
 
@@ -153,6 +152,13 @@ def looks(conn: sa.Connection, settlement_ids: list[str]) -> list[Row]:
 def add_look(conn: sa.Connection, values: Row) -> None:
     """A second look, or that the payment out came back: once each."""
     conn.execute(sa.insert(s.settlement_look).values(**values))
+
+
+def event_names(conn: sa.Connection, event_ids: set[str]) -> dict[str, Mapping[str, str]]:
+    """The names of events."""
+    e = s.event.c
+    query = sa.select(e.event_id, e.names).where(e.event_id.in_(sorted(event_ids)))
+    return dict(conn.execute(query).tuples().all())
 
 
 def project_names(conn: sa.Connection) -> dict[str, Mapping[str, str]]:
