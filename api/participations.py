@@ -152,20 +152,24 @@ class OrderBody(Strict):
     locale: Literal["en", "zh", "mr", "is"] = "en"
 
 
+class GuestOrderBody(OrderBody):
+    rest: bool = False  # what nobody has covered yet, in the place of a share or grams
+
+
 class EventOrderBody(OrderBody):
-    covers: Literal["residual", "company"] | Annotated[list[Text], Field(max_length=1000)]
+    covers: Literal["residual", "plan", "company"] | Annotated[list[Text], Field(max_length=1000)]
     company: Annotated[Text, Field(max_length=64)] | None = None
 
 
 @router.post("/participations/{participation_id}/orders", status_code=201, tags=["offsetting"])
-def order(participation_id: str, body: OrderBody, authorization: Secret = None, key: Key = None) -> JSONResponse:
+def order(participation_id: str, body: GuestOrderBody, authorization: Secret = None, key: Key = None) -> JSONResponse:
     """Holds grams of a project for a participation; the order says where to pay and until when."""
     guest(participation_id, authorization)
 
     def command() -> tuple[int, Any]:
         placed = offsetting.place_order(
             participation_id, body.project, share_percent=body.share_percent, grams=body.grams, gift=body.gift,
-            locale=body.locale,
+            locale=body.locale, rest=body.rest,
         )  # fmt: skip
         return 201, placed.as_json()
 

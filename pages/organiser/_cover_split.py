@@ -18,7 +18,8 @@ def cover_split(split: CoverageSplit, total_g: int, open_g: int, span: int = 6) 
     nothing."""
     whole, unit = max(1, total_g), f.mass_unit(total_g)
     names = {"guest": t("By guests"), "company": t("By companies"), "organiser": t("By the organiser")}
-    rows = [_row("reserved", name, split.covered_g.get(key, 0), whole, unit) for key, name in names.items()]
+    tints = enumerate(names.items(), 1)  # whose money it was; reserved and retired together
+    rows = [_row(str(i), name, split.covered_g.get(key, 0), whole, unit) for i, (key, name) in tints]
     rows.append(_row("open", t("Still open"), open_g, whole, unit))
     extra = sum(split.extra_g.values())
     if extra:
