@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +15,7 @@ from data.doctor import examine
 from data.settings import get_settings
 from data.store import schema as s
 from data.store.engine import get_store
+from tests.support.server import PROJECT_DIR
 from tests.support.shop import open_shop, prove, rows
 from tests.support.simulators.product import (
     DESKTOP,
@@ -266,6 +269,13 @@ def test_the_doctor_tells_what_is_on_and_what_no_order_took(stripe: Stripe, monk
     monkeypatch.delenv("STRIPE_WEBHOOK_SECRET")
     get_settings.cache_clear()
     assert "stripe is off: STRIPE_WEBHOOK_SECRET not set" in told()[1]
+
+
+def test_no_library_is_imported_before_it_is_needed() -> None:
+    names = "{'stripe', 'alipay', 'wechatpayv3', 'requests'}"
+    look = f"import sys, offsetting, api.webhooks; print({names} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", look], cwd=PROJECT_DIR, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 @one_store
