@@ -147,6 +147,7 @@ def desk(conn: sa.Connection, event_id: str | None) -> list[Row]:
         sa.select(
             s.tranche, _b.serial_prefix, _b.serial_first, _b.serial_digits, _b.vintage, _b.registry,
             _b.credit_count, _p.names.label("project_names"), s.event.c.slug, s.event.c.names.label("event_names"),
+            s.event.c.ends_at,
             *[sums.c[f"{name}_g"] for name in ("free", "held", "sold", "retired", "surplus", "set_aside")],
         )
         .join(s.credit_batch, _b.batch_id == _t.batch_id)
