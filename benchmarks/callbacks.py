@@ -94,7 +94,7 @@ class Visitor:
         }
 
 
-PREVIEW = "..calc-answer.data...calc-strip.children...calc-total.children...calc-year.children.."
+PREVIEW = "..calc-answer.data...calc-strip.children...calc-total.children...calc-year.children...calc-levers.children.."
 SHARE = "..neu-home.children...neu-side.children...neu-bar.children.."
 LOOK = "..order-answer.data...order-home.children.."
 

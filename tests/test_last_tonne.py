@@ -15,8 +15,8 @@ from tests.support.load import IS_SOAK, NOW, STOCK_G, Came, Crowd, Lot, grams_of
 from tests.support.shop import Shop, add_guest, open_shop, prove, rows
 
 BUYERS, PROCESSES = 32, 4 if IS_SOAK else 2
-ROUNDS = {"threads": 1000, "processes": 1000} if IS_SOAK else {"threads": 5, "processes": 4}
-LIVELY_ROUNDS = {"threads": 120, "processes": 120} if IS_SOAK else {"threads": 1, "processes": 1}
+ROUNDS = {"threads": 500, "processes": 500} if IS_SOAK else {"threads": 5, "processes": 4}
+LIVELY_ROUNDS = {"threads": 60, "processes": 60} if IS_SOAK else {"threads": 1, "processes": 1}
 Rush = Callable[[list[str], str, str, bool], Came]
 
 
