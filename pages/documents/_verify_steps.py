@@ -16,6 +16,7 @@ from locales import formats as f
 from locales import t
 from offsetting.certificate_view import CertificateView, Retired
 from offsetting.filing import LogStep, LogWalk
+from offsetting.project_view import disputes_of
 from offsetting.verification import Verification
 from pages._parts.html_text import Raw
 from pages._parts.icons import icon_svg
@@ -150,7 +151,12 @@ def _order(checked: Checked) -> Step:
 
 def _serials(checked: Checked) -> Step:
     view, language = checked.view, checked.language
-    rows: list[tuple[str, Any]] = [(t("Project"), project_text(view, language))]
+    link = html.A(project_text(view, language), href=f"/project/{view.project_id}")
+    rows: list[tuple[str, Any]] = [(t("Project"), link)]
+    for entry in disputes_of([view.project_id]).get(view.project_id, ()):
+        source = html.A(entry.source, href=entry.link, rel="noreferrer nofollow")
+        day = t("Disputed, {day}: ", day=f.date_text(entry.dated_on)).rstrip(" :\uff1a")
+        rows.append((day, html.Span([entry.text, " ", source])))
     registries = ", ".join(dict.fromkeys(interval.registry for interval in view.serials)) or view.registry
     rows.append((t("Registry"), registries))
     for interval in view.serials:
