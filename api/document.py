@@ -34,7 +34,10 @@ GUEST = {"type": "http", "scheme": "bearer", "description": "A participation's s
 PROGRAM = {"type": "http", "scheme": "bearer", "description": "A program's token (fzp_…), which acts for a person."}
 FORMS = {  # where an answer is no JSON: path → media types
     "/api/v1/certificates/{number}": (
-        "application/json", "application/vc+ld+json", "application/pdf", "image/png",
+        "application/json",
+        "application/vc+ld+json",
+        "application/pdf",
+        "image/png",
         "application/vnd.forum-zero.certificate+json",
     ),
     "/api/v1/log/checkpoint": ("text/plain",),

@@ -203,6 +203,7 @@ class Scenario:
     def is_yearly(self) -> bool:
         """Whether it asks for a year, held against a mean and a goal, instead of one occasion."""
         return self.page.get("period") == "year"
+
     is_open: bool = False  # whether any row of the factor set may be named, as an organiser may
 
     def activity(self, key: str) -> ScenarioActivity | None:

@@ -76,7 +76,9 @@ def test_the_trail_holds_the_change_and_the_computing(store: Store, slug: str) -
     events.set_boundary(slug, {"upstream": True})  # nothing new
     events.recompute_all(slug)
     with store.read() as conn:
-        told = conn.execute(sa.select(s.audit_trail.c.action, s.audit_trail.c.detail).order_by(s.audit_trail.c.at)).all()
+        told = conn.execute(
+            sa.select(s.audit_trail.c.action, s.audit_trail.c.detail).order_by(s.audit_trail.c.at)
+        ).all()
     kept = [row for row in told if row.action.startswith("event.")]
     assert [row.action for row in kept] == ["event.boundary", "event.recompute"]
     assert kept[0].detail["after"]["hotel_norm"] == "defra-2025-hotel-uk"

@@ -145,9 +145,7 @@ def test_the_first_that_is_paid_covers_and_the_later_is_told_before_and_is_extra
     shop = open_shop()
     guest = add_guest(shop)
     residual = offsetting.place_event_order(ORGANISER, shop.slug, shop.project, "residual", now=NOW)
-    held = offsetting.place_order(
-        guest, shop.project, rest=True, now=NOW
-    )  # the residual is not paid
+    held = offsetting.place_order(guest, shop.project, rest=True, now=NOW)  # the residual is not paid
     assert (held.grams, offsetting.extra_if_paid(held.order_id)) == (TOTAL_G, 0)
     late = NOW + timedelta(minutes=1)
     offsetting.cancel_order(held.order_id, "thinking it over", "guest", now=late)

@@ -95,7 +95,7 @@ def document(
         f'<meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover">'
         f"<title>{escape(title)}</title>"
         f'{about}<meta name="color-scheme" content="light dark"><link rel="icon" href="/assets/icon.svg">'
-        f'{head}<style>{font_faces(language)}{css}</style></head>'
+        f"{head}<style>{font_faces(language)}{css}</style></head>"
         f'<body class="{escape(body_class)}">{render(body)}</body></html>'
     )
 

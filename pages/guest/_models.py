@@ -78,9 +78,7 @@ def _finding(spread: Spread, unit: str) -> str:
     if not spread.least:
         return t("Ours is the least, {ours} {unit}; the most is {most} {unit}, {ratio} times as much.", **params)
     if not spread.most:
-        return t(
-            "Ours is the most, {ours} {unit}; the least is {least} {unit}: {ratio} times apart.", **params
-        )
+        return t("Ours is the most, {ours} {unit}; the least is {least} {unit}: {ratio} times apart.", **params)
     return t("Ours, {ours} {unit}, lies between {least} and {most} {unit}: {ratio} times apart.", **params)
 
 
