@@ -13,8 +13,8 @@ from offsetting.statements import FEE_MEMO
 
 
 def book_fee(conn: Connection, event_id: str, order_id: str, fee_minor: int, now: datetime) -> bool:
-    """Puts a provider's fee in the place of the share that was set aside for it; of an order that went back meanwhile it
-    is the exchange's loss. False where the order was not paid, or its fee is booked already. Part of the caller's
+    """Puts a provider's fee in the place of the share that was set aside for it; of an order that went back meanwhile
+    it is the exchange's loss. False where the order was not paid, or its fee is booked already. Part of the caller's
     transaction."""
     order = orders.get(conn, event_id, order_id, lock=True)
     if order is None or order["state"] not in {*states.SOLD, states.REFUNDED} or fee_minor < 0:
