@@ -161,10 +161,10 @@ def test_a_planting_from_draft_to_a_second_persons_word(
     for name, value in typed.items():
         page.locator(f"#plan-{name}").fill(value)
     page.locator("#plan-draft").click()
-    expect(page.locator("#plan-told")).to_contain_text("is too late; the sink must be there by 2027-09-07")
+    expect(page.locator("#planting-told")).to_contain_text("is too late; the sink must be there by 2027-09-07")
     page.locator("#plan-sink_due_on").fill("2027-09-01")
     page.locator("#plan-draft").click()
-    page.locator("#plan-told").get_by_role("link", name="Open it").click()
+    page.locator("#planting-told").get_by_role("link", name="Open it").click()
     page.locator("#agree-file input[type=file]").set_input_files(paper)
     expect(page.locator("#agree-file-file")).to_have_text("paper.pdf")
     page.locator("#forestry-agree").click()

@@ -122,7 +122,7 @@ def _plan_form(plans: list[PlanView]) -> html.Div:
          labelled("plan", "method", t("How the sink is found (method, by whom)"),
                   typed("plan", "method", maxlength=200)),
          labelled("plan", "replaces", t("Replants what was lost of"), chosen("plan", "replaces", replaced, "")),
-         button("plan-draft", t("Draft this plan"), "check", main=True), html.Div(id="plan-told", role="status")],
+         button("plan-draft", t("Draft this plan"), "check", main=True), html.Div(id="planting-told", role="status")],
         className="fz-form",
     )  # fmt: skip
 
@@ -236,11 +236,12 @@ def _species(text: str) -> tuple[tuple[str, int], ...]:
 
 
 @callback(
-    Output("plan-told", "children"), Input("plan-draft", "n_clicks"), State("forestry-slug", "data"),
+    Output("planting-told", "children"), Input("plan-draft", "n_clicks"), State("forestry-slug", "data"),
     *[State(f"plan-{name}", "value") for name in PLAN_FIELDS], prevent_initial_call=True,
 )  # fmt: skip
 def draft(_clicks: int, slug: Any, *given: Any) -> Any:
     """Drafts a plan, or says what does not fit; what was typed stays."""
+    check(str(slug))
     told = dict(zip(PLAN_FIELDS, given, strict=True))
     words = {name: str(told[name] or "") for name in ("title", "place", "planter", "method", "replaces")}
     try:
