@@ -93,7 +93,11 @@
     }
     addEventListener("online", () => { if (answered < number) send(); });
     addEventListener("offline", onWait);
-    return { send, got, stop: () => clearTimeout(timer), get waiting() { return answered < number; } };
+    function stop() { // nor is an answer taken that is still on its way
+      clearTimeout(timer);
+      answered = number;
+    }
+    return { send, got, stop, get waiting() { return answered < number; } };
   }
 
   window.dash_clientside = window.dash_clientside || {};
