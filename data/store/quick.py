@@ -142,9 +142,9 @@ class QuickConnection(Connection):
             result = _result(ready, cursor, self.dialect)
             cursor.close()
         except BaseException as error:
-            if isinstance(error, Exception) and not isinstance(error, self.dialect.loaded_dbapi.Error):
+            if isinstance(error, UnicodeError):  # text that no store takes: told as it is, as the usual way does
                 cursor.close()
-                raise  # as it is: no error of the store's, such as text that is not Unicode
+                raise
             self._handle_dbapi_exception(error, ready.text, values, cursor, None)
         return result
 
