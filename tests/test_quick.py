@@ -40,7 +40,7 @@ def row(number: int) -> dict[str, Any]:
 def fill(store: Store, count: int) -> None:
     with store.write() as conn:
         for number in range(count):
-            assert conn.execute(_ADD, row(number)).rowcount == 1
+            conn.execute(_ADD, row(number))
 
 
 def test_rows_and_types_stay_as_they_were(store: Store) -> None:
