@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-import accounts
-from data.store.engine import open_store, set_store
 from tests.support.browser import Visit
+from tests.support.desk import enter, person
 from tests.support.server import Server
 
-PASSWORD = "a password of the tests"
+__all__ = ["person"]
 SLUG = "chengdu-2021"
-NUMBERS = itertools.count(1)
-
-
-@pytest.fixture
-def person(server: Server) -> Callable[[str], str]:
-    """Makes somebody with a role in the served store; their email."""
-
-    def make(role: str) -> str:
-        store = open_store(f"sqlite:///{server.data_dir / 'forumzero.sqlite3'}")
-        set_store(store)
-        email = f"{role}-{next(NUMBERS)}@example.org"
-        try:
-            accounts.create_person(email, "Somebody", PASSWORD, (role,))
-        finally:
-            set_store(None)
-            store.dispose()
-        return email
-
-    return make
-
-
-def enter(page: Page, path: str, email: str) -> None:
-    """Asks for a page, is sent to the door, signs in and comes back."""
-    page.goto(path)
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_selector(".fz-desk-main")
 
 
 def order(url: str, grams: int) -> str:

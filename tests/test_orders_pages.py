@@ -12,12 +12,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-import accounts
-from data.store.engine import open_store, set_store
 from tests.support.browser import Visit
+from tests.support.desk import PASSWORD, enter, person
 from tests.support.server import Server
 
-PASSWORD = "a password of the tests"
+__all__ = ["person"]
 SLUG = "chengdu-2021"
 NUMBERS = itertools.count(1)
 Open = Callable[..., Visit]
@@ -63,32 +62,6 @@ def clean(page: Page) -> None:
     found = Axe().run(page, {"exclude": [[".dash-dropdown-focus-target"]]}).response["violations"]
     assert not found, [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@pytest.fixture
-def person(server: Server) -> Callable[[str], str]:
-    """Makes somebody with a role in the served store; their email."""
-
-    def make(role: str) -> str:
-        store = open_store(f"sqlite:///{server.data_dir / 'forumzero.sqlite3'}")
-        set_store(store)
-        email = f"{role}-orders-{next(NUMBERS)}@example.org"
-        try:
-            accounts.create_person(email, "Somebody", PASSWORD, (role,))
-        finally:
-            set_store(None)
-            store.dispose()
-        return email
-
-    return make
-
-
-def sign_in(page: Page, path: str, email: str) -> None:
-    page.goto(path)
-    page.locator("#sign-in-email").fill(email)
-    page.locator("#sign-in-password").fill(PASSWORD)
-    page.locator("form button[type=submit]").click()
-    page.wait_for_selector(".fz-desk-main")
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh", "dark")])
@@ -179,7 +152,7 @@ def test_a_company_registers_invites_covers_and_its_guest_is_told_before_paying(
     page.locator("#register-password").fill(PASSWORD)
     page.locator("form button[type=submit]").click()
     page.wait_for_url("**/sign-in**")
-    sign_in(page, "/sign-in?next=/desk/company", email)
+    enter(page, "/sign-in?next=/desk/company", email)
     page.locator(f'a[href$="/{SLUG}/people"]').first.click()
     page.wait_for_selector("#people-link")
     company_id = page.url.split("/company/")[1].split("/")[0]
@@ -234,7 +207,7 @@ def test_desks_call_off_and_pay_back_with_a_reason(
     guest = Guest(server.url)
     held, paid = guest.order(25), guest.order(50, "succeeded")
     page = open_window("desktop").page
-    sign_in(page, f"/desk/e/{SLUG}/orders", person("organiser"))
+    enter(page, f"/desk/e/{SLUG}/orders", person("organiser"))
     expect(page.get_by_role("heading", name="Who covered what")).to_be_visible()
     clean(page)
     page.goto(f"/desk/e/{SLUG}/orders/{paid['order_id']}")
@@ -247,7 +220,7 @@ def test_desks_call_off_and_pay_back_with_a_reason(
     expect(page.get_by_role("status")).to_contain_text("called off")
     clean(page)
     exchange = open_window("desktop", "zh", "dark").page
-    sign_in(exchange, f"/desk/e/{SLUG}/orders/{paid['order_id']}", person("exchange"))
+    enter(exchange, f"/desk/e/{SLUG}/orders/{paid['order_id']}", person("exchange"))
     exchange.locator("#order-reason").fill("付错了")
     exchange.locator("#order-refund").click()
     expect(exchange.get_by_role("status")).to_contain_text("款项将退回")

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.browser import Visit
+from tests.support.desk import enter, person
 from tests.support.server import Server
-from tests.test_desk_journey import enter, order, person, state
+from tests.test_desk_journey import order, state
 
 __all__ = ["person"]
 DOCUMENT = b"%PDF-1.4 retired " + b"x" * 600_000

@@ -17,8 +17,8 @@ from offsetting import forestry, projects
 from offsetting.forestry import RecordFacts
 from tests.support.api import Forum, client, open_forum, token
 from tests.support.browser import Visit
+from tests.support.desk import enter, person
 from tests.support.events import guests
-from tests.test_desk_journey import enter, person
 from tests.test_desk_pages import layout
 from tests.test_forestry import EXCHANGE, FACTS, ORGANISER
 

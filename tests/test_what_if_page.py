@@ -25,9 +25,9 @@ from data.places import index
 from data.store.engine import Store
 from tests.support.api import Forum, client, open_forum, token
 from tests.support.browser import Visit
+from tests.support.desk import enter, person
 from tests.support.events import SHANGHAI, draft, guests
 from tests.support.server import Server
-from tests.test_desk_journey import enter, person
 
 __all__ = ["person"]  # the fixture that makes somebody in the served store
 PAGE = "/desk/e/hall-2026/what-if"

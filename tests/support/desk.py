@@ -1,0 +1,52 @@
+"""People with a role in a served store, and the door of the desks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page
+
+import accounts
+from data.store.engine import open_store, set_store
+from tests.support.server import Server
+
+PASSWORD = "a password of the tests"
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def store_of(server: Server) -> Iterator[None]:
+    """Within it ``get_store()`` is the served store: what no page does can be done beside the server."""
+    store = open_store(f"sqlite:///{server.data_dir / 'forumzero.sqlite3'}")
+    set_store(store)
+    try:
+        yield
+    finally:
+        set_store(None)
+        store.dispose()
+
+
+def add_person(server: Server, role: str, name: str = "Somebody", event_id: str = "") -> str:
+    """Somebody with a role, of one event or of all; their email."""
+    email = f"{role}-{next(_numbers)}@people.example.org"
+    with store_of(server):
+        accounts.create_person(email, name, PASSWORD, (role,), event_id)
+    return email
+
+
+@pytest.fixture
+def person(server: Server) -> Callable[[str], str]:
+    """Makes somebody with a role in the served store; their email. Import it to use it."""
+    return lambda role: add_person(server, role)
+
+
+def enter(page: Page, path: str, email: str) -> None:
+    """Asks for a page, is sent to the door, signs in and comes back."""
+    page.goto(path)
+    page.locator("#sign-in-email").fill(email)
+    page.locator("#sign-in-password").fill(PASSWORD)
+    page.locator("form button[type=submit]").click()
+    page.wait_for_selector(".fz-desk-main")
