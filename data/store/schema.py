@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from data.store.schema_accounts import letter as letter
+from data.store.schema_accounts import mailed_link as mailed_link
+from data.store.schema_accounts import outside_identity as outside_identity
+from data.store.schema_accounts import recovery_code as recovery_code
+from data.store.schema_accounts import second_factor as second_factor
 from data.store.schema_base import Grams, Minor
 from data.store.schema_base import Utc as Utc
 from data.store.schema_base import at as _at
@@ -16,6 +21,13 @@ from data.store.schema_base import json as _json
 from data.store.schema_base import key as _key
 from data.store.schema_base import metadata as metadata
 from data.store.schema_base import text as _text
+from data.store.schema_books import books as books
+from data.store.schema_books import evaluation as evaluation
+from data.store.schema_books import evaluation_step as evaluation_step
+from data.store.schema_books import event_plan as event_plan
+from data.store.schema_books import line_comment as line_comment
+from data.store.schema_books import line_evidence as line_evidence
+from data.store.schema_books import planned_line as planned_line
 from data.store.schema_inventory import batch_import as batch_import
 from data.store.schema_inventory import forestry_claim as forestry_claim
 from data.store.schema_inventory import forestry_plan as forestry_plan
@@ -29,6 +41,8 @@ from data.store.schema_money import receipt_buyer as receipt_buyer
 from data.store.schema_money import settlement as settlement
 from data.store.schema_money import settlement_line as settlement_line
 from data.store.schema_money import settlement_look as settlement_look
+from data.store.schema_screens import screen_count as screen_count
+from data.store.schema_screens import screen_token as screen_token
 
 # ---------------------------------------------------------------- installation and people
 installation = sa.Table("installation", metadata, _key("name"), _json("value"))
@@ -39,14 +53,16 @@ person = sa.Table(
 role_grant = sa.Table(  # event_id or company_id '' = of the whole installation
     "role_grant", metadata, _key("person_id"), _key("role"), _key("event_id"), _key("company_id"), _at("granted_at"),
 )  # fmt: skip
-login = sa.Table(  # a signed-in browser, or a program's token (kind = program)
+login = sa.Table(  # a signed-in browser (session), one whose second factor is awaited (waiting), a program's token
     "login", metadata, _key("token_hash"), _text("person_id", index=True), _text("kind"), _text("label"),
     _at("created_at"), _at("expires_at"), _at("ended_at", True),
+    _text("agent", server_default=sa.text("''")), _text("seen_from", server_default=sa.text("''")),
+    _at("factor_at", True), _at("seen_at", True),
 )  # fmt: skip
 throttle = sa.Table("throttle", metadata, _key("name"), _key("window"), _count("hits"), _at("expires_at"))
 audit_trail = sa.Table(  # who changed what
-    "audit_trail", metadata, _key("event_id"), _key("entry_id"), _at("at"), _text("actor"), _text("action"),
-    _text("subject"), _json("detail"),
+    "audit_trail", metadata, _key("event_id"), _key("entry_id"), _at("at"), _text("actor", index=True), _text("action"),
+    _text("subject"), _json("detail"), sa.Index(None, "entry_id"),
 )  # fmt: skip
 company = sa.Table(
     "company", metadata, _key("company_id"), _json("names"), _text("kind"), _text("name_key", unique=True),
@@ -74,10 +90,6 @@ event = sa.Table(
 event_session = sa.Table(
     "event_session", metadata, _key("event_id"), _key("session_id"), _json("names"), _text("kind"), _count("position"),
     _at("starts_at", True), _at("ends_at", True),
-)  # fmt: skip
-screen_token = sa.Table(
-    "screen_token", metadata, _key("event_id"), _key("token_hash"), _text("label"), _at("created_at"),
-    _at("revoked_at", True),
 )  # fmt: skip
 participation = sa.Table(  # kind: guest, group, organiser (the event's own inventory)
     "participation", metadata, _key("event_id"), _key("participation_id"), _text("secret_hash"), _text("session_id"),
