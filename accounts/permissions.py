@@ -13,7 +13,9 @@ TABLE: dict[str, frozenset[str]] = {
     # what anybody may do needs no row here: public pages, a guest's own participation (by its secret)
     "desk.open": _DESK | {"company"},
     "event.view": _READERS | {"exchange"},
+    "event.create": frozenset({"organiser", "administrator"}),
     "event.edit": frozenset({"organiser", "administrator"}),
+    "event.reopen": frozenset({"administrator"}),
     "event.import": frozenset({"organiser", "administrator"}),
     "event.order": frozenset({"organiser", "administrator"}),
     "event.poster": frozenset({"organiser", "administrator"}),

@@ -52,6 +52,7 @@ from events.participations import delete_participation, guest, set_display, star
 from events.pseudonyms import spoken
 from events.recompute import Move, Recomputed, recompute_under
 from events.screens import revoke_screen, screen_event, screen_token
+from events.states import change_state, require_state
 from events.totals import Totals, totals
 from events.what_if import (
     HubsView,
@@ -72,14 +73,14 @@ __all__ = [
     "InventoryLine", "InventoryView", "Membership", "Move", "NotFound", "OrganiserView", "Page", "Participation",
     "Recomputed", "RecomputedAll", "Session", "SessionDraft", "Started", "TooMany", "Totals", "Unauthenticated",
     "VenuesView", "WhatIfView", "activities", "answered_by", "as_lines", "audit", "best_cities", "best_hub_set",
-    "boundary_view", "changes_from_url", "changes_to_url", "check_method", "company_lines", "company_of_guest",
-    "create_event", "current_footprint", "delete_participation", "event_by_id", "expected_companies", "find_events",
-    "flight_method_view", "fold", "fold_due", "gauges", "get_event", "guest", "import_attendance",
-    "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard", "leave_company",
-    "line_json", "live_version", "live_versions", "models_beside", "organiser_view", "place_json", "places_of",
-    "preview_boundary", "preview_footprint", "rank_of_certificate", "readiness", "recompute_all", "recompute_under",
-    "region_lines", "region_names", "revoke_screen", "save_footprint", "save_inventory", "scenarios",
-    "screen_event", "screen_token", "seed_demo", "set_boundary", "set_display", "set_expected", "set_flight_method",
-    "snapshot", "spoken", "spread_beside", "start_participation", "suggest_places", "told_of", "totals",
-    "try_changes", "whole_estimate", "without_venues", "year_norms",
+    "boundary_view", "change_state", "changes_from_url", "changes_to_url", "check_method", "company_lines",
+    "company_of_guest", "create_event", "current_footprint", "delete_participation", "event_by_id",
+    "expected_companies", "find_events", "flight_method_view", "fold", "fold_due", "gauges", "get_event", "guest",
+    "import_attendance", "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard",
+    "leave_company", "line_json", "live_version", "live_versions", "models_beside", "organiser_view", "place_json",
+    "places_of", "preview_boundary", "preview_footprint", "rank_of_certificate", "readiness", "recompute_all",
+    "recompute_under", "region_lines", "region_names", "require_state", "revoke_screen", "save_footprint",
+    "save_inventory", "scenarios", "screen_event", "screen_token", "seed_demo", "set_boundary", "set_display",
+    "set_expected", "set_flight_method", "snapshot", "spoken", "spread_beside", "start_participation",
+    "suggest_places", "told_of", "totals", "try_changes", "whole_estimate", "without_venues", "year_norms",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from events.catalogue import boundary_json, read_event
 from events.footprints import Computed, compute_answers, factors_of, store_version
 from events.model import Event
 from events.recompute import Recomputed, answers_of, beside, may_compute
+from events.states import require_state
 
 BASES = ("location", "market")
 FLAGS = ("non_co2", "upstream")
@@ -82,6 +83,7 @@ def set_boundary(slug: str, body: Mapping[str, Any]) -> Event:
     with get_store().write() as conn:
         event = read_event(conn, slug=slug)
         require(current_actor(), "event.edit", event.event_id)
+        require_state(event, "boundary")
         changed = _with(event, body)
         before, after = _told(event), _told(changed)
         if before != after:
@@ -98,6 +100,7 @@ def recompute_all(slug: str) -> RecomputedAll:
     with get_store().read() as conn:
         event = read_event(conn, slug=slug)
         require(current_actor(), "event.edit", event.event_id)
+        require_state(event, "recompute")
         changed_at = _changed_at(conn, event.event_id)
     done, after = RecomputedAll(0, 0, 0, 0), ""
     while changed_at is not None:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
-from accounts import Conflict, NotFound
+from accounts import Conflict, NotFound, current_actor, may
+from calculations.event_states import STATES
 from calculations.model import CATEGORIES, Boundary, FactorSet, FieldError, InputError, Place, Scenario
 from data.library import DEFAULT_EDITION, list_editions, load_factor_set, load_scenarios
 from data.places import index
@@ -23,7 +24,6 @@ from events.methods import find_method, with_method
 from events.model import ORGANISER_SESSION, Event, EventCard, EventDraft, Page, Session, SessionDraft, place_json
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-STATES = ("draft", "open", "closed")
 MAX_PAGE_SIZE = 1000
 ORGANISER_NAMES = {
     "en": "Organiser's own", "zh": "主办方自有", "mr": "आयोजकांचे स्वतःचे", "is": "Eigin losun skipuleggjanda",
@@ -53,13 +53,13 @@ def find_events(query: str = "", scenario: str = "", page: int = 1, size: int = 
 
 
 def get_event(slug: str) -> Event:
-    """The published event of a slug. Raises NotFound."""
+    """The event of a slug; a draft only for those who may see it. Raises NotFound."""
     with get_store().read() as conn:
         return read_event(conn, slug=slug)
 
 
 def event_by_id(event_id: str) -> Event:
-    """The published event of an id. Raises NotFound."""
+    """The event of an id, likewise. Raises NotFound."""
     with get_store().read() as conn:
         return read_event(conn, event_id=event_id)
 
@@ -67,7 +67,7 @@ def event_by_id(event_id: str) -> Event:
 def read_event(conn: sa.Connection, slug: str = "", event_id: str = "") -> Event:
     """The same within a transaction."""
     row = rows.by_slug(conn, slug) if slug else rows.by_id(conn, event_id)
-    if row is None or row["state"] == rows.HIDDEN_STATE:
+    if row is None or (row["state"] == rows.HIDDEN_STATE and not may(current_actor(), "event.view", row["event_id"])):
         raise NotFound("There is no event “{event}”.", event=(slug or event_id)[:64])
     return _event(row, rows.sessions(conn, row["event_id"]))
 
@@ -88,12 +88,9 @@ def put_event(conn: sa.Connection, draft: EventDraft, factors: FactorSet) -> Eve
     now = draft.created_at or datetime.now(UTC)
     rows.insert(conn, _row(draft, event_id, factors, now), [_session_row(s) for s in _all_sessions(draft)])
     live.start(conn, event_id, now)
-    return read_event(conn, event_id=event_id) if draft.state != rows.HIDDEN_STATE else _draft_event(conn, event_id)
-
-
-def _draft_event(conn: sa.Connection, event_id: str) -> Event:
     row = rows.by_id(conn, event_id)
-    assert row is not None
+    if row is None:
+        raise NotFound("There is no event “{event}”.", event=event_id)
     return _event(row, rows.sessions(conn, event_id))
 
 
@@ -155,7 +152,7 @@ def _errors(draft: EventDraft) -> list[FieldError | None]:
         _wrong(_zone_exists(draft.timezone), "timezone", draft.timezone, "“{value}” is no time zone."),
         _wrong(re.fullmatch("[A-Z]{3}", draft.currency), "currency", draft.currency,
                "“{value}” is no currency; write its three letters, like CNY."),
-        _wrong(draft.state in STATES, "state", draft.state, "“{value}” must be draft, open or closed."),
+        _wrong(draft.state in STATES, "state", draft.state, "“{value}” must be one of draft, open, closed, settled."),
         _wrong(draft.expected_people >= 0, "expected_people", draft.expected_people, "{value} people cannot be."),
         _wrong(set(draft.boundary.categories) <= set(CATEGORIES), "boundary", str(draft.boundary.categories),
                "“{value}” names an unknown category."),

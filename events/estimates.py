@@ -21,6 +21,7 @@ from data.store.engine import get_store
 from events.catalogue import read_event
 from events.model import Event
 from events.participations import company_of
+from events.states import require_state
 
 WAYS = ("onsite", "remote")
 REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
@@ -89,6 +90,7 @@ def set_expected(slug: str, body: Any) -> Event:
     with get_store().read() as conn:
         event = read_event(conn, slug=slug)
     require(current_actor(), "event.edit", event.event_id)
+    require_state(event, "expected")
     people, told = _checked(body)
     now = datetime.now(UTC)
     with get_store().write() as conn:

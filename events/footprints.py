@@ -28,9 +28,11 @@ from data.store import participations as rows
 from data.store.engine import get_store
 from data.store.ids import event_of, new_id
 from events.catalogue import read_event
+from events.inventory_entries import bare, stamped, typed_part
 from events.model import ORGANISER_SESSION, Event, FootprintView
 from events.origins import origin_of, region_of, travelled, way_of
-from events.participations import ROW, check_open
+from events.participations import ROW
+from events.states import require_state
 
 MAX_VERSIONS = 500
 MASSES = ("low_g", "total_g", "high_g", "non_co2_g", "upstream_g")
@@ -64,7 +66,7 @@ def save_footprint(participation_id: str, body: Any) -> FootprintView:
     event_id = event_of(participation_id)
     with get_store().read() as conn:
         event = read_event(conn, event_id=event_id)
-    check_open(event)
+    require_state(event, "answer")
     done, now = compute_for(event, body), datetime.now(UTC)
     better, body = _better(event, done.answers), coarse(body)
     with get_store().write() as conn:
@@ -81,17 +83,23 @@ def coarse(told: Any) -> Any:
     return [coarse(value) for value in told] if isinstance(told, list | tuple) else told
 
 
-def save_inventory(slug: str, body: Any) -> FootprintView:
-    """The organiser's own lines (energy, materials, food …), as a participation of kind organiser. Needs event.edit."""
+def save_inventory(slug: str, body: Any, at_version: int | None = None) -> FootprintView:
+    """The organiser's own lines (energy, materials, food …), as a participation of kind organiser. Needs event.edit;
+    Conflict where somebody has saved another version than ``at_version`` meanwhile, or the books are closed."""
     with get_store().read() as conn:
         event = read_event(conn, slug=slug)
-        found = rows.of_kind(conn, event.event_id, "organiser")
     require(current_actor(), "event.edit", event.event_id)
-    done, now = compute_answers(event, parse(event, body, inventory_scenario(event))), datetime.now(UTC)
+    require_state(event, "inventory")
+    done, now = compute_answers(event, parse(event, bare(body), inventory_scenario(event))), datetime.now(UTC)
+    told = {**body, "other": stamped(body.get("other", []))}
     with get_store().write() as conn:
-        participation_id = found[0]["participation_id"] if found else start_inventory(conn, event, now)
-        version = store_version(conn, event, participation_id, done, body, now)
-    return _view(participation_id, version, done, (), body, now)
+        require_state(read_event(conn, event_id=event.event_id), "inventory")
+        part = typed_part(rows.of_kind(conn, event.event_id, "organiser"))
+        if at_version is not None and at_version != (part["footprint_version"] if part else 0):
+            raise Conflict("Somebody has changed the inventory meanwhile; look at it anew.")
+        participation_id = part["participation_id"] if part else start_inventory(conn, event, now)
+        version = store_version(conn, event, participation_id, done, told, now)
+    return _view(participation_id, version, done, (), told, now)
 
 
 def start_inventory(conn: sa.Connection, event: Event, now: datetime) -> str:

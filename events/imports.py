@@ -37,6 +37,7 @@ from events.live import fold_in
 from events.model import Event, EventDraft
 from events.origins import region_of
 from events.participations import ROW
+from events.states import require_state
 
 Progress = Callable[[int, int], None]
 STEP = 500
@@ -68,6 +69,8 @@ def import_attendance(
     chosen = load_method(method) if method else None
     frame = read_attendance(Path(file), Path(events_file) if events_file else None, _resolve)
     targets = _targets(frame, events_file, slug, chosen)
+    for event in targets.values():
+        require_state(event, "import")
     computed = list(_computed(frame, targets, chosen, progress))
     now = datetime.now(UTC)
     with get_store().write() as conn:

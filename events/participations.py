@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import offsetting
-from accounts import Conflict, NotFound, Unauthenticated, name_key, throttle
+from accounts import NotFound, Unauthenticated, name_key, throttle
 from calculations.model import FieldError, InputError
 from data.store import boards, live, rollups
 from data.store import participations as rows
@@ -22,6 +22,7 @@ from data.store.ids import event_of, new_id, new_row_id
 from events.catalogue import read_event
 from events.model import Event, Participation, Started
 from events.pseudonyms import new_pseudonym
+from events.states import require_state
 
 MAX_NAME = 80
 WRONG_SECRETS = 20  # a participation and minute
@@ -39,7 +40,7 @@ def start_participation(
     is shown on boards only with consent. Raises NotFound, Conflict (closed), InputError."""
     with get_store().read() as conn:
         event = read_event(conn, slug=slug)
-    check_open(event)
+    require_state(event, "answer")
     name, consent, company_name = _checked(event, session, company, display)
     started = Started(new_id(event.event_id), secrets.token_urlsafe(32))
     now = datetime.now(UTC)
@@ -54,12 +55,6 @@ def start_participation(
         key = {"session_id": session or "", "company_id": company_id}
         rollups.add_tally(conn, event.event_id, [key | {"participation_count": 1}])
     return started
-
-
-def check_open(event: Event) -> None:
-    """Raises Conflict once an event takes no more answers."""
-    if event.state != "open":
-        raise Conflict("This event is closed; it takes no more answers.")
 
 
 def secret_hash(secret: str) -> str:

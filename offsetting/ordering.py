@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from accounts import Actor, Conflict, NotFound, check_live, may, record, require
+from calculations import event_states
 from calculations import order_states as states
 from calculations.model import FieldError, InputError
 from calculations.ranking import SMALLEST_GROUP
@@ -30,6 +31,7 @@ MOST_SHARE_PERCENT = 200
 MOST_GRAMS = 10**15  # a thousand million tonnes
 MOST_PARTICIPATIONS = 1000
 NO_ORDER = "There is no order {value}."
+WHAT = {"plan": "plan_order", "company": "company_order"}
 GUEST = "guest"
 
 
@@ -51,7 +53,7 @@ def place_order(
         context = orders.context(conn, event_id, participation_id, project)
         if context is None or context["deleted_at"] is not None:
             raise NotFound("There is no participation “{participation}”.", participation=participation_id[:64])
-        _check_open(context, context["event_state"], project)
+        _check_open(context, context["event_state"], project, "order")
         wanted = grams if grams is not None else _share_of(context["total_g"], share_percent or 100)
         if rest:
             wanted = _rest_of(conn, event_id, participation_id)
@@ -86,7 +88,7 @@ def place_event_order(
         if buyer["company_id"]:
             check_live(conn, buyer["company_id"], bool(event["livemode"]))
             _check_enough(conn, event["event_id"], buyer["company_id"])
-        context = _event_context(conn, event, project)
+        context = _event_context(conn, event, project, WHAT.get(buyer["covers"]["kind"], "residual_order"))
         if buyer["covers"]["kind"] == "plan":
             wanted = _planned(event, grams, at)
         else:
@@ -120,11 +122,14 @@ def _whole(value: object, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
 
 
-def _check_open(terms: Row, event_state: str, project: str) -> None:
+def _check_open(terms: Row, event_state: str, project: str, what: str) -> None:
+    """``what`` is a key of the table of event states."""
     if terms["project_id"] is None:
         raise NotFound(NOT_ON_OFFER, value=project)
-    if not terms["payments"] or event_state == "draft":
+    if not terms["payments"]:
         raise Conflict("This event takes no payments.")
+    if refused := event_states.refusal(event_state, what):
+        raise Conflict(refused)
 
 
 def _share_of(total_g: int | None, share_percent: int) -> int:
@@ -190,12 +195,12 @@ def _participations(covers: Sequence[object], event_id: str) -> list[str]:
     return ids
 
 
-def _event_context(conn: Connection, event: Row, project: str) -> Row:
+def _event_context(conn: Connection, event: Row, project: str, what: str) -> Row:
     terms = lots.terms(conn, event["event_id"], project)
     if terms is None:
         raise NotFound(NOT_ON_OFFER, value=project)
     context = dict(terms) | {"livemode": event["livemode"], "payments": event["payments"]}
-    _check_open(context, event["state"], project)
+    _check_open(context, event["state"], project, what)
     return context
 
 

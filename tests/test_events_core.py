@@ -3,6 +3,7 @@
 import pytest
 
 import events
+from accounts import ANONYMOUS, set_actor
 from data.store.engine import Store
 from tests.support.events import BEIJING, SHANGHAI, body, draft, guests, trip
 
@@ -113,6 +114,7 @@ def test_search_finds_a_meeting_by_any_of_its_names(store: Store) -> None:
     assert [card.slug for card in events.find_events("cafe", "scenic_spot").items] == ["park"]
     assert events.find_events("成都").total == 2
     assert events.find_events("100%_").total == 0
+    set_actor(ANONYMOUS)
     with pytest.raises(events.NotFound):
         events.get_event("hidden")
 
