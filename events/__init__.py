@@ -51,7 +51,20 @@ from events.organiser import OrganiserView, organiser_view
 from events.participations import delete_participation, guest, set_display, start_participation
 from events.pseudonyms import spoken
 from events.recompute import Move, Recomputed, recompute_under
-from events.screens import revoke_screen, screen_event, screen_token
+from events.screen_state import LAYOUTS, ScreenState
+from events.screens import (
+    Screen,
+    control_screen,
+    get_screen,
+    identify_screens,
+    list_screens,
+    rename_screen,
+    revoke_screen,
+    screen_by_token,
+    screen_event,
+    screen_id_of,
+    screen_token,
+)
 from events.states import change_state, require_state
 from events.totals import Totals, totals
 from events.what_if import (
@@ -68,19 +81,20 @@ from events.what_if_url import changes_from_url, changes_to_url
 from events.yardsticks import models_beside, spread_beside, year_norms
 
 __all__ = [
-    "HUB", "Board", "BoardRow", "BoundaryView", "Conflict", "Event", "EventCard", "EventDraft", "FieldError",
+    "HUB", "LAYOUTS", "Board", "BoardRow", "BoundaryView", "Conflict", "Event", "EventCard", "EventDraft", "FieldError",
     "FlightMethodView", "FootprintView", "Forbidden", "HubsView", "ImportReport", "InputError", "InventoryChoice",
     "InventoryLine", "InventoryView", "Membership", "Move", "NotFound", "OrganiserView", "Page", "Participation",
-    "Recomputed", "RecomputedAll", "Session", "SessionDraft", "Started", "TooMany", "Totals", "Unauthenticated",
-    "VenuesView", "WhatIfView", "activities", "answered_by", "as_lines", "audit", "best_cities", "best_hub_set",
-    "boundary_view", "change_state", "changes_from_url", "changes_to_url", "check_method", "company_lines",
-    "company_of_guest", "create_event", "current_footprint", "delete_participation", "event_by_id",
-    "expected_companies", "find_events", "flight_method_view", "fold", "fold_due", "gauges", "get_event", "guest",
-    "import_attendance", "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard",
-    "leave_company", "line_json", "live_version", "live_versions", "models_beside", "organiser_view", "place_json",
-    "places_of", "preview_boundary", "preview_footprint", "rank_of_certificate", "readiness", "recompute_all",
-    "recompute_under", "region_lines", "region_names", "require_state", "revoke_screen", "save_footprint",
-    "save_inventory", "scenarios", "screen_event", "screen_token", "seed_demo", "set_boundary", "set_display",
-    "set_expected", "set_flight_method", "snapshot", "spoken", "spread_beside", "start_participation",
-    "suggest_places", "told_of", "totals", "try_changes", "whole_estimate", "without_venues", "year_norms",
+    "Recomputed", "RecomputedAll", "Screen", "ScreenState", "Session", "SessionDraft", "Started", "TooMany", "Totals",
+    "Unauthenticated", "VenuesView", "WhatIfView", "activities", "answered_by", "as_lines", "audit", "best_cities",
+    "best_hub_set", "boundary_view", "change_state", "changes_from_url", "changes_to_url", "check_method",
+    "company_lines", "company_of_guest", "control_screen", "create_event", "current_footprint", "delete_participation",
+    "event_by_id", "expected_companies", "find_events", "flight_method_view", "fold", "fold_due", "gauges", "get_event",
+    "get_screen", "guest", "identify_screens", "import_attendance", "inventory_choices", "inventory_view", "invited_by",
+    "join_company", "leaderboard", "leave_company", "line_json", "list_screens", "live_version", "live_versions",
+    "models_beside", "organiser_view", "place_json", "places_of", "preview_boundary", "preview_footprint",
+    "rank_of_certificate", "readiness", "recompute_all", "recompute_under", "region_lines", "region_names",
+    "rename_screen", "require_state", "revoke_screen", "save_footprint", "save_inventory", "scenarios",
+    "screen_by_token", "screen_event", "screen_id_of", "screen_token", "seed_demo", "set_boundary", "set_display",
+    "set_expected", "set_flight_method", "snapshot", "spoken", "spread_beside", "start_participation", "suggest_places",
+    "told_of", "totals", "try_changes", "whole_estimate", "without_venues", "year_norms",
 ]  # fmt: skip

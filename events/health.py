@@ -20,5 +20,4 @@ def gauges() -> dict[str, float]:
 def live_versions(event_ids: list[str]) -> dict[str, int]:
     """The live version of each event that is watched."""
     with get_store().read() as conn:
-        known = live.versions(conn)
-    return {event_id: known[event_id] for event_id in event_ids if event_id in known}
+        return live.versions(conn, event_ids)

@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from data.places import index
-from data.store import live, rollups
+from data.store import live, rollups, screens
 from data.store.engine import get_store
 from events.boards import board_rows
 from events.catalogue import read_event
-from events.model import SMALLEST_GROUP, Event, instant, place_json
+from events.milestones import milestones
+from events.model import SMALLEST_GROUP, BoardRow, Event, instant, place_json
 from events.origins import LOCAL_KM, way_km
 from events.totals import Totals, read_totals
 
@@ -20,6 +21,8 @@ BUCKET = timedelta(minutes=5)
 TOP_ROWS = 5
 MILESTONE = 100  # certificates
 TIMELINE_ROWS = 400
+THANKED = 36
+MOST_COMPANIES = 500
 
 
 def live_version(event_id: str) -> int:
@@ -107,6 +110,7 @@ def read_snapshot(conn: sa.Connection, event: Event) -> dict[str, Any]:
     """The same within a transaction."""
     totals = read_totals(conn, event, unfolded=False)
     known = totals.as_json()
+    companies = board_rows(conn, event, "companies", 0, MOST_COMPANIES)[0]
     return {
         "event": _header(event), "livemode": event.livemode, "simulated": event.simulated,
         "version": totals.version, "as_of": known["as_of"], "participants": totals.participants,
@@ -115,10 +119,11 @@ def read_snapshot(conn: sa.Connection, event: Event) -> dict[str, Any]:
         "residual": known["residual_g"], "share_bp": None if totals.hidden else totals.share_bp,
         "response_bp": totals.estimate.response_bp,
         "by_category": [dict(row) for row in totals.published], "by_session": known["by_session"],
-        "boards": _boards(conn, event), "origins": origins(conn, event), "orders": totals.counts["paid_order_count"],
+        "boards": _boards(conn, event, companies), "origins": origins(conn, event), "orders": totals.counts["paid_order_count"],
         "paid_minor": None if totals.hidden else totals.paid_minor, "currency": event.currency,
         "money": known["money_minor"], "timeline": _timeline(conn, event, totals), "ticker": _ticker(conn, event),
-        "funnel": funnel(totals), "quality": known["quality"],
+        "funnel": funnel(totals), "quality": known["quality"], "thanks": _thanks(conn, event, companies),
+        "milestones": {} if totals.hidden else milestones(totals.participants, totals.reserved_g + totals.retired_g),
     }  # fmt: skip
 
 
@@ -139,17 +144,28 @@ def _header(event: Event) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _boards(conn: sa.Connection, event: Event) -> dict[str, list[dict[str, Any]]]:
+def _boards(conn: sa.Connection, event: Event, companies: list[BoardRow]) -> dict[str, list[dict[str, Any]]]:
+    rows = {kind: board_rows(conn, event, kind, 0, TOP_ROWS)[0] for kind in ("people", "sessions")}
     return {
         kind: [
             {
                 "rank": row.label, "display": dict(row.display), "share_bp": row.share_bp, "norm_bp": row.norm_bp,
                 "mode": row.mode, "state": row.state,
             }
-            for row in board_rows(conn, event, kind, 0, TOP_ROWS)[0]
+            for row in shown[:TOP_ROWS]
         ]
-        for kind in ("people", "sessions", "companies")
+        for kind, shown in (rows | {"companies": companies}).items()
     }  # fmt: skip
+
+
+def _thanks(conn: sa.Connection, event: Event, companies: list[BoardRow]) -> dict[str, Any]:
+    """Companies whose people have covered something, by share: of five people and more, and at a live event only those
+    that have registered and were approved. ``more`` is how many have no room in ``names``."""
+    rows = [row for row in companies if row.share_bp > 0]
+    if event.livemode:
+        approved = screens.approved_companies(conn, [row.key for row in rows])
+        rows = [row for row in rows if row.key in approved]
+    return {"names": [dict(row.display) for row in rows[:THANKED]], "more": max(0, len(rows) - THANKED)}
 
 
 def origins(conn: sa.Connection, event: Event) -> dict[str, Any]:

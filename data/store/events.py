@@ -1,9 +1,8 @@
-"""Rows of events, their sessions and the tokens of their screens."""
+"""Rows of events and their sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,7 +69,7 @@ def find(conn: sa.Connection, words: Sequence[str], scenario: str, offset: int, 
 
 
 def set_state(conn: sa.Connection, event_id: str, state: str) -> None:
-    """draft, open or closed."""
+    """draft, open, closed or settled."""
     conn.execute(sa.update(s.event).where(s.event.c.event_id == event_id).values(state=state))
 
 
@@ -85,28 +84,3 @@ def set_expected(conn: sa.Connection, event_id: str, people: int, defaults: Mapp
     """How many people are expected, and the defaults with what is told of them."""
     values = {"expected_people": people, "defaults": dict(defaults)}
     conn.execute(sa.update(s.event).where(s.event.c.event_id == event_id).values(**values))
-
-
-def add_screen(conn: sa.Connection, event_id: str, token_hash: str, label: str, now: datetime) -> None:
-    """A token of a screen, by its hash."""
-    conn.execute(
-        sa.insert(s.screen_token).values(
-            event_id=event_id, token_hash=token_hash, label=label, created_at=now, revoked_at=None
-        )
-    )
-
-
-def screen_event(conn: sa.Connection, token_hash: str) -> str | None:
-    """The event whose screen may be shown by this token; None once revoked."""
-    row = s.screen_token
-    query = sa.select(row.c.event_id).where(row.c.token_hash == token_hash, row.c.revoked_at.is_(None))
-    return conn.execute(query).scalar()
-
-
-def revoke_screens(conn: sa.Connection, event_id: str, now: datetime, token_hash: str = "") -> int:
-    """Revokes one token of an event, or all of them; how many were in use."""
-    row = s.screen_token
-    statement = sa.update(row).where(row.c.event_id == event_id, row.c.revoked_at.is_(None)).values(revoked_at=now)
-    if token_hash:
-        statement = statement.where(row.c.token_hash == token_hash)
-    return conn.execute(statement).rowcount

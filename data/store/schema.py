@@ -28,6 +28,9 @@ from data.store.schema_books import event_plan as event_plan
 from data.store.schema_books import line_comment as line_comment
 from data.store.schema_books import line_evidence as line_evidence
 from data.store.schema_books import planned_line as planned_line
+from data.store.schema_imports import import_file as import_file
+from data.store.schema_imports import import_mapping as import_mapping
+from data.store.schema_imports import import_row as import_row
 from data.store.schema_inventory import batch_import as batch_import
 from data.store.schema_inventory import forestry_claim as forestry_claim
 from data.store.schema_inventory import forestry_plan as forestry_plan
@@ -98,6 +101,7 @@ participation = sa.Table(  # kind: guest, group, organiser (the event's own inve
     _text("main_mode"), _at("created_at"), _at("deleted_at", True),
     _text("origin_region", server_default=sa.text("''")),  # CN-51, or CN where its part is not known; '' = not told
     _text("way", server_default=sa.text("''")),  # onsite, remote; '' before the first answer
+    _text("import_id", server_default=sa.text("''")),  # the file that brought it; '' where somebody told it here
     sa.Index(None, "event_id", "company_id"),
 )  # fmt: skip
 footprint = sa.Table(
@@ -259,7 +263,7 @@ MEASURES_TALLY = (
 )  # fmt: skip
 KEYS_CUBE = ("session_id", "category", "activity", "mode", "month")
 KEYS_TALLY = ("session_id", "company_id")
-KEYS_MONEY = ("recipient",)
+KEYS_MONEY = ("recipient", "project_id", "currency")
 KEYS_ORIGIN = ("place_id",)
 MEASURES_ORIGIN = ("people_count", "air_count", "rail_count")
 KEYS_SPREAD = ("category", "source_id")
@@ -304,10 +308,12 @@ ticker = sa.Table(  # anonymous: no grams, route or company
 )  # fmt: skip
 
 # ---------------------------------------------------------------- deferred work and idempotency
+_REFUND = sa.text("kind = 'refund'")
 job = sa.Table(
     "job", metadata, _key("event_id"), _key("job_id"), _text("kind"), _json("payload"), _at("due_at"),
     _at("leased_until", True), _text("leased_by"), _count("attempts"), _at("done_at", True), _text("last_error"),
     sa.Index(None, "done_at", "due_at"),
+    sa.Index("ix_job_refund", "event_id", "job_id", sqlite_where=_REFUND, postgresql_where=_REFUND),
 )  # fmt: skip
 idempotency = sa.Table(
     "idempotency", metadata, _key("scope"), _key("key"), _text("body_sha256"), _count("status"), _json("answer", True),
