@@ -29,7 +29,7 @@ WRONG_SECRETS = 20  # a participation and minute
 ROW = {
     "display_name": "", "display_consent": False, "footprint_version": 0, "origin_place_id": "", "main_mode": "",
     "deleted_at": None, "people_count": 1, "kind": "guest", "session_id": "", "company_id": "", "pseudonym": "",
-    "origin_region": "", "way": "",
+    "origin_region": "", "way": "", "import_id": "",
 }  # fmt: skip
 
 
