@@ -97,16 +97,20 @@ def _part(row: Row, names: Mapping[str, Mapping[str, str]]) -> CoverPart:
 
 
 def extra_if_paid(order_id: str) -> int:
-    """Grams of a guest's held order that would be an extra contribution were it paid now: somebody may have covered
-    the same lines since it was placed. 0 for other orders and states. Raises NotFound."""
+    """Grams of a held order that would be an extra contribution were it paid now: somebody may have covered the
+    same lines since it was placed. 0 for an order on the plan and in other states. Raises NotFound."""
     event_id = event_of(order_id)
     with get_store().read() as conn:
         order = orders.get(conn, event_id, order_id)
         if order is None:
             raise NotFound("There is no order {value}.", value=order_id[:60])
-        if order["state"] != "held" or not order["participation_id"]:
+        if order["state"] != "held" or claiming.scope_name(order) == "plan":
             return 0
-        lines = claims.lines_of(conn, event_id, order["participation_id"])
+        mine = order["participation_id"]
+        if mine:
+            lines = claims.lines_of(conn, event_id, mine)
+        else:
+            lines = claims.lines_in_scope(conn, event_id, *claiming.scope_of(order))
     return max(0, int(order["grams"]) - sum(claiming.open_of(lines)))
 
 

@@ -182,7 +182,7 @@
 
   function ask() {
     wire = wire || line("order-ask", { onWait: () => waiting(true), onBack: () => waiting(false) });
-    wire.send({ order_id: config.order_id });
+    wire.send({ order_id: config.order_id, late: config.late === true });
   }
 
   function heard(answer) {

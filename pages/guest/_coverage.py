@@ -32,23 +32,26 @@ def coverage_card(seen: Coverage) -> html.Section | None:
     """What is covered already and by whom, and what is open; nothing where nobody has covered anything."""
     if not seen.parts:
         return None
-    if seen.by_others_g:
-        names = t(", ").join(dict.fromkeys(who(part) for part in seen.parts if part.buyer != "guest" and part.grams))
-        words = t("{who} covered {mass} of your {total}.", who=names, mass=f.mass_text(seen.by_others_g),
-                  total=f.mass_text(seen.total_g))  # fmt: skip
-    else:
-        words = t("{mass} of your {total} are covered.", mass=f.mass_text(seen.covered_g),
-                  total=f.mass_text(seen.total_g))  # fmt: skip
     if seen.open_g:
         rest = t("{mass} are open: that is the rest you can pay for.", mass=f.mass_text(seen.open_g))
     else:
         rest = t("Nothing is open. What you add now is an extra contribution.")
-    head = html.Div([html.B(words), html.P(rest, className="fz-small")], className="fz-row-words")
+    head = html.Div([html.B(covered_words(seen)), html.P(rest, className="fz-small")], className="fz-row-words")
     return html.Section(
         [html.Div([_ring(seen), head], className="fz-cover-head"), html.Ul([_line(part) for part in seen.parts])],
         className="fz-card fz-pad fz-who",
         **{"aria-label": t("Covered so far")},
     )
+
+
+def covered_words(seen: Coverage) -> str:
+    """How much of the footprint is covered, and by whom where that was somebody else."""
+    if seen.by_others_g:
+        names = t(", ").join(dict.fromkeys(who(part) for part in seen.parts if part.buyer != "guest" and part.grams))
+        return t("{who} covered {mass} of your {total}.", who=names, mass=f.mass_text(seen.by_others_g),
+                 total=f.mass_text(seen.total_g))  # fmt: skip
+    return t("{mass} of your {total} are covered.", mass=f.mass_text(seen.covered_g),
+             total=f.mass_text(seen.total_g))  # fmt: skip
 
 
 def _ring(seen: Coverage) -> Any:
@@ -74,21 +77,23 @@ def order_rows(orders: Sequence[Order], zone: str, acts: bool = False) -> html.U
     return html.Ul([_order(order, zone, acts) for order in orders], className="fz-orders")
 
 
-def state_name(state: str) -> str:
+def state_name(order: Order) -> str:
     """An order's state, as its buyer hears it."""
+    if order.state == "refunded" and not order.certificate_number:
+        return t("Paid too late, and paid back")
     names = {
         "quote": t("Quote"), "held": t("Waits for its payment"), "paid": t("Paid"),
         "pooled": t("Reserved, not yet retired"), "retired": t("Retired"),
         "expired": t("Expired: nothing was paid in time"), "failed": t("The payment was declined"),
         "cancelled": t("Called off"), "refunded": t("Paid back, no longer covered"), "paid_late": t("Paid late"),
     }  # fmt: skip
-    return names.get(state, state)
+    return names.get(order.state, order.state)
 
 
 def _order(order: Order, zone: str, acts: bool) -> html.Li:
     title = t("{mass} for {money}", mass=f.mass_text(order.grams), money=f.money(order.total_minor, order.currency))
     when = f.datetime_text(order.created_at, zone, style="short")
-    more = [html.Small(f"{when} · {state_name(order.state)}")]
+    more = [html.Small(f"{when} · {state_name(order)}")]
     if order.adds_to:
         more.append(html.Small(t("Adds to your first order")))
     links: list[Any] = []

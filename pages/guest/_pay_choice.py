@@ -16,8 +16,12 @@ from pages._parts.icons import icon
 from pages._parts.qr import qr_svg
 from pages._parts.svg import svg_img
 from pages.guest import _pay_facts
+from pages.guest._coverage import state_name
+from pages.guest._pay_cover import before_paying
 
 QR_SIZE = 232
+WIDE = "fz-button fz-button-wide"
+ENDED = ("expired", "failed", "cancelled", "refunded")  # nothing is covered by it
 
 
 def titles() -> dict[str, str]:
@@ -31,6 +35,7 @@ def choice(order: Order, event: Event, ways: list[PayWay]) -> list[Any]:
     """What is to be paid, and a button for each provider."""
     return [
         *_head(order, event),
+        before_paying(order, event),
         html.Div(
             [html.H2(t("How do you want to pay?"), className="fz-pay-ask"), *[_button(order, way) for way in ways]],
             id="pay-acts",
@@ -93,6 +98,7 @@ def going_on(order: Order, event: Event, step: PayStep) -> list[Any]:
         inside = _elsewhere(order, step)
     return [
         *_head(order, event),
+        before_paying(order, event),
         *inside,
         _refusal(),
         _pay_facts.waiting(),
@@ -150,12 +156,16 @@ def _elsewhere(order: Order, step: PayStep) -> list[Any]:
 
 
 def settled(order: Order, event: Event) -> list[Any]:
-    """Nothing is left to pay: the order says what became of it."""
-    link = html.A(
-        t("See the order"), href=f"/order/{order.order_id}", className="fz-button fz-button-main fz-button-wide"
-    )
-    words = html.P(t("Nothing is left to pay here."), className="fz-body mt-3")
-    return [*_head(order, event), _pay_facts.facts(order, event), words, html.Div(link, className="mt-3")]
+    """Nothing is left to pay: what became of the order, and the way on."""
+    acts = [html.A(t("See the order"), href=f"/order/{order.order_id}", className=f"{WIDE} fz-button-main")]
+    if order.state in ENDED:
+        acts.append(html.A(t("Choose again"), href=f"/e/{event.slug}/neutralise", className=WIDE))
+    return [
+        html.H1(state_name(order), className="fz-pay-sum"),
+        html.P(t("Nothing is left to pay here."), className="fz-body"),
+        _pay_facts.facts(order, event),
+        html.Div(acts, className="fz-stack mt-4"),
+    ]
 
 
 def refused(order: Order, event: Event, sentence: str) -> list[Any]:

@@ -14,6 +14,7 @@ from offsetting import Order
 from pages._parts import shell
 from pages._parts.icons import icon
 from pages.guest import _pay_facts
+from pages.guest._pay_cover import before_paying
 
 OUTCOMES = ("succeeded", "failed", "late", "doubled")
 
@@ -34,6 +35,7 @@ def page(order: Order, event: Event, has_others: bool) -> html.Div:
                 [
                     html.H1(t("Pay {money}", money=f.money(order.total_minor, order.currency)), className="fz-pay-sum"),
                     html.P(t("to the exchange, for {event}", event=pick(event.names)), className="fz-body"),
+                    before_paying(order, event),
                     _pay_facts.facts(order, event),
                     *_asking(order, has_others),
                 ],

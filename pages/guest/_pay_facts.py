@@ -15,7 +15,7 @@ from pages._parts.icons import icon
 
 
 def facts(order: Order, event: Event) -> html.Dl:
-    """Project, grams, price, gift, until when, and the order's number."""
+    """Project, grams, price, gift, until when it is held, and the order's number."""
     names = {offer.project_id: pick(offer.names) for offer in offsetting.offers(event.slug)}
     per_tonne = f.per_tonne(order.price_minor_per_tonne, order.currency)
     rows: list[tuple[str, Any]] = [
@@ -25,7 +25,8 @@ def facts(order: Order, event: Event) -> html.Dl:
     ]
     if order.gift_minor:
         rows.append((t("Gift"), t("{money} for the special fund", money=f.money(order.gift_minor, order.currency))))
-    rows.append((t("Held until"), f.time_text(order.expires_at, event.timezone)))
+    if order.state == "held":
+        rows.append((t("Held until"), f.time_text(order.expires_at, event.timezone)))
     rows.append((t("Order"), html.Span(order.order_id, className="fz-mono")))
     cells: list[Any] = []
     for name, value in rows:

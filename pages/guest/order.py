@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dash
@@ -19,11 +19,13 @@ from pages._parts import pieces, shell
 from pages._parts.icons import icon
 from pages.guest._coverage import order_rows
 from pages.guest._device import notice_kind
+from pages.guest._pay_cover import before_paying
 from pages.registry import page
 
 SCRIPTS = ("js/guest.js", "js/guest-order.js")
 page("/order/<order_id>", kind="guest", title="Your order", styles=("css/guest-form.css",), scripts=SCRIPTS)
 ASK_EVERY = timedelta(seconds=5)
+LATE_COMES_WITHIN = timedelta(minutes=2)
 WAITING = ("held", "paid", "paid_late")
 GOOD = ("pooled", "retired")
 
@@ -36,10 +38,10 @@ def check(order_id: str) -> None:
 def layout(order_id: str, late: str = "") -> Any:
     """The order as it stands; while it waits, the page asks again by itself."""
     order = offsetting.get_order(order_id)
-    event = events.event_by_id(order.event_id)
+    event, is_late = events.event_by_id(order.event_id), bool(late) and _may_come(order)
     main = [
         html.H1(t("Your payment"), className="fz-page-h1"),
-        html.Div(_inside(order, event, bool(late)), id="order-home", **{"aria-live": "polite"}),
+        html.Div(_inside(order, event, is_late), id="order-home", **{"aria-live": "polite"}),
         html.P(
             [icon("offline"), html.Span(t("No connection. We go on trying; nothing is lost."))],
             className="fz-error",
@@ -50,33 +52,28 @@ def layout(order_id: str, late: str = "") -> Any:
     hrefs = {"footprint": f"/e/{event.slug}/footprint", "neutralise": f"/e/{event.slug}/neutralise"}
     body = shell.guest_shell(main, event.slug, "pay", notice_kind(event), hrefs=hrefs, jurisdiction=event.jurisdiction)
     stores = [dcc.Store(id=f"order-{name}") for name in ("ask", "answer", "sink-1", "sink-2")]
-    config = _answer(order, event) | {"late": bool(late)}
-    if late and order.state in ("held", "expired"):
-        config["settled"] = order.state == "expired"
+    config = _answer(order, event, is_late) | {"late": bool(late)}
     return html.Div([body, dcc.Store(id="order-config", data=config), *stores])
 
 
-def _answer(order: Order, event: Event) -> dict[str, Any]:
-    """What the script needs: whether to ask again, and where the certificate is."""
+def _may_come(order: Order) -> bool:
+    """Whether a payment that comes late can still be on its way: asked for only where one was begun."""
+    return order.state in ("held", "expired") and datetime.now(UTC) < order.expires_at + LATE_COMES_WITHIN
+
+
+def _answer(order: Order, event: Event, late: bool = False) -> dict[str, Any]:
+    """What the script needs: whether to ask again, and where the certificate is. Where a late payment is on its way an
+    order that has expired is not the end."""
+    waits = order.state in WAITING or (late and order.state == "expired")
     return {
-        "order_id": order.order_id, "slug": event.slug, "state": order.state, "settled": order.state not in WAITING,
+        "order_id": order.order_id, "slug": event.slug, "state": order.state, "settled": not waits,
         "certificate": order.certificate_number if order.state in GOOD else "",
         "next": f"/certificate/{order.certificate_number}",
     }  # fmt: skip
 
 
 def _inside(order: Order, event: Event, late: bool = False) -> list[Any]:
-    return [_words(order, event, late), _timeline(order, event), _extra(order), _together(order, event)]
-
-
-def _extra(order: Order) -> html.P | None:
-    """Said while it can still be called off: what of it would be no neutralisation if it were paid now."""
-    grams = offsetting.extra_if_paid(order.order_id) if order.state == "held" else 0
-    if not grams:
-        return None
-    words = t("If you pay now, {mass} of it are an extra contribution: the rest of your footprint is covered already.",
-              mass=f.mass_text(grams))  # fmt: skip
-    return html.P([pieces.swatch("extra"), html.Span(words)], className="fz-told mt-3")
+    return [_words(order, event, late), _timeline(order, event), before_paying(order, event), _together(order, event)]
 
 
 def _together(order: Order, event: Event) -> html.Section | None:
@@ -108,12 +105,12 @@ def _words(order: Order, event: Event, late: bool) -> html.Div:
         )
         return _said(
             t("{money} paid.", money=money),
-            t("The grams are reserved; the certificate is ready."),
+            _how_paid(order),
             link,
             board,
             html.A(t("Receipt"), href=f"/order/{order.order_id}/receipt", className="fz-link"),
         )
-    if order.state == "held" and late:
+    if order.state in ("held", "expired") and late:
         words = t(
             "The payment comes after the time is up: at {time} the order expires, then the provider’s message arrives.",
             time=f.time_text(order.expires_at, event.timezone),
@@ -121,8 +118,9 @@ def _words(order: Order, event: Event, late: bool) -> html.Div:
         return _said(
             t("Waiting for a late payment"),
             words,
-            html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide"),
-        )
+            html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide")
+            if order.state == "held" else pieces.loading(1),
+        )  # fmt: skip
     if order.state == "held":
         words = t("The provider has not told us yet. This page looks again every second.")
         back = html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide")
@@ -133,15 +131,42 @@ def _words(order: Order, event: Event, late: bool) -> html.Div:
     if order.state == "paid_late":
         return _said(t("Paid too late"), t("We look for grams again, or the money goes back."), pieces.loading(1))
     if order.state == "refunded":
-        paper = html.A(t("Receipt"), href=f"/order/{order.order_id}/receipt", className="fz-link")
-        return _said(t("{money} went back.", money=money), t("No grams of this order are covered any more."), again,
-                     paper if order.certificate_number else None)  # fmt: skip
+        return _said(t("{money} went back.", money=money), _why_back(order), again, *_papers(order))
     titles = {
         "failed": t("The payment was declined."),
         "expired": t("The time to pay is over."),
         "cancelled": t("The order was called off."),
     }
     return _said(titles.get(order.state, order.state), kept, again)
+
+
+def _how_paid(order: Order) -> str:
+    if _passed(order, "paid_late"):
+        return t("The payment came late: the grams were taken anew and are reserved; the certificate is ready.")
+    if order.state == "retired":
+        return t("The credits are retired; the certificate says so.")
+    return t("The grams are reserved; the certificate is ready.")
+
+
+def _why_back(order: Order) -> str:
+    if not _passed(order, "paid_late"):
+        return t("No grams of this order are covered any more.")
+    if _passed(order, "cancelled"):
+        return t("It was paid after it had been called off. Nothing was sold to you.")
+    return t("It was paid after its time, and its grams were sold out by then. Nothing was sold to you.")
+
+
+def _passed(order: Order, state: str) -> bool:
+    return any(name == state for name, _ in order.states)
+
+
+def _papers(order: Order) -> list[Any]:
+    """Of an order that was paid back: its certificate, which says revoked, and the receipt with its credit note."""
+    if not order.certificate_number:
+        return []
+    number = order.certificate_number
+    return [html.A(t("See the revoked certificate"), href=f"/certificate/{number}", className="fz-link"),
+            html.A(t("Receipt"), href=f"/order/{order.order_id}/receipt", className="fz-link")]  # fmt: skip
 
 
 def _said(title: str, words: str, *acts: Any) -> html.Div:
@@ -192,7 +217,7 @@ def look(asked: Any) -> Any:
     if order.state == "held":  # a provider's call may have been lost
         offsetting.reconcile(order.order_id, at_most_every=ASK_EVERY)
         order = offsetting.get_order(order.order_id)
-    event = events.event_by_id(order.event_id)
-    answer = _answer(order, event) | {"seq": asked.get("seq")}
-    late = asked.get("late") is True
-    return answer, (dash.no_update if order.state == "held" else _inside(order, event, late))
+    event, late = events.event_by_id(order.event_id), asked.get("late") is True and _may_come(order)
+    answer = _answer(order, event, late) | {"seq": asked.get("seq")}
+    moved = answer["settled"] or order.state in ("paid", "paid_late")
+    return answer, (_inside(order, event) if moved else dash.no_update)
