@@ -53,9 +53,10 @@ def build() -> FastAPI:
         lifespan=_lifespan,
     )  # fmt: skip
     problems.install(app)
-    for router in [*_api_routers(), *registry.load_pages()]:
+    routers = [*_api_routers(), *registry.load_pages()]
+    dash_app = house.build_dash(app)  # before the others: its callbacks are asked most, and routes are tried in order
+    for router in routers:
         app.include_router(router)
-    dash_app = house.build_dash(app)
     shelf = static.Shelf(ROOT / "assets", Path(settings.data_dir) / "static")
     app.include_router(static.router_for(shelf))
     app.include_router(bundles.suites_router(dash_app, shelf))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 
@@ -11,12 +14,13 @@ INK, PAPER = "#0b1f1a", "#ffffff"
 QUIET_MODULES = 4
 
 
-def matrix(text: str) -> list[list[bool]]:
-    """The modules of the code, without quiet zone; error correction M."""
+@lru_cache(maxsize=256)
+def matrix(text: str) -> tuple[tuple[bool, ...], ...]:
+    """The modules of the code, without quiet zone; error correction M. An event's code is asked for with each page."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make(fit=True)
-    return [[bool(cell) for cell in row] for row in code.get_matrix()]
+    return tuple(tuple(bool(cell) for cell in row) for row in code.get_matrix())
 
 
 def qr_svg(text: str, *, size: float = 120, alt: str = "", quiet: int = QUIET_MODULES, radius: float = 0.0) -> str:
@@ -29,7 +33,7 @@ def qr_svg(text: str, *, size: float = 120, alt: str = "", quiet: int = QUIET_MO
     return picture.replace(f'width="{side}" height="{side}"', f'width="{size:g}" height="{size:g}"', 1)
 
 
-def _runs(row: list[bool], y: int, left: int) -> str:
+def _runs(row: Sequence[bool], y: int, left: int) -> str:
     path, x = "", 0
     while x < len(row):
         end = x
