@@ -264,9 +264,7 @@ def verify(
     check = importlib.import_module("offsetting.bundle").verify_file
     given = (checkpoint, status)
     found = check(file.read_bytes(), keys.read_bytes(), *(path.read_text("utf-8") if path else None for path in given))
-    lines = [f"{'Valid' if found.ok else 'NOT VALID'}: {file}", *found.reasons, *found.notes]
-    if found.ok:
-        lines += [f"Signed by {found.issuer}", json.dumps(dict(found.subject), ensure_ascii=False, indent=1)]
+    lines = [f"{'Valid' if found.ok else 'NOT VALID'}: {file}", *found.told()]
     say(as_json, asdict(found) | {"subject": dict(found.subject)}, lines)
     raise typer.Exit(0 if found.ok else 1)
 

@@ -26,9 +26,11 @@ BUNDLE = "ForumZeroCertificateFile"
 MEDIA_TYPE = "application/vnd.forum-zero.certificate+json"
 _MEMBERS = {"type", "credential", "log"}
 _PROOF_MEMBERS = {"kind", "position", "leaf_hash", "size", "proof", "checkpoint", "body", "salt"}
-MOST_PROOFS = 16
+MOST_PROOFS = 200
 NOT_IN_LOG = "The file holds no proof that the transparency log has its order."
 REVOKED = "The log says that this certificate was revoked."
+UNEVEN = "The grams that it says are reserved and retired are not those that it is for."
+UNPROVED = "Not every gram that it says is retired is in a retirement that this file proves: ask for the file anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def verify_file(
     must lead to it; given the status list that it names, its bit must not be set. Raises nothing: whatever is wrong is
     a reason."""
     found = _verify(text, did_document, checkpoint)
+    if found.ok and not adds_up(found.subject):
+        found = replace(found, ok=False, reasons=(UNEVEN,))
     if not found.ok or status_list is None:
         return found
     credential = payload_of(text) if is_jwt(text) else read_object(text)
@@ -88,7 +92,10 @@ def _verify_bundle(document: dict[str, Any], did_document: str | bytes, checkpoi
     else:
         reasons += [reason for proof in proofs for reason in _wrong_proof(proof, told)]
         reasons += list(_missing(proofs))
-    return replace(found, ok=not reasons, reasons=tuple(dict.fromkeys(reasons)))
+    notes = found.notes
+    if not reasons and _proved_g(proofs, found.subject) < found.subject.get("retiredGrams", 0):
+        notes = (*notes, UNPROVED)
+    return replace(found, ok=not reasons, reasons=tuple(dict.fromkeys(reasons)), notes=notes)
 
 
 def _log_keys(did_document: str | bytes) -> tuple[VerifierKey, ...]:
@@ -152,6 +159,40 @@ def _wrong_body(body: Mapping[str, Any], subject: Mapping[str, Any]) -> Iterator
         yield "An entry of the log is about another certificate."
     if body.get("type") == "order" and body.get("grams") != _grams(subject):
         yield "The log has another number of grams than the certificate."
+    if body.get("type") == "retirement" and not any(_shared(body, part) for part in _intervals(subject)):
+        yield "An entry of the log is about other credits than the certificate's."
+
+
+def adds_up(subject: Mapping[str, Any]) -> bool:
+    """Whether the reserved and the retired grams of a claim are those it is for. Claims of before say neither."""
+    if "retiredGrams" not in subject or subject.get("state") == "revoked":
+        return True
+    parts = (subject.get("reservedGrams"), subject["retiredGrams"])
+    return all(type(part) is int and part >= 0 for part in parts) and sum(parts) == _grams(subject)
+
+
+def _proved_g(proofs: list[Any], subject: Mapping[str, Any]) -> int:
+    """Grams of a claim that retirements among checked proofs take in, each gram once."""
+    taken: set[tuple[str, int, int]] = set()
+    for proof in proofs:
+        body = json.loads(proof["body"])
+        if body["type"] == "retirement":
+            taken |= {shared for part in _intervals(subject) if (shared := _shared(body, part))}
+    return sum(to_g - from_g for _, from_g, to_g in taken)
+
+
+def _intervals(subject: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = subject.get("serials") or []
+    return found
+
+
+def _shared(body: Mapping[str, Any], part: Mapping[str, Any]) -> tuple[str, int, int] | None:
+    """What a retirement and an interval of a certificate have in common: batch, from and to gram; None for nothing."""
+    ends = [body.get("fromGram"), body.get("toGram")]
+    if body.get("batch") != part["batch"] or not all(type(end) is int for end in ends):
+        return None
+    from_g, to_g = max(ends[0], part["fromGram"]), min(ends[1], part["toGram"])
+    return (part["batch"], from_g, to_g) if from_g < to_g else None
 
 
 def _grams(subject: Mapping[str, Any]) -> Any:

@@ -60,7 +60,8 @@ class SerialInterval:
 class CertificateView:
     """A certificate for people. ``state``: reserved, retired, revoked; ``retired_g`` of its grams are retired by now,
     be it before the last of them are. Masses in grams, money in minor units. ``share_bp`` is the share of the emissions
-    counted that this order covers, at most 10,000; ``order_state`` and ``steps`` are its order's."""
+    counted that this order covers, at most 10,000; ``order_state`` and ``steps`` are its order's; ``stated_g`` are the
+    reserved and the retired grams as they are signed, None where the newest statement is of before they were."""
 
     number: str
     livemode: bool
@@ -104,6 +105,7 @@ class CertificateView:
     retired_g: int = 0
     planned_g: int = 0
     order_state: str = ""
+    stated_g: tuple[int, int] | None = None
     steps: tuple[OrderStep, ...] = ()
 
     @property
@@ -198,8 +200,12 @@ def view_of(
         holder_names=holder.get("names") or ({"en": holder["name"]} if holder.get("name") else {}),
         locale=row["locale"], issued_at=row["issued_at"], revoked_at=row["revoked_at"],
         statement_version=row["statement_version"], statements=tuple(history), retirements=tuple(retirements),
-        retired_g=retired_g, order_state=row["state"], steps=tuple(steps),
+        retired_g=retired_g, order_state=row["state"], steps=tuple(steps), stated_g=_stated_g(subject),
     )  # fmt: skip
+
+
+def _stated_g(subject: Mapping[str, Any]) -> tuple[int, int] | None:
+    return (subject["reservedGrams"], subject["retiredGrams"]) if "retiredGrams" in subject else None
 
 
 def _interval(part: Mapping[str, Any]) -> SerialInterval:

@@ -47,21 +47,26 @@ def issue(conn: Connection, event_id: str, order_id: str, now: datetime) -> str:
     }  # fmt: skip
     rows.add_certificate(conn, values)
     statuses.take_bit(conn, event_id, number)
-    _state_anew(conn, facts, number, 1, "issued", now, "reserved")
+    _sign_and_keep(conn, event_id, number, _subject(conn, facts, number, 1, 0, now), 1, "issued", now)
     return number
 
 
 def reissue(conn: Connection, event_id: str, number: str, reason: str, now: datetime | None = None) -> int:
-    """A new signed statement of what the rows say now (``reason``: claim changed, retired, holder changed); returns
-    its version. NotFound where there is no such certificate."""
-    row = _row(conn, event_id, number)
+    """A new signed statement of what the rows say now (``reason``: claim changed, partly retired, retired, holder
+    changed), where that is not what the newest one says; returns the newest one's version. NotFound where there is no
+    such certificate."""
+    row, at = _row(conn, event_id, number), now or datetime.now(UTC)
+    version = int(row["statement_version"])
     if row["revoked_at"] is not None:
-        return int(row["statement_version"])
+        return version
     facts = _facts(conn, event_id, row["order_id"])
-    state = STATE_OF_ORDER.get(facts["state"], "reserved")
-    version = int(row["statement_version"]) + 1
-    _state_anew(conn, facts, number, version, reason, now or datetime.now(UTC), state)
-    return version
+    retired_g = _retired_g(conn, event_id, row["order_id"])
+    subject = _subject(conn, facts, number, version, retired_g, at)
+    if version and subject == _subject_of(rows.statements(conn, event_id, number)[0]):
+        return version
+    subject["statementVersion"] = version + 1
+    _sign_and_keep(conn, event_id, number, subject, version + 1, reason, at)
+    return version + 1
 
 
 def restate_holder(conn: Connection, event_id: str, participation_id: str, now: datetime) -> None:
@@ -91,7 +96,7 @@ def revoke(conn: Connection, event_id: str, number: str, reason: str, now: datet
         return version
     rows.revoke_certificate(conn, event_id, number, at)
     last = json.loads(rows.statements(conn, event_id, number)[0]["credential"])["credentialSubject"]
-    subject = {**last, "state": "revoked", "statementVersion": version + 1}
+    subject = {**last, "state": "revoked", "statementVersion": version + 1, "reservedGrams": 0, "retiredGrams": 0}
     subject["claim"] = _claim_words(subject, evidence="credits")
     _sign_and_keep(conn, event_id, number, subject, version + 1, reason, at)
     return version + 1
@@ -169,13 +174,6 @@ def _facts(conn: Connection, event_id: str, order_id: str) -> RowMapping:
     return facts
 
 
-def _state_anew(
-    conn: Connection, facts: RowMapping, number: str, version: int, reason: str, now: datetime, state: str
-) -> None:
-    subject = _subject(conn, facts, number, version, state, now)
-    _sign_and_keep(conn, facts["event_id"], number, subject, version, reason, now)
-
-
 def _sign_and_keep(
     conn: Connection, event_id: str, number: str, subject: Mapping[str, Any], version: int, reason: str, now: datetime
 ) -> None:
@@ -199,9 +197,10 @@ def _sign_and_keep(
 
 
 def _subject(
-    conn: Connection, facts: RowMapping, number: str, version: int, state: str, now: datetime
+    conn: Connection, facts: RowMapping, number: str, version: int, retired_g: int, now: datetime
 ) -> dict[str, Any]:
-    """The claim as it is signed: everything a certificate shows, in integer grams and minor units."""
+    """The claim as it is signed: everything a certificate shows, in integer grams and minor units; of the grams bought
+    ``retired_g`` are retired by now."""
     covered_g, extra_g = rows.claimed(conn, facts["event_id"], facts["order_id"])
     planned_g = int(facts["grams"]) - covered_g - extra_g  # paid on the plan, not yet laid over what was emitted
     emissions = _emissions(conn, facts)
@@ -211,7 +210,7 @@ def _subject(
         "statementVersion": version,
         "livemode": bool(facts["livemode"]),
         "simulated": bool(facts["simulated"]),
-        "state": state,
+        "state": _stated(facts["state"], retired_g),
         "about": claims.subject_of(facts["scenario"], facts["buyer"]),
         "jurisdiction": claims.jurisdiction(facts["jurisdiction"]).code,
         "event": _event(facts),
@@ -219,6 +218,8 @@ def _subject(
         "coveredGrams": covered_g,
         "extraGrams": extra_g,
         **({"plannedGrams": planned_g} if planned_g else {}),
+        "reservedGrams": int(facts["grams"]) - retired_g,
+        "retiredGrams": retired_g,
         "shareBasisPoints": share_of(covered_g, emissions["totalGrams"]),
         "emissions": emissions,
         "project": _project(facts),
@@ -230,6 +231,12 @@ def _subject(
     }
     subject["claim"] = _claim_words(subject, evidence="credits")
     return subject
+
+
+def _stated(order_state: str, retired_g: int) -> str:
+    """The state that is signed: reserved, partly_retired or retired."""
+    state = STATE_OF_ORDER.get(order_state, "reserved")
+    return "partly_retired" if state == "reserved" and retired_g else state
 
 
 def _emissions(conn: Connection, facts: RowMapping) -> dict[str, Any]:
@@ -325,9 +332,11 @@ def _look(conn: Connection, event_id: str, number: str) -> CertificateView:
     history = [Statement(one["version"], one["reason"].partition(":")[0], one["signed_at"]) for one in kept]
     state = "revoked" if row["revoked_at"] is not None else STATE_OF_ORDER.get(row["state"], "revoked")
     subject = json.loads(kept[0]["credential"])["credentialSubject"]
-    retired_g = _retired_g(conn, event_id, row["order_id"]) if state != "revoked" else 0
+    stands = state != "revoked"  # what was given back may have been sold to another, and retired for them
+    retired_g = _retired_g(conn, event_id, row["order_id"]) if stands else 0
+    retirements = _retirements(conn, event_id, subject) if stands else []
     steps = [OrderStep(step["state"], step["at"]) for step in rows.transitions(conn, event_id, row["order_id"])]
-    return view_of(dict(row), state, subject, history, _retirements(conn, event_id, subject), retired_g, steps)
+    return view_of(dict(row), state, subject, history, retirements, retired_g, steps)
 
 
 def _retired_g(conn: Connection, event_id: str, order_id: str) -> int:

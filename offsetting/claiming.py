@@ -162,8 +162,8 @@ def unclaim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]
 
 
 def retire(conn: Connection, event_id: str, changes: Sequence[RetiredGrams], now: datetime) -> None:
-    """Grams of orders that have just been retired: reserved → retired in the roll-ups, by the gram; boards, and the
-    certificates of orders that have turned to retired, anew."""
+    """Grams of orders that have just been retired: reserved → retired in the roll-ups, by the gram; boards of orders
+    that have turned to retired, and the certificates of all whose retired grams are others now, anew."""
     for start in range(0, len(changes), BATCH):
         part = changes[start : start + BATCH]
         ids = sorted(change.order["order_id"] for change in part)
@@ -175,8 +175,9 @@ def retire(conn: Connection, event_id: str, changes: Sequence[RetiredGrams], now
         for participation_id in claims.covered_participations(conn, event_id, whole) if whole else ():
             boards.refresh_person(conn, event_id, participation_id, now)
     for change in changes:
-        if change.whole and change.order["certificate_number"]:
-            certificates.reissue(conn, event_id, change.order["certificate_number"], "retired", now)
+        if change.order["certificate_number"] and change.after_g != change.before_g:
+            reason = "retired" if change.whole else "partly retired"
+            certificates.reissue(conn, event_id, change.order["certificate_number"], reason, now)
 
 
 def refresh_boards(conn: Connection, order: Row, now: datetime) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection
 
 from accounts import Conflict
-from data.store import certificates as rows
 from data.store.engine import get_store
 from locales import formats as f
 from locales import translate
 from offsetting import log
-from offsetting.bundle import make_bundle, proof_faults
+from offsetting.bundle import MOST_PROOFS, make_bundle, proof_faults
 from offsetting.certificate_view import CertificateView, Retired
-from offsetting.certificates import certificate, certificate_credential, find_certificate
+from offsetting.certificates import certificate, certificate_credential
 from offsetting.open_badges import badge_of, sign_jwt
 from offsetting.signing import did_document, get_signer
 from offsetting.verification import verify_document
@@ -71,10 +71,10 @@ def log_walk(text: str) -> LogWalk:
     return LogWalk(size, note, tuple(steps))
 
 
-def _proofs(conn: Connection, view: CertificateView) -> Iterator[log.LogProof]:
-    yield from log.proofs_of(conn, view.event_id, view.order_id)
+def _proofs(conn: Connection, view: CertificateView, size: int | None = None) -> Iterator[log.LogProof]:
+    yield from log.proofs_of(conn, view.event_id, view.order_id, size)
     for one in view.retirements:
-        if (found := log.retirement_proof(conn, view.event_id, one.retirement_id)) is not None:
+        if (found := log.retirement_proof(conn, view.event_id, one.retirement_id, size)) is not None:
             yield found
 
 
@@ -84,15 +84,13 @@ def _same(body: dict[str, Any], shown: Retired) -> bool:
 
 
 def certificate_file(text: str, size: int | None = None) -> str:
-    """The newest signed credential of a certificate with the log's proofs of its order, at the newest checkpoint or
-    that of ``size``; canonical JSON. Raises NotFound."""
-    number = find_certificate(text)
+    """The newest signed credential of a certificate with the log's proofs of its order and of the retirements that take
+    in its grams, at the newest checkpoint or that of ``size``; canonical JSON. Raises NotFound."""
     log.checkpoint()  # what waits is put in first
+    view = certificate(text)
     with get_store().read() as conn:
-        signpost = rows.find_number(conn, [number])
-        assert signpost is not None
-        proofs = log.proofs_of(conn, signpost["event_id"], signpost["order_id"], size)
-    return make_bundle(certificate_credential(number), [proof.as_json() for proof in proofs])
+        proofs = list(islice(_proofs(conn, view, size), MOST_PROOFS))
+    return make_bundle(certificate_credential(view.number), [proof.as_json() for proof in proofs])
 
 
 def open_badge(text: str) -> str:

@@ -155,9 +155,11 @@ def proofs_of(conn: Connection, event_id: str, order_id: str, size: int | None =
     return [_proof(conn, row, head, opened=True) for row in found if _within(row, head)]
 
 
-def retirement_proof(conn: Connection, event_id: str, retirement_id: str) -> LogProof | None:
-    """That a retirement is in the tree; None while it waits."""
-    head = rows.checkpoint(conn)
+def retirement_proof(
+    conn: Connection, event_id: str, retirement_id: str, size: int | None = None
+) -> LogProof | None:  # fmt: skip
+    """That a retirement is in the tree, of the newest checkpoint or that of ``size``; None while it waits."""
+    head = rows.checkpoint(conn, size)
     found = rows.entries_of(conn, event_id, retirement_id)
     if head is None or not found or not _within(found[0], head):
         return None

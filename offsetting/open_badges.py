@@ -38,7 +38,10 @@ CONTEXTS = (
     "https://www.w3.org/ns/credentials/undefined-terms/v2",
 )
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
-STATUS = {"reserved": "Provisional", "retired": "Completed", "revoked": "Withdrew"}
+STATUS = {
+    "reserved": "Provisional", "partly_retired": "InProgress", "retired": "Completed", "revoked": "Withdrew",
+}  # fmt: skip
+PARTLY = ("partly_retired", "retired")
 _JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+\n?", re.ASCII)
 
 
@@ -61,7 +64,7 @@ def badge_of(credential: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]
     }
     if status := credential.get("credentialStatus"):
         badge["credentialStatus"] = dict(status)
-    if evidence and subject["state"] == "retired":  # before, the statement says reserved, and so does the badge
+    if evidence and subject["state"] in PARTLY:  # before, the statement says reserved, and so does the badge
         badge["evidence"] = [{"id": e["link"], "type": ["Evidence"], "name": e["name"], "narrative": e["narrative"]}
                              for e in evidence]  # fmt: skip
     return badge
@@ -86,12 +89,12 @@ def _image(base: str, number: str, language: str) -> dict[str, str]:
 def _earner(subject: Mapping[str, Any], base: str, language: str) -> dict[str, Any]:
     event, about = subject["event"], f"{base}/verify/{subject['certificateNumber']}"
     achievement = _achievement(subject, base, language)
-    share, covered, extra, state, *planned = achievement["resultDescription"]
+    share, covered, extra, state, *more = achievement["resultDescription"]
     results = [
         _result(share, value=_percent(subject["shareBasisPoints"])),
         _result(covered, value=str(subject["coveredGrams"])), _result(extra, value=str(subject["extraGrams"])),
         _result(state, status=STATUS[subject["state"]]),
-        *(_result(one, value=str(subject["plannedGrams"])) for one in planned),
+        *(_result(one, value=str(subject[name])) for one, name in zip(more, _more(subject), strict=True)),
     ]  # fmt: skip
     return {
         "id": f"{about}#holder", "type": ["AchievementSubject"], "activityStartDate": event["startsAt"],
@@ -100,10 +103,19 @@ def _earner(subject: Mapping[str, Any], base: str, language: str) -> dict[str, A
     }  # fmt: skip
 
 
+def _more(subject: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Results that not every statement has: member → part of the achievement's address, name."""
+    names = {
+        "reservedGrams": ("reserved", "Grams CO₂e reserved, not yet retired"),
+        "retiredGrams": ("retired", "Grams CO₂e retired"),
+        "plannedGrams": ("planned", "Grams CO₂e on the plan, not yet laid over what was emitted"),
+    }
+    return {member: told for member, told in names.items() if member in subject}
+
+
 def _achievement(subject: Mapping[str, Any], base: str, language: str) -> dict[str, Any]:
     title = claims.sentence("certificate.title", _circumstance(subject)).msgid
     name = f"{base}/e/{subject['event']['slug']}#{re.sub('[^a-z]+', '-', title.lower()).strip('-')}"
-    planned = translate(language, "Grams CO₂e on the plan, not yet laid over what was emitted")
     how = [claims.plain(_said(subject, key, language)) for key in ("landing.body", "landing.limit")]
     return {
         "id": name, "type": ["Achievement"], "achievementType": "Certificate",
@@ -115,7 +127,7 @@ def _achievement(subject: Mapping[str, Any], base: str, language: str) -> dict[s
             _asked(name, "covered", "RawScore", translate(language, "Grams CO₂e covered")),
             _asked(name, "extra", "RawScore", translate(language, "Grams CO₂e of extra contribution")),
             _asked(name, "state", "Status", translate(language, "State of the credits")),
-            *([_asked(name, "planned", "RawScore", planned)] if subject.get("plannedGrams") else []),
+            *(_asked(name, part, "RawScore", translate(language, told)) for part, told in _more(subject).values()),
         ],
     }  # fmt: skip
 

@@ -42,6 +42,17 @@ class Verification:
     issuer: str = ""
     key_id: str = ""
 
+    def told(self) -> list[str]:
+        """What was found, in English lines: what is wrong, or who signed, which grams, and the claim as JSON."""
+        lines = [*self.reasons, *self.notes]
+        if not self.ok:
+            return lines
+        lines.append(f"Signed by {self.issuer}")
+        if "retiredGrams" in self.subject:
+            reserved_g, retired_g = (self.subject.get(name) for name in ("reservedGrams", "retiredGrams"))
+            lines.append(f"{reserved_g:,} g reserved, {retired_g:,} g retired ({self.subject.get('state')})")
+        return [*lines, json.dumps(dict(self.subject), ensure_ascii=False, indent=1)]
+
 
 def multibase(data: bytes) -> str:
     """``data`` in base58btc with its multibase prefix ``z``."""

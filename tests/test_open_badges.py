@@ -108,9 +108,9 @@ def test_what_is_on_the_plan_is_a_result_of_its_own(sqlite_store: Store) -> None
     credential = json.loads(offsetting.certificate_credential(_issued(sqlite_store)))
     credential["credentialSubject"] |= {"coveredGrams": 0, "shareBasisPoints": 0, "plannedGrams": 5000}
     badge = badge_of(credential, [], "en")["credentialSubject"]
-    asked = badge["achievement"]["resultDescription"][4]
-    assert asked["name"].startswith("Grams CO₂e on the plan") and badge["result"][4]["value"] == "5000"
-    assert badge["result"][4]["resultDescription"] == asked["id"] and len(badge["result"]) == 5
+    asked = badge["achievement"]["resultDescription"][6]
+    assert asked["name"].startswith("Grams CO₂e on the plan") and badge["result"][6]["value"] == "5000"
+    assert badge["result"][6]["resultDescription"] == asked["id"] and len(badge["result"]) == 7
 
 
 def test_any_altered_byte_fails(sqlite_store: Store) -> None:

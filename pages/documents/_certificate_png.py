@@ -203,7 +203,9 @@ def draw_foot(picture: Image.Image, pen: Pen, words: CertificateWords) -> None:
     _swatch(picture, words.state, MARGIN, top + 117)
     room = WIDTH - 2 * MARGIN - side - 70
     pen.text(MARGIN + 42, top + 142, words.state_line, 33, _state_colour(words), "bold", room=room)
-    pen.text(MARGIN, top + 192, words.rows[0][1], 28, COLOURS["ink-2"])
+    if words.parted:
+        pen.text(MARGIN + 42, top + 182, words.parted, 26, COLOURS["ink-2"], room=room)
+    pen.text(MARGIN, top + (226 if words.parted else 192), words.rows[0][1], 28, COLOURS["ink-2"])
     _code(picture, words.check_url, WIDTH - MARGIN - side, top + 34, side)
 
 

@@ -16,7 +16,8 @@ from offsetting.certificate_view import CertificateView, SerialInterval
 SHOWN_RUNS = 3
 CO2E = "CO₂e"
 HISTORY = {
-    "issued": "Issued", "retired": "The credits were retired", "claim changed": "The claim changed",
+    "issued": "Issued", "retired": "The credits were retired", "partly retired": "A part of the credits was retired",
+    "claim changed": "The claim changed",
     "holder changed": "The holder changed", "refund": "Paid back",
 }  # fmt: skip
 
@@ -38,6 +39,7 @@ class CertificateWords:
     state: str
     state_line: str
     state_word: str
+    parted: str
     percent: str
     across: str
     stamp: str
@@ -71,6 +73,7 @@ def words_of(view: CertificateView, language: str) -> CertificateWords:
         state=view.state,
         state_line=what.say("state.line", date=_day(view, language)),
         state_word=what.say("state.word"),
+        parted=parted_text(view, language),
         percent=f.percent_number(view.share_bp / 10_000, 0, language),
         across="" if view.livemode else what.say("test.across"),
         stamp="" if view.livemode else what.say("test.stamp"),
@@ -130,8 +133,18 @@ def _rows(view: CertificateView, language: str) -> tuple[tuple[str, str], ...]:
         (say("Serials"), serials_text(view, language)),
         (say("Emissions"), _emissions(view, language)),
         (say("Paid on"), paid_text(view, language)),
+        (say("Retirement"), parted_text(view, language)),
     ]
     return tuple((name, value) for name, value in rows if value)
+
+
+def parted_text(view: CertificateView, language: str) -> str:
+    """How much of a partly retired certificate is retired and how much reserved; "" for any other."""
+    if not view.is_partly_retired:
+        return ""
+    told = "{retired} retired so far, {reserved} reserved"
+    masses = {"retired": f.mass_text(view.retired_g, language), "reserved": f.mass_text(view.reserved_g, language)}
+    return translate(language, told, **masses)
 
 
 def holder_text(view: CertificateView, language: str) -> str:

@@ -111,6 +111,10 @@ def _certificate(checked: Checked) -> Step:
         mass = f.mass_text(view.planned_g)
         told = t("{mass} paid before the event; laid over what was emitted once it is over", mass=mass)
         rows.append((t("On the plan"), told))
+    if view.stated_g:
+        told = t("{reserved} g reserved, {retired} g retired", reserved=f.number(view.stated_g[0]),
+                 retired=f.number(view.stated_g[1]))  # fmt: skip
+        rows.append((t("Signed as"), told))
     history = [html.Div(f"{_moment(checked, s.signed_at)} · {_reason(s.reason)}") for s in view.statements]
     payers = {"company": t("A company, for its people"), "organiser": t("The organiser")}
     rows.append((t("Paid by"), payers.get(view.holder_kind, t("The guest"))))

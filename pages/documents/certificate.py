@@ -192,7 +192,8 @@ def _head(view: CertificateView, words: CertificateWords) -> str:
 def _told(words: CertificateWords) -> str:
     """What its picture shows, for those who can't see it."""
     mass = f.THIN.join((words.mass_number, words.mass_unit))
-    return " · ".join((words.title, words.event, mass, words.state_line, words.rows[0][1]))
+    told = (words.title, words.event, mass, words.state_line, words.parted, words.rows[0][1])
+    return " · ".join(part for part in told if part)
 
 
 def _page(view: CertificateView, words: CertificateWords) -> html.Div:
@@ -265,8 +266,9 @@ def _card(words: CertificateWords, mark: Raw) -> html.Article:
     code = Raw(qr.qr_svg(words.check_url, size=70, alt=t("Code that opens the check of this certificate"), quiet=2))
     number = f.THIN.join((words.mass_number, words.mass_unit))
     mass = html.Span([words.mass_number, html.Small(number.removeprefix(words.mass_number))], className="fz-num")
+    said = [mass, html.Div(_state(words)), html.Small(words.parted) if words.parted else None]
     foot = html.Div(
-        [html.Div([mass, html.Div(_state(words)), html.Span(words.rows[0][1], className="fz-mono")]), html.Div(code)],
+        [html.Div([*said, html.Span(words.rows[0][1], className="fz-mono")]), html.Div(code)],
         className="fz-award-foot",
     )
     stamp = html.Span(words.stamp, className="fz-stamp") if words.stamp else None
@@ -351,10 +353,7 @@ def _timeline(view: CertificateView, words: CertificateWords) -> html.Ol:
         at = f.datetime_text(view.revoked_at, view.timezone, style="short") if view.revoked_at else ""
         steps.append(_step(t("Revoked"), at, True, "fz-timeline-revoked"))
     elif view.is_partly_retired:
-        masses = {"retired": f.mass_text(view.retired_g), "reserved": f.mass_text(view.reserved_g)}
-        steps.append(
-            _step(words.state_word.capitalize(), t("{retired} retired so far, {reserved} reserved", **masses), False)
-        )
+        steps.append(_step(words.state_word.capitalize(), words.parted, False))
     else:
         steps.append(_step(t("Retired") if done else t("To be retired"), ends, done))
     return html.Ol(steps, className="fz-timeline")
