@@ -46,6 +46,9 @@ from data.store.schema_money import settlement_line as settlement_line
 from data.store.schema_money import settlement_look as settlement_look
 from data.store.schema_screens import screen_count as screen_count
 from data.store.schema_screens import screen_token as screen_token
+from data.store.schema_setup import credit_request as credit_request
+from data.store.schema_setup import event_logo as event_logo
+from data.store.schema_setup import event_setup as event_setup
 
 # ---------------------------------------------------------------- installation and people
 installation = sa.Table("installation", metadata, _key("name"), _json("value"))
@@ -88,7 +91,7 @@ event = sa.Table(
     _text("state"), sa.Column("livemode", sa.Boolean, nullable=False),
     sa.Column("payments", sa.Boolean, nullable=False),
     sa.Column("simulated", sa.Boolean, nullable=False), _count("expected_people"), _text("search_text"),
-    _at("created_at"),
+    _at("created_at"), _at("opens_at", True), _at("closes_at", True), _at("pay_until", True), _at("books_by", True),
 )  # fmt: skip
 event_session = sa.Table(
     "event_session", metadata, _key("event_id"), _key("session_id"), _json("names"), _text("kind"), _count("position"),
