@@ -11,7 +11,7 @@ from pydantic import Field
 
 import events
 import offsetting
-from accounts import current_actor, throttle
+from accounts import throttle
 from api.common import PREFIX, Key, Secret, Strict, Text, changed, guest
 from calculations.model import CABINS, DIETS, FUELS, KNOWN, MODES, SIZES, SUPPLIES
 
@@ -142,50 +142,3 @@ def get_footprint(participation_id: str, authorization: Secret = None) -> dict[s
     if view is None:
         raise offsetting.NotFound("Nothing has been told yet; PUT a footprint first.")
     return view.as_json()
-
-
-class OrderBody(Strict):
-    project: Annotated[Text, Field(max_length=64)]
-    share_percent: Annotated[int, Field(ge=1, le=200)] | None = None
-    grams: Annotated[int, Field(ge=1, le=10**12)] | None = None
-    gift: bool = False
-    locale: Literal["en", "zh", "mr", "is"] = "en"
-
-
-class GuestOrderBody(OrderBody):
-    rest: bool = False  # what nobody has covered yet, in the place of a share or grams
-
-
-class EventOrderBody(OrderBody):
-    covers: Literal["residual", "plan", "company"] | Annotated[list[Text], Field(max_length=1000)]
-    company: Annotated[Text, Field(max_length=64)] | None = None
-
-
-@router.post("/participations/{participation_id}/orders", status_code=201, tags=["offsetting"])
-def order(participation_id: str, body: GuestOrderBody, authorization: Secret = None, key: Key = None) -> JSONResponse:
-    """Holds grams of a project for a participation; the order says where to pay and until when."""
-    guest(participation_id, authorization)
-
-    def command() -> tuple[int, Any]:
-        placed = offsetting.place_order(
-            participation_id, body.project, share_percent=body.share_percent, grams=body.grams, gift=body.gift,
-            locale=body.locale, rest=body.rest,
-        )  # fmt: skip
-        return 201, placed.as_json()
-
-    return changed(f"order:{participation_id}", key, body, command)
-
-
-@router.post("/events/{slug}/orders", status_code=201, tags=["offsetting"])
-def event_order(slug: str, body: EventOrderBody, key: Key = None) -> JSONResponse:
-    """The same for a company or the organiser, by a program's token: the residual, or named participations."""
-    actor = current_actor()
-
-    def command() -> tuple[int, Any]:
-        covers: Any = {"company": body.company} if body.covers == "company" else body.covers
-        placed = offsetting.place_event_order(
-            actor, slug, body.project, covers, share_percent=body.share_percent, grams=body.grams, locale=body.locale
-        )
-        return 201, placed.as_json()
-
-    return changed(f"event-order:{slug}:{actor.label}", key, body, command)
