@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from accounts import ANONYMOUS, set_actor
 from data.settings import get_settings
 from data.store.engine import Store, open_store, set_store
 from data.store.migrate import upgrade
+from tests.support.api import Forum, client, open_forum
 from tests.support.browser import FLAGS, SENTENCE, Visit, find_browser, visit
 from tests.support.postgres import Postgres, start_postgres
 from tests.support.server import PROJECT_DIR, Server
@@ -80,6 +83,19 @@ def store(request: pytest.FixtureRequest) -> Store:
     """A fresh store with all tables and no rows, once of each kind."""
     opened: Store = request.getfixturevalue(f"{request.param}_store".replace("postgresql", "postgres"))
     return opened
+
+
+@pytest.fixture
+def api(sqlite_store: Store) -> Iterator[TestClient]:
+    """The application in this process, asked without a socket; nobody is signed in afterwards."""
+    yield client()
+    set_actor(ANONYMOUS)
+
+
+@pytest.fixture
+def forum(sqlite_store: Store) -> Forum:
+    """An open test event with stock."""
+    return open_forum()
 
 
 def _opened(url: str) -> Iterator[Store]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -14,9 +12,8 @@ import events
 import offsetting
 import reports
 from accounts import ANONYMOUS, SYSTEM, set_actor
-from data.store.engine import Store
 from offsetting import claims
-from tests.support.api import Forum, begin, buy, client, open_forum, pay, token
+from tests.support.api import Forum, begin, buy, layout, open_forum, pay, token
 from tests.support.events import guests
 from tests.support.retirement import FIRST, SECOND
 
@@ -41,25 +38,6 @@ PAGES = {
     "/desk/reports.csv": {"organiser", "sustainability", "auditor", "administrator"},
     "/desk/company": {"company", "auditor", "administrator"},
 }
-
-
-@pytest.fixture
-def api(sqlite_store: Store) -> Iterator[TestClient]:
-    yield client()
-    set_actor(ANONYMOUS)
-
-
-@pytest.fixture
-def forum(sqlite_store: Store) -> Forum:
-    return open_forum()
-
-
-def layout(api: TestClient, path: str, held: dict[str, str], language: str = "en") -> str:
-    """What a page's renderer is sent, as one text."""
-    headers = held | {"Referer": f"http://testserver{path}", "Accept-Language": language}
-    answer = api.get("/_dash-layout", headers=headers)
-    assert answer.status_code == 200, answer.text[:500]
-    return json.dumps(answer.json(), ensure_ascii=False)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,11 +11,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from starlette.testclient import TestClient
 
-from accounts import ANONYMOUS, Actor, set_actor
-from data.store.engine import Store
+from accounts import Actor
 from offsetting import forestry, projects
 from offsetting.forestry import RecordFacts
-from tests.support.api import Forum, client, open_forum, token
+from tests.support.api import Forum, token
 from tests.support.browser import Visit
 from tests.support.desk import enter, person
 from tests.support.events import guests
@@ -31,17 +30,6 @@ OPEN_TO = {
     "/desk/audit": {"exchange", "auditor", "administrator"},
     "/desk/e/hall-2026/forestry": {"organiser", "exchange", "auditor", "sustainability", "administrator"},
 }
-
-
-@pytest.fixture
-def api(sqlite_store: Store) -> Iterator[TestClient]:
-    yield client()
-    set_actor(ANONYMOUS)
-
-
-@pytest.fixture
-def forum(sqlite_store: Store) -> Forum:
-    return open_forum()
 
 
 def planted(forum: Forum) -> str:

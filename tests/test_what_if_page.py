@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -23,7 +22,7 @@ from calculations.changes import Changes, Hotels, Power, Remote
 from calculations.model import InputError
 from data.places import index
 from data.store.engine import Store
-from tests.support.api import Forum, client, open_forum, token
+from tests.support.api import Forum, layout, open_forum, token
 from tests.support.browser import Visit
 from tests.support.desk import enter, person
 from tests.support.events import SHANGHAI, draft, guests
@@ -32,24 +31,6 @@ from tests.support.server import Server
 __all__ = ["person"]  # the fixture that makes somebody in the served store
 PAGE = "/desk/e/hall-2026/what-if"
 PARIS, LONDON = "geo:2988507", "geo:2643743"
-
-
-@pytest.fixture
-def api(sqlite_store: Store) -> Iterator[TestClient]:
-    yield client()
-    set_actor(ANONYMOUS)
-
-
-@pytest.fixture
-def forum(sqlite_store: Store) -> Forum:
-    return open_forum()
-
-
-def layout(api: TestClient, path: str, held: dict[str, str], language: str = "en") -> str:
-    headers = held | {"Referer": f"http://testserver{path}", "Accept-Language": language}
-    answer = api.get("/_dash-layout", headers=headers)
-    assert answer.status_code == 200, answer.text[:500]
-    return json.dumps(answer.json(), ensure_ascii=False)
 
 
 def attendance(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -118,3 +119,11 @@ def prove(slug: str | None = None) -> None:
     """Every invariant of the design holds."""
     wrong = [finding for finding in events.audit(slug) if not finding.ok]
     assert not wrong, wrong
+
+
+def layout(api: TestClient, path: str, held: dict[str, str], language: str = "en") -> str:
+    """What the renderer of the page at ``path`` is sent, as one text."""
+    headers = held | {"Referer": f"http://testserver{path}", "Accept-Language": language}
+    answer = api.get("/_dash-layout", headers=headers)
+    assert answer.status_code == 200, answer.text[:500]
+    return json.dumps(answer.json(), ensure_ascii=False)
