@@ -123,7 +123,10 @@ def _answers(cells: Mapping[str, str], kind: str, rules: Rules, faults: list[Fie
     item = _item(cells, kind, faults)
     if kind == "trip" and "from" not in item and routed is not None:
         item |= {"from": HERE, "to": item.get("to", HERE)}
-    resolve: Resolve = lambda text: here if text == HERE else rules.resolve(text)  # noqa: E731
+
+    def resolve(text: str) -> Place | None:
+        return here if text == HERE else rules.resolve(text)
+
     destination = here if kind == "other" else rules.destination
     try:
         read = parse_answers({SECTIONS[kind]: [item]}, resolve, destination, rules.scenario, rules.factors)

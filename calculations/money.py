@@ -19,8 +19,8 @@ grams  a tonne price project_owner     exchange platform payment
 
 3. A provider's fee takes the place of the share set aside for it once it is told: what was set aside beyond it is the
    exchange's, and what it lacks is paid by the exchange, which sells (``fee_parts``).
-4. A refund takes from each account what it got of the order; a fee that the provider keeps is the exchange's loss
-   (``taken_back``).
+4. A refund takes from each account what it got of the order, and all of it is to be given back; a fee that the provider
+   keeps is the exchange's loss (``taken_back``).
 5. A tax that is within a price is ``price × rate / (1 + rate)``, rounded half up, once (``tax_within``).
 """
 
@@ -97,12 +97,13 @@ def fee_parts(set_aside_minor: int, fee_minor: int) -> dict[str, int]:
 
 
 def taken_back(balances: Mapping[str, int]) -> dict[str, int]:
-    """The posting of a refund of all of an order, from what stands on its accounts: the buyer gets everything, each
-    recipient gives its part, the exchange also what the provider keeps."""
+    """The posting of a refund of all of an order, from what stands on its accounts: each recipient gives its part, the
+    exchange also what the provider keeps, and what the buyer paid stands on the account of what is given back."""
     kept = balances.get(PROVIDER, 0)
-    back = {account: -amount for account, amount in balances.items() if account != PROVIDER}
+    back = {account: -amount for account, amount in balances.items() if account not in (PROVIDER, BUYER, TO_GIVE_BACK)}
     if kept:
         back[EXCHANGE] = back.get(EXCHANGE, 0) - kept
+    back[TO_GIVE_BACK] = -sum(back.values())
     return {account: amount for account, amount in back.items() if amount}
 
 

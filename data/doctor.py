@@ -134,18 +134,22 @@ def _keys(settings: Settings) -> Check:
 
 
 def _payments(settings: Settings, store: Store) -> Check:
-    """Which providers are on, which lack a key, and money of late that no order took."""
+    """Which providers are on, which lack a key, what of late fits no order, and what could not be sent back."""
     lacking = {
         name: [setting.upper() for setting in needed if not getattr(settings, setting)]
         for name, needed in NEEDED.items()
         if any(getattr(settings, setting) for setting in needed)
     }
+    left = (job.c.kind == "refund", job.c.done_at.is_not(None), job.c.last_error != "")
     came = (webhook_event.c.outcome.like("refused:%"), webhook_event.c.received_at > datetime.now(UTC) - REFUSED_FOR)
     with store.read() as connection:
         refused = connection.execute(select(func.count()).where(*came)).scalar_one()
+        kept = connection.execute(select(func.count()).where(*left)).scalar_one()
     wrong = [f"{name} is off: {', '.join(missing)} not set" for name, missing in lacking.items() if missing]
     if refused:
-        wrong.append(f"{refused} payments of 30 days fit no order's amount, currency or mode: see docs/payments.md")
+        wrong.append(f"{refused} payments of 30 days fit no order, or were told of with two sums: see docs/payments.md")
+    if kept:
+        wrong.append(f"{kept} refunds were given up by their providers: see /desk/exchange/settlements")
     on = [name for name, missing in lacking.items() if not missing] + ["demo"] * settings.demo_payments
     return Check("payments", not wrong, "; ".join(wrong) or f"on: {', '.join(on) or 'none'}")
 

@@ -172,10 +172,17 @@ def read_totals(conn: sa.Connection, event: Event, unfolded: bool = True) -> Tot
         retired_g=whole["retired_g"], extra_g=whole["extra_g"], categories=categories,
         sessions=_sessions(conn, event, tally, extra),
         counts={name: whole[name] for name in COUNTS},
-        money_minor={key[0]: measures[0] for key, measures in money.items()}, paid_minor=whole["paid_minor"],
+        money_minor=_by_recipient(money), paid_minor=whole["paid_minor"],
         hidden=people < SMALLEST_GROUP, published=_published(state, people, categories),
         quality=sure.quality(), estimate=found, forestry=read_forestry(conn, event.event_id, unfolded),
     )  # fmt: skip
+
+
+def _by_recipient(money: Mapping[rollups.Key, rollups.Measures]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for (recipient, *_), (amount_minor,) in money.items():
+        sums[recipient] = sums.get(recipient, 0) + amount_minor
+    return sums
 
 
 def _published(

@@ -15,6 +15,7 @@ PROOFS = (
     ("what lies on no line is extra or on the plan", proofs.PLANS),
     ("invitations are used as often as they may be", proofs.INVITED),
     ("the journal balances and has what orders cost", proofs.JOURNAL),
+    ("no money came without standing somewhere, and what goes back is sent", proofs.GIVEN_BACK),
     ("what is settled is settled once and is what was paid out", proofs.SETTLED),
     ("every paid order has one receipt, numbered without gaps", proofs.RECEIPTS),
     ("every paid order has one valid certificate", proofs.CERTIFICATES),

@@ -7,18 +7,19 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import accounts
 from data.store import jobs
 from data.store.engine import get_store, run_write
-from offsetting import attempts, deadlines, payments
+from offsetting import attempts, deadlines, giving_back, payments
 from offsetting.providers import DEMO_JOB
-from offsetting.settling import REFUND_JOB
 
 HANDLERS: dict[str, Callable[[jobs.Job, datetime], None]] = {
     DEMO_JOB: payments.deliver,
-    REFUND_JOB: payments.pay_back,
+    giving_back.REFUND_JOB: giving_back.pay_back,
     attempts.CLOSE_JOB: attempts.close,
     attempts.FEE_JOB: attempts.ask_fee,
     deadlines.WATCH_JOB: deadlines.deliver,
+    accounts.MAIL_JOB: accounts.deliver_letter,
 }
 _log = logging.getLogger(__name__)
 

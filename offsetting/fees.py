@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from calculations import money
 from calculations import order_states as states
 from data.store import journal, orders, rollups
+from offsetting import settling
 from offsetting.statements import FEE_MEMO
 
 
@@ -24,5 +25,5 @@ def book_fee(conn: Connection, event_id: str, order_id: str, fee_minor: int, now
     set_aside = journal.balances(conn, event_id, order_id).get(money.PAYMENT, 0)
     parts = money.fee_parts(set_aside, fee_minor)
     journal.post(conn, order, parts, FEE_MEMO, now)
-    rollups.add_money(conn, event_id, [{"recipient": to, "amount_minor": part} for to, part in parts.items() if part])
+    rollups.add_money(conn, event_id, settling.money_rows(order, parts))
     return True

@@ -19,7 +19,7 @@ from data.store import jobs, journal, orders
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_row_id
 from gateways.base import FAILED, SUCCEEDED, Attempt, GatewayError, PaymentEvent, SignatureError
-from offsetting import attempts, settling
+from offsetting import attempts, giving_back, settling
 from offsetting.models import WebhookOutcome
 from offsetting.providers import DEMO_JOB, demo, demo_job_prefix, payment_of, provider
 
@@ -68,10 +68,10 @@ def apply(conn: Connection, provider_name: str, event: PaymentEvent, now: dateti
         return "ignored: unknown order"
     if order["livemode"] != event.livemode:
         return "refused: test and live money don't mix"
-    if (settling.due_minor(order), order["currency"]) != (event.amount_minor, event.currency):
-        return "refused: another amount or currency"
     if event.kind == SUCCEEDED:
-        return _succeeded(conn, order, provider_name, event.provider_ref, now)
+        return _succeeded(conn, order, provider_name, event, now)
+    if not _is_due(order, event):
+        return "ignored: another amount or currency"
     if event.kind == FAILED and (provider_name, event.provider_ref) != (order["provider"], order["provider_ref"]):
         return "ignored: another payment is under way"
     if event.kind == FAILED:
@@ -84,31 +84,41 @@ def apply(conn: Connection, provider_name: str, event: PaymentEvent, now: dateti
     return "ignored: nothing to do"
 
 
-def _succeeded(conn: Connection, order: Row, provider_name: str, ref: str, now: datetime) -> str:
-    """A payment has come: the order's, or one too many, which goes back."""
-    event_id, order_id = order["event_id"], order["order_id"]
+def _is_due(order: Row, event: PaymentEvent) -> bool:
+    return (settling.due_minor(order), order["currency"]) == (event.amount_minor, event.currency)
+
+
+def _succeeded(conn: Connection, order: Row, provider_name: str, event: PaymentEvent, now: datetime) -> str:
+    """A payment has come: the order's, or one too many or of another sum, which goes back. Each is dealt with once,
+    under whichever name the provider tells of it."""
+    event_id, order_id, ref = order["event_id"], order["order_id"], event.provider_ref
+    if event.amount_minor <= 0:
+        return "refused: a payment of nothing"
+    paid = {**order, "provider": provider_name, "currency": event.currency}
+    if not journal.add_payment(conn, paid, ref, "succeeded", event.amount_minor, now):
+        return _told_before(conn, paid, event)
+    if not _is_due(order, event):
+        giving_back.take_in(conn, paid, ref, event.amount_minor, giving_back.OTHER_SUM, now)
+        return f"refunded: {giving_back.OTHER_SUM}"
     if (order["provider"], order["provider_ref"]) != (provider_name, ref):
         rows.choose(conn, event_id, order_id, provider_name, ref)
-    outcome = settling.confirm(conn, event_id, order_id, ref, provider_name, now)
-    if outcome in PAID_BEFORE and (provider_name, ref) not in rows.paid_refs(conn, event_id, order_id):
-        return _give_back(conn, order, provider_name, ref, now)
+    outcome = settling.confirm(conn, event_id, order_id, provider_name, now)
+    if outcome in PAID_BEFORE:
+        giving_back.take_in(conn, paid, ref, event.amount_minor, giving_back.TWICE, now)
+        return f"refunded: {giving_back.TWICE}"
     if outcome == states.POOLED and provider_name != DEMO:
         attempts.fee_later(conn, order, provider_name, ref, now)
         attempts.close_later(conn, order, now, but=ref)
     return outcome
 
 
-def _give_back(conn: Connection, order: Row, provider_name: str, ref: str, now: datetime) -> str:
-    """A second payment of a paid order: nobody loses it."""
-    paid = {**order, "provider": provider_name}
-    amount, name = settling.due_minor(order), hashlib.sha256(f"{provider_name} {ref}".encode()).hexdigest()[:8]
-    journal.add_payment(conn, paid, ref, "succeeded", amount, now)
-    passing = {settling.BUYER: -amount, settling.TO_GIVE_BACK: amount}
-    journal.post(conn, order, passing, "paid twice", now)
-    journal.post(conn, order, {to: -part for to, part in passing.items()}, "refund: paid twice", now)
-    payload = {"order_id": order["order_id"], "provider": provider_name, "provider_ref": ref}
-    jobs.put(conn, order["event_id"], settling.REFUND_JOB, payload, now, job_id=f"refund-{order['order_id']}-{name}")
-    return "refunded: paid twice"
+def _told_before(conn: Connection, paid: Row, event: PaymentEvent) -> str:
+    """A payment that is known: what became of it; one that is told of with another sum is for a person to look at."""
+    known = journal.payment(conn, paid, event.provider_ref)
+    if known is None or (known["amount_minor"], known["currency"]) != (event.amount_minor, event.currency):
+        return "refused: another sum than was told of this payment before"
+    order = orders.get(conn, paid["event_id"], paid["order_id"])
+    return "already_paid" if order is not None and order["state"] in states.SOLD else "refunded_already"
 
 
 def reconcile(order_id: str, now: datetime | None = None, at_most_every: timedelta | None = None) -> str:
@@ -223,22 +233,3 @@ def deliver(job: jobs.Job, now: datetime) -> None:
     outcome = handle_webhook("demo", headers, body, now, within=lambda conn: jobs.done(conn, job, now))
     if outcome.status != 200:
         raise RuntimeError(f"the webhook answered {outcome.status}: {outcome.outcome}")
-
-
-def pay_back(job: jobs.Job, now: datetime) -> None:
-    """Asks the provider to give an order's money back; safe to do twice."""
-    order_id = str(job.payload["order_id"])
-    with get_store().read() as conn:
-        order = orders.get(conn, job.event_id, order_id)
-    if order is None:
-        raise NotFound("There is no order {value}.", value=order_id)
-    named = {"provider": order["provider"], "provider_ref": order["provider_ref"], "way": "", "details": {}}
-    named |= {key: job.payload[key] for key in ("provider", "provider_ref") if key in job.payload}
-    amount, paid = settling.due_minor(order), {**order, "provider": named["provider"]}
-    ref = provider(str(named["provider"])).refund(attempts.of_row(order, named), job.job_id)
-
-    def work(conn: Connection) -> None:
-        journal.add_payment(conn, paid, ref, "refunded", amount, now)
-        jobs.done(conn, job, now)
-
-    run_write(get_store(), work)

@@ -48,27 +48,26 @@ def may_look() -> None:
 
 
 def owed() -> list[Owed]:
-    """What is open by recipient: project owners by project, the others of all projects; live before test. Needs
-    credits.view."""
+    """What is open by recipient: project owners by project, the others of all projects; live before test: what orders
+    brought them, by the roll-up of money, less what was paid out and has not come back. Needs credits.view."""
     _require_everywhere(current_actor(), VIEW)
     with get_store().read() as conn:
-        found, paid = rows.open_sums(conn), rows.paid_out_sums(conn)
+        earned, paid = _by_account(rows.earned_sums(conn)), _by_account(rows.paid_out_sums(conn))
+        until = {_account(row): row["until_at"] for row in rows.settled_until(conn)}
         names = rows.project_names(conn)
-    sums: dict[Account, dict[str, Any]] = {}
-    for row in found:
-        known = sums.setdefault(_account(row), {"open_minor": 0, "line_count": 0, "paid_out_minor": 0})
-        known["open_minor"] += int(row["amount_minor"])
-        known["line_count"] += int(row["line_count"])
-        known["first_at"] = min(known.get("first_at") or row["first_at"], row["first_at"])
-    for row in paid:
-        known = sums.setdefault(_account(row), {"open_minor": 0, "line_count": 0, "paid_out_minor": 0})
-        known["paid_out_minor"] += int(row["amount_minor"])
     made = [
         Owed(whose.account, whose.project_id, names.get(whose.project_id, {}), whose.currency, whose.livemode,
-             known["open_minor"], known["line_count"], known["paid_out_minor"], known.get("first_at"))
-        for whose, known in sums.items()
+             earned.get(whose, 0) - paid.get(whose, 0), paid.get(whose, 0), until.get(whose))
+        for whose in {**earned, **paid}
     ]  # fmt: skip
     return sorted(made, key=lambda o: (not o.livemode, o.account != money.PROJECT_OWNER, o.account, o.project_id))
+
+
+def _by_account(found: list[Row]) -> dict[Account, int]:
+    sums: dict[Account, int] = {}
+    for row in found:
+        sums[_account(row)] = sums.get(_account(row), 0) + int(row["amount_minor"])
+    return sums
 
 
 def _account(row: Row) -> Account:

@@ -14,13 +14,11 @@ from sqlalchemy import Connection
 
 from accounts import Conflict
 from calculations import order_states as states
-from calculations.money import split_minor, taken_back
-from data.store import allocations, jobs, journal, live, orders, retirements, rollups
-from offsetting import certificates, claiming, log, receipts
+from calculations.money import BUYER, SPECIAL_FUND, TO_GIVE_BACK, split_minor, taken_back
+from data.store import allocations, journal, live, orders, retirements, rollups
+from offsetting import certificates, claiming, giving_back, log, receipts
 
 Row = Mapping[Any, Any]
-BUYER, SPECIAL_FUND, TO_GIVE_BACK = "buyer", "special_fund", "to_give_back"
-REFUND_JOB = "refund"
 
 
 def owed(order: Row) -> dict[str, int]:
@@ -36,9 +34,9 @@ def due_minor(order: Row) -> int:
     return int(order["amount_minor"] + order["gift_minor"])
 
 
-def confirm(conn: Connection, event_id: str, order_id: str, ref: str, actor: str, now: datetime) -> str:
-    """A payment has come. Gives what was done: pooled, refunded (late and sold out, or called off), already_paid,
-    refunded_already or unknown."""
+def confirm(conn: Connection, event_id: str, order_id: str, actor: str, now: datetime) -> str:
+    """What an order costs has come, and the caller has noted the payment. Gives what was done: pooled, refunded (late
+    and sold out, or called off), already_paid, refunded_already or unknown."""
     order = orders.move(conn, event_id, order_id, [states.HELD], states.POOLED, paid_at=now)
     if order is not None:
         sold_g = allocations.turn(conn, event_id, order_id, "held", "sold")
@@ -46,9 +44,9 @@ def confirm(conn: Connection, event_id: str, order_id: str, ref: str, actor: str
         orders.add_transitions(
             conn, event_id, order_id, [states.PAID, states.POOLED], now, actor, "paid", first_seq=2
         )  # fmt: skip
-        _sell(conn, order, ref, now)
+        _sell(conn, order, now)
         return states.POOLED
-    return _confirm_late(conn, event_id, order_id, ref, actor, now)
+    return _confirm_late(conn, event_id, order_id, actor, now)
 
 
 def _require_all(order: Row, grams: int) -> None:
@@ -56,22 +54,30 @@ def _require_all(order: Row, grams: int) -> None:
         raise RuntimeError(f"order {order['order_id']} of {order['grams']} g has {grams} g in hand")
 
 
-def _sell(conn: Connection, order: Row, ref: str, now: datetime) -> None:
+def _sell(conn: Connection, order: Row, now: datetime) -> None:
     """Money, claims, roll-ups, certificate, board and ticker of an order that has just been pooled."""
     event_id = order["event_id"]
     parts = owed(order)
-    journal.add_payment(conn, order, ref, "succeeded", due_minor(order), now)
     journal.post(conn, order, {BUYER: -due_minor(order), **parts}, "payment", now)
     tally = claiming.claim(conn, order, now)
     number = certificates.issue(conn, event_id, order["order_id"], now)
     orders.set_certificate(conn, event_id, order["order_id"], number)
     tally[0] |= {"paid_order_count": 1, "certificate_count": 1, "paid_minor": due_minor(order)}
     rollups.add_tally(conn, event_id, tally)
-    rollups.add_money(conn, event_id, [{"recipient": to, "amount_minor": part} for to, part in parts.items()])
+    rollups.add_money(conn, event_id, money_rows(order, parts))
     claiming.refresh_boards(conn, order, now)
     live.add_ticker(conn, event_id, "paid", now)
     log.append(conn, event_id, log.ORDER, order["order_id"], logged(conn, order, number), order["livemode"], now)
     receipts.issue(conn, order, now)  # last: the event's series of numbers is taken until the transaction ends
+
+
+def money_rows(order: Row, parts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """What a posting of an order changes in the roll-up of money: its recipients, not what passes through."""
+    of = {"project_id": order["project_id"], "currency": order["currency"]}
+    return [
+        {"recipient": to, "amount_minor": part, **of}
+        for to, part in parts.items() if part and to not in (BUYER, TO_GIVE_BACK)
+    ]  # fmt: skip
 
 
 def logged(conn: Connection, order: Row, number: str) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def logged(conn: Connection, order: Row, number: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _confirm_late(conn: Connection, event_id: str, order_id: str, ref: str, actor: str, now: datetime) -> str:
+def _confirm_late(conn: Connection, event_id: str, order_id: str, actor: str, now: datetime) -> str:
     """A payment for an order that is not held: taken anew if its grams are to be had, else given back."""
     before = orders.get(conn, event_id, order_id, lock=True)
     if before is None:
@@ -98,9 +104,9 @@ def _confirm_late(conn: Connection, event_id: str, order_id: str, ref: str, acto
         order = orders.move(conn, event_id, order_id, [states.PAID_LATE], states.POOLED)
         assert order is not None
         orders.add_transitions(conn, event_id, order_id, [states.POOLED], now, actor, "grams taken anew")
-        _sell(conn, order, ref, now)
+        _sell(conn, order, now)
         return states.POOLED
-    return _give_back(conn, before, ref, actor, now)
+    return _give_back(conn, before, actor, now)
 
 
 def _take_anew(conn: Connection, order: Row) -> bool:
@@ -108,22 +114,15 @@ def _take_anew(conn: Connection, order: Row) -> bool:
     return bool(allocations.take(conn, *key, state="sold"))
 
 
-def _give_back(conn: Connection, before: Row, ref: str, actor: str, now: datetime) -> str:
+def _give_back(conn: Connection, before: Row, actor: str, now: datetime) -> str:
     event_id, order_id, amount = before["event_id"], before["order_id"], due_minor(before)
     reason = "called off before it was paid" if before["state"] == states.CANCELLED else "sold out"
     order = orders.move(conn, event_id, order_id, [states.PAID_LATE], states.REFUNDED)
     assert order is not None
     orders.add_transitions(conn, event_id, order_id, [states.REFUNDED], now, actor, reason)
-    journal.add_payment(conn, order, ref, "succeeded", amount, now)
-    journal.post(conn, order, {BUYER: -amount, TO_GIVE_BACK: amount}, "late payment", now)
-    journal.post(conn, order, {BUYER: amount, TO_GIVE_BACK: -amount}, f"refund: {reason}", now)
-    _queue_refund(conn, order, now)
+    journal.post(conn, order, {BUYER: -amount, TO_GIVE_BACK: amount}, giving_back.LATE, now)
+    giving_back.refund_later(conn, order, amount, giving_back.LATE, now)
     return states.REFUNDED
-
-
-def _queue_refund(conn: Connection, order: Row, now: datetime) -> None:
-    job_id = f"refund-{order['order_id']}"
-    jobs.put(conn, order["event_id"], REFUND_JOB, {"order_id": order["order_id"]}, now, job_id=job_id)
 
 
 def drop(conn: Connection, event_id: str, order_id: str, to: str, actor: str, reason: str, now: datetime) -> bool:
@@ -149,18 +148,17 @@ def refund(conn: Connection, event_id: str, order_id: str, actor: str, reason: s
                        "Withdraw the instruction first.", number=number)  # fmt: skip
     orders.add_transitions(conn, event_id, order_id, [states.REFUNDED], now, actor, reason)
     back = taken_back(journal.balances(conn, event_id, order_id))
-    taken = {to: part for to, part in back.items() if to != BUYER}
     journal.post(conn, order, back, f"refund: {reason}", now)
     tally = claiming.unclaim(conn, order, now)
     tally.append(claiming.group(conn, order) | {
         "paid_order_count": -1, "certificate_count": -1, "paid_minor": -due_minor(order),
     })  # fmt: skip
     rollups.add_tally(conn, event_id, tally)
-    rollups.add_money(conn, event_id, [{"recipient": to, "amount_minor": part} for to, part in taken.items()])
+    rollups.add_money(conn, event_id, money_rows(order, back))
     certificates.revoke(conn, event_id, order["certificate_number"], f"refund: {reason}", now)
     claiming.refresh_boards(conn, order, now)
     log.append(conn, event_id, log.REVOCATION, order_id, revoked(order), order["livemode"], now)
-    _queue_refund(conn, order, now)
+    giving_back.refund_later(conn, order, due_minor(order), giving_back.REFUND, now)
     receipts.credit(conn, order, now)
     return order
 

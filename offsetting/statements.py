@@ -18,7 +18,7 @@ FEE_MEMO = "provider's fee"
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What is open of an account, and what was paid out of it before."""
+    """What is open of an account, what was paid out of it before, and up to when it is settled (None: never)."""
 
     account: str
     project_id: str
@@ -26,9 +26,8 @@ class Owed:
     currency: str
     livemode: bool
     open_minor: int
-    line_count: int
     paid_out_minor: int
-    first_at: datetime | None
+    settled_until: datetime | None
 
     @property
     def whose(self) -> Account:

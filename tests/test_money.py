@@ -83,6 +83,7 @@ def test_a_refund_leaves_only_what_the_provider_keeps(parts: dict[str, int]) -> 
     after = {account: balances.get(account, 0) + back.get(account, 0) for account in {*balances, *back}}
     kept = balances.get("provider", 0)
     assert sum(back.values()) == 0
+    assert after.pop("buyer") == -after.pop("to_give_back", 0)  # all of it is to be given back
     assert {account: amount for account, amount in after.items() if amount} == (
         {"provider": kept, "exchange": -kept} if kept else {}
     )

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 import offsetting
+from accounts import Actor, set_actor
 from data.store import journal, live, orders, rollups
 from data.store import schema as s
 from data.store.engine import get_store
@@ -20,6 +21,8 @@ from offsetting.providers import demo
 from tests.support.shop import NOW, TOTAL_G, Shop, add_guest, covered, open_shop, pay, prove, rows
 
 pytestmark = pytest.mark.usefixtures("store")
+CLERK = Actor("person", "p1", "Chen Jie", frozenset({("exchange", "", "")}))
+AUDITOR = Actor("person", "p3", "Auditor", frozenset({("auditor", "", "")}))
 
 
 def held(shop: Shop, share: int = 100) -> offsetting.Order:
@@ -168,13 +171,76 @@ def test_a_waiting_page_may_ask_at_once() -> None:
 @pytest.mark.parametrize("wrong", [
     {"amount_minor": 2042}, {"amount_minor": 1}, {"currency": "EUR"},
 ])  # fmt: skip
-def test_another_amount_or_currency_is_refused(wrong: dict[str, Any]) -> None:
+def test_another_amount_or_currency_is_booked_and_goes_back(wrong: dict[str, Any]) -> None:
     shop = open_shop()
     order = held(shop)
-    outcome = call(payment(order, **wrong))
-    assert (outcome.status, outcome.outcome) == (200, "refused: another amount or currency")
+    told = payment(order, **wrong)
+    outcome = call(told)
+    assert (outcome.status, outcome.outcome) == (200, "refunded: another amount or currency")
     assert offsetting.get_order(order.order_id).state == "held"
     assert rows(s.webhook_event)[0]["outcome"] == outcome.outcome
+    posted = {row["account"]: (row["amount_minor"], row["currency"]) for row in rows(s.journal)}
+    came = (told.amount_minor, told.currency)
+    assert posted == {"buyer": (-came[0], came[1]), "to_give_back": came}
+    (back,) = offsetting.money_back(order.order_id)
+    assert (back.amount_minor, back.currency, back.why, back.state) == (*came, outcome.outcome[10:], "under_way")
+    prove(shop)
+    assert call(told).outcome == "duplicate"
+    assert call(replace(told, provider_event_id="evt_2")).outcome == "refunded_already"
+    offsetting.run_due(NOW)
+    offsetting.run_due(NOW + timedelta(days=1))  # expires; nothing more is sent
+    assert offsetting.money_back(order.order_id)[0].state == "done"
+    assert [(row["state"], row["amount_minor"], row["currency"]) for row in rows(s.payment, order_id=order.order_id)
+            ].count(("refunded", *came)) == 1  # fmt: skip
+    with get_store().read() as conn:
+        assert journal.balances(conn, shop.event_id, order.order_id) == {}
+    assert offsetting.get_order(order.order_id).state == "expired"
+    prove(shop)
+
+
+def test_a_payment_is_not_told_of_with_two_sums() -> None:
+    shop = open_shop()
+    first, other = held(shop), held(shop)
+    assert call(payment(first, amount_minor=5)).outcome == "refunded: another amount or currency"
+    contradicted = "refused: another sum than was told of this payment before"
+    assert call(payment(first, event="evt_2")).outcome == contradicted  # it went back: it pays nothing
+    assert call(payment(other, event="evt_3")).outcome == "pooled"
+    assert call(payment(other, event="evt_4", amount_minor=5)).outcome == contradicted
+    assert call(payment(other, event="evt_5", amount_minor=0)).outcome == "refused: a payment of nothing"
+    assert len(rows(s.payment)) == 2
+    prove(shop)
+
+
+def test_the_audit_sees_money_that_stands_nowhere_or_is_not_sent() -> None:
+    shop = open_shop()
+    order = held(shop)
+    call(payment(order, amount_minor=5))
+    name = "no money came without standing somewhere, and what goes back is sent"
+    for table in (s.job, s.journal):
+        with get_store().write() as conn:
+            conn.execute(sa.delete(table))
+        assert [finding.name for finding in offsetting.audit() if not finding.ok] == [name]
+
+
+def test_what_a_provider_refuses_for_good_is_tried_again_by_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = open_shop()
+    call(payment(held(shop), amount_minor=5))
+    with monkeypatch.context() as patched:
+        patched.setattr(type(demo()), "refund", lambda *_: 1 / 0)
+        for day in range(21):
+            offsetting.run_due(NOW + timedelta(days=day))
+    set_actor(CLERK)
+    (back,) = offsetting.on_its_way()
+    assert (back.state, back.error) == ("given_up", "ZeroDivisionError: division by zero")
+    prove(shop)
+    with pytest.raises(offsetting.Forbidden):
+        offsetting.try_again(AUDITOR, back.event_id, back.job_id)
+    offsetting.try_again(CLERK, back.event_id, back.job_id, NOW)
+    with pytest.raises(offsetting.Conflict, match="on its way"):
+        offsetting.try_again(CLERK, back.event_id, back.job_id, NOW)
+    offsetting.run_due(NOW)
+    assert offsetting.on_its_way() == []
+    assert [row["action"] for row in rows(s.audit_trail)] == ["refund.try_again"]
     prove(shop)
 
 

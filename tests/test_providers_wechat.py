@@ -199,8 +199,8 @@ def test_a_forged_or_old_notice_changes_nothing(wechat: Wechat, wrong: str) -> N
 
 @one_store
 @pytest.mark.parametrize(("other", "outcome"), [
-    ({"amount": {"total": 2042, "currency": "CNY"}}, "refused: another amount or currency"),
-    ({"amount": {"total": 2043, "currency": "HKD"}}, "refused: another amount or currency"),
+    ({"amount": {"total": 2042, "currency": "CNY"}}, "refunded: another amount or currency"),
+    ({"amount": {"total": 2043, "currency": "HKD"}}, "refunded: another amount or currency"),
     ({"out_trade_no": "somebody-else-n0"}, "ignored: unknown order"),
     ({"out_trade_no": "none"}, "ignored: unknown order"),
     ({"trade_state": "REFUND"}, "ignored: nothing to do"),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import offsetting
 from accounts import SYSTEM, Actor, Conflict, Forbidden, Unauthenticated, set_actor
 from calculations.model import InputError
-from data.store import journal
+from data.store import journal, rollups
 from data.store import schema as s
 from data.store.engine import get_store
 from offsetting import fees, settlements
@@ -182,12 +182,14 @@ def test_a_payment_that_came_back_is_open_again() -> None:
 
 
 def test_live_money_is_settled_apart() -> None:
-    shop = open_shop()
+    shop, other = open_shop(), open_shop(slug="live", livemode=True)
     sold(shop)
-    live = {"event_id": shop.event_id, "order_id": "", "project_id": shop.project, "currency": "CNY", "livemode": True}
+    of = {"project_id": other.project, "currency": "CNY"}
     with get_store().write() as conn:
+        live = {"event_id": other.event_id, "order_id": "", "livemode": True, **of}
         journal.post(conn, live, {"buyer": -500, "project_owner": 500}, "payment", NOW)
-    whose = Account("project_owner", shop.project, "CNY", True)
+        rollups.add_money(conn, other.event_id, [{"recipient": "project_owner", "amount_minor": 500, **of}])
+    whose = Account("project_owner", other.project, "CNY", True)
     assert [o.open_minor for o in settlements.owed() if o.account == "project_owner"] == [500, 1717]
     assert settlements.settle(CLERK, whose, DAY, 500, "x", DAY, now=NOW) == "S-2021-0001"
     assert settle(shop, 1717) == "TEST-S-2021-0001"

@@ -34,11 +34,6 @@ _ASKED = (
     .returning(_a.order_id)
 )
 _FEE = sa.update(s.payment_attempt).where(_ONE).values(fee_minor=sa.bindparam("fee"))
-_PAID_REFS = sa.select(s.payment.c.provider, s.payment.c.provider_ref).where(
-    s.payment.c.event_id == sa.bindparam("e"),
-    s.payment.c.order_id == sa.bindparam("o"),
-    s.payment.c.state == "succeeded",
-)
 
 
 def _key(row: Row) -> dict[str, Any]:
@@ -75,9 +70,3 @@ def may_ask(conn: sa.Connection, attempt: Row, now: datetime, before: datetime) 
 def set_fee(conn: sa.Connection, attempt: Row, fee_minor: int) -> None:
     """The provider's fee of a paid attempt, in minor units."""
     conn.execute(_FEE, {**_key(attempt), "fee": fee_minor})
-
-
-def paid_refs(conn: sa.Connection, event_id: str, order_id: str) -> set[tuple[str, str]]:
-    """Provider and reference of each payment of an order that has come."""
-    rows = conn.execute(_PAID_REFS, {"e": event_id, "o": order_id})
-    return {(row.provider, row.provider_ref) for row in rows}

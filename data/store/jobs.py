@@ -87,6 +87,11 @@ def done(conn: sa.Connection, job: Job, now: datetime) -> None:
     conn.execute(_DONE, {"e": job.event_id, "j": job.job_id, "now": now})
 
 
+def again(conn: sa.Connection, event_id: str, job_id: str, now: datetime) -> None:
+    """A job that was left with its error is due anew, with all its attempts."""
+    _update(conn, event_id, job_id, due_at=now, leased_until=None, leased_by="", attempts=0, done_at=None)
+
+
 def failed(conn: sa.Connection, job: Job, now: datetime, error: str) -> None:
     """It went wrong: tried again after 2, 4, 8 … seconds, at most an hour; after the last attempt it is left with its
     error."""

@@ -77,6 +77,13 @@ def add_payment(
     return conn.execute(_PAYMENT[conn.dialect.name], row).first() is not None
 
 
+def payment(conn: sa.Connection, order: Mapping[Any, Any], ref: str) -> sa.RowMapping | None:
+    """What was noted of a payment or a refund under a provider's reference."""
+    p = s.payment.c
+    query = sa.select(s.payment).where(p.event_id == order["event_id"], p.order_id == order["order_id"])
+    return conn.execute(query.where(p.provider_ref == ref)).mappings().first()
+
+
 def add_webhook(
     conn: sa.Connection, provider: str, provider_event_id: str, kind: str, body_sha256: str, at: datetime
 ) -> bool:  # fmt: skip

@@ -227,16 +227,46 @@ WHERE 1 = 1 {event_j} GROUP BY j.event_id, j.currency, j.livemode HAVING SUM(j.a
 UNION ALL
 SELECT 'posting ' || j.posting_id || ' is of another project or currency than its order' FROM journal j
 JOIN orders o ON o.event_id = j.event_id AND o.order_id = j.order_id
-WHERE (j.project_id <> o.project_id OR j.currency <> o.currency) {event_j}
+WHERE (j.project_id <> o.project_id OR (j.currency <> o.currency AND j.account NOT IN ('buyer', 'to_give_back')))
+  {event_j}
 UNION ALL
 SELECT 'order ' || o.order_id || ' (' || o.state || '): its buyer has paid ' || CAST(o.paid_minor AS TEXT)
 FROM (SELECT o.order_id, o.state, o.amount_minor + o.gift_minor AS due_minor,
         COALESCE((SELECT -SUM(j.amount_minor) FROM journal j
-          WHERE j.event_id = o.event_id AND j.order_id = o.order_id AND j.account = 'buyer'), 0) AS paid_minor
+          WHERE j.event_id = o.event_id AND j.order_id = o.order_id AND j.account IN ('buyer', 'to_give_back')), 0)
+          AS paid_minor
       FROM orders o WHERE 1 = 1 {event_o}) o
 WHERE o.paid_minor <> CASE WHEN o.state IN ('paid', 'pooled', 'retired', 'paid_late') THEN o.due_minor ELSE 0 END
 """
-"""Every posting sums to zero, every event by currency too, and the journal has exactly what paid orders cost."""
+"""Every posting sums to zero, every event by currency too, and the journal has exactly what paid orders cost, beside
+what goes back."""
+
+GIVEN_BACK = """
+SELECT 'order ' || m.order_id || ': ' || CAST(SUM(m.minor) AS TEXT) || ' ' || m.currency
+  || ' came from providers, less what went back, and stands on no account'
+FROM (
+  SELECT c.event_id, c.order_id, c.currency,
+    CASE WHEN c.state = 'succeeded' THEN c.amount_minor WHEN c.state = 'refunded' THEN -c.amount_minor ELSE 0 END
+    AS minor
+  FROM payment c WHERE 1 = 1 {event_c}
+  UNION ALL SELECT j.event_id, j.order_id, j.currency, j.amount_minor
+  FROM journal j WHERE j.account = 'buyer' AND j.order_id <> '' {event_j}
+) m GROUP BY m.event_id, m.order_id, m.currency HAVING SUM(m.minor) <> 0
+UNION ALL
+SELECT 'order ' || j.order_id || ' has given back ' || CAST(-SUM(j.amount_minor) AS TEXT) || ' ' || j.currency
+  || ' too much'
+FROM journal j WHERE j.account = 'to_give_back' {event_j}
+GROUP BY j.event_id, j.order_id, j.currency HAVING SUM(j.amount_minor) < 0
+UNION ALL
+SELECT 'order ' || j.order_id || ' owes its buyer ' || CAST(SUM(j.amount_minor) AS TEXT) || ' ' || j.currency
+  || ', and nothing sends it back'
+FROM journal j WHERE j.account = 'to_give_back' {event_j}
+GROUP BY j.event_id, j.order_id, j.currency
+HAVING SUM(j.amount_minor) > 0 AND NOT EXISTS (SELECT 1 FROM job a WHERE a.event_id = j.event_id
+  AND a.kind = 'refund' AND (a.job_id = 'refund-' || j.order_id OR a.job_id LIKE 'refund-' || j.order_id || '-%')
+  AND (a.done_at IS NULL OR a.last_error <> ''))
+"""
+"""What providers say came and went back is what buyers paid by the journal, and what is owed back is being sent."""
 
 SETTLED = """
 SELECT 'row ' || l.posting_id || '/' || CAST(l.seq AS TEXT) || ' is not of what settlement '

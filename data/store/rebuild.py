@@ -40,7 +40,7 @@ from data.store.rollups import Key, Measures
 
 PAID_STATES = ("paid", "pooled", "retired")
 RAIL_MODES = ("high_speed_rail", "rail")
-BUYER = "buyer"
+PASSING = ("buyer", "to_give_back")  # what buyers paid is what they paid less what goes back to them
 LINES_AT_ONCE = 2000
 LINE_MASSES = ("low_g", "total_g", "high_g", "non_co2_g", "upstream_g")
 
@@ -230,18 +230,19 @@ def _tally_money(conn: sa.Connection, event_id: str, only: str = "") -> Iterator
         .select_from(entry)
         .join(order, (order.c.event_id == entry.c.event_id) & (order.c.order_id == entry.c.order_id))
         .outerjoin(part, _same(order, part))
-        .where(*_only(order, only), entry.c.event_id == event_id, entry.c.account == BUYER)
+        .where(*_only(order, only), entry.c.event_id == event_id, entry.c.account.in_(PASSING))
         .group_by(session, company)
     )
     return _rows(conn, query)
 
 
 def _money(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
-    entry = s.journal
+    entry = s.journal.c
+    keys = (entry.account, entry.project_id, entry.currency)
     query = (
-        sa.select(entry.c.account.label("recipient"), sa.func.sum(entry.c.amount_minor).label("amount_minor"))
-        .where(entry.c.event_id == event_id, entry.c.account != BUYER, entry.c.order_id != "")
-        .group_by(entry.c.account)
+        sa.select(entry.account.label("recipient"), *keys[1:], sa.func.sum(entry.amount_minor).label("amount_minor"))
+        .where(entry.event_id == event_id, entry.account.not_in(PASSING), entry.order_id != "")
+        .group_by(*keys)
     )
     return _rows(conn, query)
 

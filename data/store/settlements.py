@@ -35,14 +35,17 @@ class Account:
         return found + ([columns.project_id == self.project_id] if self.project_id else [])
 
 
-def open_sums(conn: sa.Connection) -> list[Row]:
-    """By account, project, currency and livemode what no settlement has settled: amount, rows, first and last day."""
-    keys = (_j.account, _j.project_id, _j.currency, _j.livemode)
-    query = sa.select(
-        *keys, sa.func.sum(_j.amount_minor).label("amount_minor"), sa.func.count().label("line_count"),
-        sa.func.min(_j.at).label("first_at"), sa.func.max(_j.at).label("last_at"),
-    )  # fmt: skip
-    return list(conn.execute(query.where(_OPEN).group_by(*keys).order_by(*keys)).mappings())
+def earned_sums(conn: sa.Connection) -> list[Row]:
+    """By account, project, currency and livemode what orders have brought it, from the roll-up of money: as many rows
+    as events have recipients, however many orders there were."""
+    e, found = s.event.c, list[Row]()
+    for table in (s.money, s.money_delta):
+        m = table.c
+        keys = (m.recipient.label("account"), m.project_id, m.currency, e.livemode)
+        query = sa.select(*keys, sa.func.sum(m.amount_minor).label("amount_minor"))
+        query = query.join(s.event, e.event_id == m.event_id).where(m.recipient.not_in(NOT_OWED))
+        found += conn.execute(query.group_by(m.recipient, *keys[1:])).mappings()
+    return found
 
 
 def paid_out_sums(conn: sa.Connection) -> list[Row]:
@@ -50,6 +53,13 @@ def paid_out_sums(conn: sa.Connection) -> list[Row]:
     keys = (_s.account, _s.project_id, _s.currency, _s.livemode)
     back = sa.exists().where(_k.settlement_id == _s.settlement_id, _k.kind == "returned")
     query = sa.select(*keys, sa.func.sum(_s.amount_minor).label("amount_minor")).where(sa.not_(back)).group_by(*keys)
+    return list(conn.execute(query).mappings())
+
+
+def settled_until(conn: sa.Connection) -> list[Row]:
+    """By the account, project, currency and livemode of settlements the end of the last period that was settled."""
+    keys = (_s.account, _s.project_id, _s.currency, _s.livemode)
+    query = sa.select(*keys, sa.func.max(_s.until_at).label("until_at")).group_by(*keys)
     return list(conn.execute(query).mappings())
 
 

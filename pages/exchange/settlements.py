@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -112,19 +112,21 @@ def _table(words: Sequence[str], rows: Sequence[Any], right: Sequence[int], wide
 
 
 def _owed_table(rows: Sequence[Owed]) -> html.Div:
-    words = (t("Recipient"), t("Open"), t("Lines"), t("Since"), t("Paid out so far"), "")
-    return _table(words, [_owed_row(row) for row in rows], (1, 2, 4, 5))
+    words = (t("Recipient"), t("Open"), t("Settled up to the end of"), t("Paid out so far"), "")
+    return _table(words, [_owed_row(row) for row in rows], (1, 3, 4))
 
 
 def _owed_row(row: Owed) -> html.Tr:
-    since = f.date_text(row.first_at.astimezone(_zone()).date(), style="short") if row.first_at else "–"
+    until = "–"
+    if row.settled_until:
+        until = f.date_text((row.settled_until - timedelta(seconds=1)).astimezone(_zone()).date(), style="short")
     link = button_link(t("Statement"), PATH + _address(row.whose), "statements", "fz-button-small")
     cells = (
         html.Td(html.B(recipient_words(row.whose, dict(row.project_names)))),
         html.Td(html.B(f.money(row.open_minor, row.currency)), className="fz-right"),
-        html.Td(f.number(row.line_count), className="fz-right"), html.Td(since),
+        html.Td(until),
         html.Td(f.money(row.paid_out_minor, row.currency), className="fz-right"),
-        html.Td(link if row.line_count else None, className="fz-right"),
+        html.Td(link, className="fz-right"),
     )  # fmt: skip
     return html.Tr(list(cells))
 
