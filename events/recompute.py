@@ -19,6 +19,7 @@ from data.store import current
 from data.store.engine import get_store
 from events.catalogue import read_event
 from events.footprints import inventory_scenario, line_of, parse
+from events.inventory_entries import bare
 from events.model import Event
 
 BATCH = 500
@@ -144,7 +145,9 @@ def answers_of(event: Event, row: Mapping[Any, Any]) -> Answers:
     told = row["answers"]
     if "inventory" in told:  # the demonstration's own lines, which name their rows themselves
         return Answers(other=tuple(_own_line(event, each) for each in told["inventory"]))
-    return parse(event, told, inventory_scenario(event) if row["kind"] == "organiser" else None)
+    if row["kind"] == "organiser":
+        return parse(event, bare(told), inventory_scenario(event))
+    return parse(event, told)
 
 
 def _own_line(event: Event, told: Mapping[str, Any]) -> OtherActivity:

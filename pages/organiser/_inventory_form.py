@@ -18,11 +18,14 @@ from pages.organiser._inventory_lines import known_words, unit_words
 
 FIELDS = ("activity", "quantity", "unit", "known", "supply")
 ELECTRIC = "electricity"
+NO_SESSION = "-"
 Choices = Sequence[events.InventoryChoice]
 
 
-def form(choices: Choices, entry: Mapping[str, Any] | None, number: int | None) -> html.Div:
-    """The empty form, or one filled with an entry that is to be changed."""
+def form(
+    choices: Choices, entry: Mapping[str, Any] | None, stage: str, sessions: Sequence[tuple[str, str]]
+) -> html.Div:  # fmt: skip
+    """The empty form, or one filled with an entry that is to be changed, which stays planned or actual as it is."""
     told = dict(entry or {})
     chosen = next((each for each in choices if each.key == told.get("activity")), None)
     category = chosen.category if chosen else "energy"
@@ -34,8 +37,11 @@ def form(choices: Choices, entry: Mapping[str, Any] | None, number: int | None) 
         _field(t("Quantity"), "quantity", _number("quantity", told.get("quantity"))),
         _field(t("Unit"), "unit", _choose("unit", unit_options(chosen), told.get("unit"))),
         _field(t("How it is known"), "known", _choose("known", known, told.get("known", "declared"))),
+        _field(t("Planned or actual"), "stage", _choose("stage", stage_options(), stage, disabled=entry is not None)),
+        _field(t("Session it was for"), "session", _choose("session", _sessions(sessions),
+                                                            told.get("session") or NO_SESSION)),
     ]  # fmt: skip
-    acts = _acts(number)
+    acts = _acts(entry is None)
     told_below = html.Div(id="inventory-told", role="status")
     return html.Div(
         [html.Div(fields, className="fz-two"), _supply(told.get("supply"), chosen), acts, told_below],
@@ -43,12 +49,22 @@ def form(choices: Choices, entry: Mapping[str, Any] | None, number: int | None) 
     )
 
 
-def _acts(number: int | None) -> html.Div:
-    words = t("Add the line") if number is None else t("Save the change")
-    save = html.Button([icon("check" if number is not None else "plus"), html.Span(words)], id="inventory-save",
+def stage_options() -> list[dict[str, str]]:
+    """Planned, or actual."""
+    return [{"value": "actual", "label": t("actual")}, {"value": "planned", "label": t("planned")}]
+
+
+def _sessions(sessions: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    whole = {"value": NO_SESSION, "label": t("The whole event")}
+    return [whole, *[{"value": key, "label": name} for key, name in sessions]]
+
+
+def _acts(is_new: bool) -> html.Div:
+    words = t("Add the line") if is_new else t("Save the change")
+    save = html.Button([icon("plus" if is_new else "check"), html.Span(words)], id="inventory-save",
                        n_clicks=0, type="button", className="fz-button fz-button-main")  # fmt: skip
     delete = html.Button([icon("trash"), html.Span(t("Delete the line"))], id="inventory-delete", n_clicks=0,
-                         type="button", className="fz-button", hidden=number is None)  # fmt: skip
+                         type="button", className="fz-button", hidden=is_new)  # fmt: skip
     return html.Div([save, delete], className="d-flex flex-wrap gap-2 mt-3")
 
 
@@ -59,9 +75,11 @@ def _field(label: str, name: str, control: Any) -> html.Div:
     )
 
 
-def _choose(name: str, options: list[dict[str, str]], value: Any, searchable: bool = False) -> dcc.Dropdown:
+def _choose(
+    name: str, options: list[dict[str, str]], value: Any, searchable: bool = False, disabled: bool = False
+) -> dcc.Dropdown:  # fmt: skip
     return dcc.Dropdown(
-        options, value, id=f"inventory-{name}", clearable=False, searchable=searchable,
+        options, value, id=f"inventory-{name}", clearable=False, searchable=searchable, disabled=disabled,
         placeholder=t("Type to search") if searchable else t("Choose"), labels=search_labels(),
     )  # fmt: skip
 
@@ -143,6 +161,8 @@ def entry_of(values: Mapping[str, Any]) -> dict[str, Any]:
     entry = {"activity": values.get("activity"), "quantity": quantity, "unit": values.get("unit")}
     if values.get("known") not in (None, "", "declared"):
         entry["known"] = values["known"]
+    if values.get("session") not in (None, "", NO_SESSION):
+        entry["session"] = str(values["session"])[:80]
     if values.get("activity") == ELECTRIC and values.get("supply") in ("contract", "certificates"):
         entry["supply"] = _supply_of(values, errors)
     if errors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -58,14 +58,14 @@ def _category_row(name: str, low_g: int, total_g: int, high_g: int, unit: str) -
     return html.Tr([html.Td(title), html.Td(html.B(f.mass_text(total_g, unit=unit)), className="fz-right"), span])
 
 
-def lines_panel(view: events.InventoryView, names: Names) -> Any:
-    """Every line in the order of categories, opened by a click."""
-    if not view.lines:
-        return empty(t("Nothing is here yet. What the venue used and what was bought for the event belongs here."))
+def lines_panel(view: events.InventoryView, lines: Sequence[events.InventoryLine], names: Names) -> Any:
+    """Lines in the order of categories, each opened by a click."""
+    if not lines:
+        words = t("Nothing is here yet. What the venue used and what was bought for the event belongs here.")
+        return empty(t("No line fits what is chosen above.") if view.lines or view.planned else words)
     order = {name: number for number, name in enumerate(CATEGORIES)}
-    rows = list(enumerate(view.lines))
-    rows.sort(key=lambda item: (order.get(_category(item[1], names), len(order)), item[0]))
-    return html.Ol([_line(view, number, each, names) for number, each in rows], className="fz-inventory")
+    rows = sorted(enumerate(lines), key=lambda item: (order.get(_category(item[1], names), len(order)), item[0]))
+    return html.Ol([_line(view, each, names) for _, each in rows], className="fz-inventory")
 
 
 def _category(each: events.InventoryLine, names: Names) -> str:
@@ -79,31 +79,62 @@ def title_of(entry: Mapping[str, Any], names: Names) -> str:
     return pick(dict(chosen.names)) if chosen else str(entry["activity"]).replace("_", " ")
 
 
-def _line(view: events.InventoryView, number: int, each: events.InventoryLine, names: Names) -> html.Li:
-    entry, line = each.entry, each.line
-    amount = f"{f.number(Decimal(repr(entry['quantity'])))} {unit_words(entry['unit'])}"
-    known = known_words().get(str(entry.get("known", "declared")), "")
+def amount_of(each: events.InventoryLine) -> str:
+    """How much was told, in its unit."""
+    return f"{f.number(Decimal(repr(each.entry['quantity'])))} {unit_words(each.entry['unit'])}"
+
+
+def about_line(view: events.InventoryView, each: events.InventoryLine) -> str:
+    """How a line is known, where it came from, what it was for, and what stands beside it, in one line."""
+    parts = [amount_of(each), known_words().get(str(each.entry.get("known", "declared")), "")]
+    if each.stage == "planned":
+        parts.append(t("planned"))
+    if each.source == "imported":
+        parts.append(t("imported"))
+    if each.session:
+        parts.append(session_words(view.event, each.session))
+    said = [one for one in each.comments if one.withdrawn_at is None]
+    if said:
+        parts.append(t("{count} comments", count=f.number(len(said))))
+    if each.proofs:
+        parts.append(t("{count} files", count=f.number(len(each.proofs))))
+    return " · ".join(part for part in parts if part)
+
+
+def session_words(event: events.Event, session_id: str) -> str:
+    """A session by its name; one that is gone by its id."""
+    return next((pick(dict(each.names)) for each in event.sessions if each.session_id == session_id), session_id)
+
+
+def _line(view: events.InventoryView, each: events.InventoryLine, names: Names) -> html.Li:
+    line, category = each.line, _category(each, names)
     words = html.Span(
-        [html.B(title_of(entry, names)), html.Small(f"{amount} · {known}")], className="fz-inventory-what"
+        [html.B(title_of(each.entry, names)), html.Small(about_line(view, each))], className="fz-inventory-what"
     )
-    category = _category(each, names)
     mass: Any = html.Small(t("not counted by the boundary"), className="fz-inventory-mass")
     if line is not None:
         spread = range_text(line.low_g, line.high_g, f.mass_unit(line.total_g))
         mass = html.Span([mass_number(line.total_g, 2), spread], className="fz-inventory-mass")
-    mark = icon("chevron_down")
-    summary = html.Summary([swatch(category) if category else None, words, mass, mark])
-    inside = [_opened(line)] if line is not None else []
-    if view.may_edit:
-        link = html.A(
-            [icon("edit"), html.Span(t("Change or delete"))], className="fz-button",
-            href=f"/desk/e/{view.event.slug}/inventory?edit={number}",
-        )  # fmt: skip
-        inside.append(html.Div(link, className="mt-3"))
-    return html.Li(html.Details([summary, html.Div(inside, className="fz-inventory-open")]))
+    summary = html.Summary([swatch(category) if category else None, words, mass, icon("chevron_down")])
+    inside = [opened(line)] if line is not None else []
+    inside.append(html.Div(_doors(view, each), className="d-flex flex-wrap gap-2 mt-3"))
+    look = "fz-inventory-planned" if each.stage == "planned" else ""
+    return html.Li(html.Details([summary, html.Div(inside, className="fz-inventory-open")]), className=look)
 
 
-def _opened(line: EmissionLine) -> html.Div:
+def _doors(view: events.InventoryView, each: events.InventoryLine) -> list[html.A]:
+    """Where a line leads: to what stands beside it, and to its form."""
+    base = f"/desk/e/{view.event.slug}/inventory"
+    doors = [html.A([icon("document"), html.Span(t("Comments and evidence"))], className="fz-button",
+                    href=f"{base}/line/{each.line_id}")]  # fmt: skip
+    edit = f"planned={each.line_id}" if each.stage == "planned" else f"edit={each.number}"
+    if view.may_edit and (each.stage == "planned" or each.number is not None):
+        doors.append(html.A([icon("edit"), html.Span(t("Change or delete"))], className="fz-button",
+                            href=f"{base}?{edit}"))  # fmt: skip
+    return doors
+
+
+def opened(line: EmissionLine) -> html.Div:
     """The line's arithmetic, factors, bounds and notes, from its trace."""
     trace = line.trace
     quantity, rate = quantity_of(trace["quantity_terms"]), rate_of(trace["factors"], "value")
@@ -139,7 +170,7 @@ def _facts(line: EmissionLine) -> list[tuple[str, Any]]:
     return [*rows, (t("Factor set"), [f"{chosen['id']} · ", digest])]
 
 
-def list_card(view: events.InventoryView, names: Names) -> html.Section:
+def list_card(view: events.InventoryView, lines: Sequence[events.InventoryLine], names: Names) -> html.Section:
     """The card that a callback fills anew."""
     version = t("version {number}", number=view.version) if view.version else ""
-    return panel(t("Lines"), lines_panel(view, names), version, span=12)
+    return panel(t("Lines"), lines_panel(view, lines, names), version, span=12)

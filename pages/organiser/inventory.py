@@ -7,20 +7,26 @@ from typing import Any
 from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
-from accounts import Conflict, TooMany, current_actor, require
+from accounts import Conflict, NotFound, TooMany, current_actor, require
 from calculations.model import FactorMissing, InputError
+from events.inventory import remove_planned, save_planned
+from events.inventory_board import InventoryFilter, inventory_board
 from locales import pick, t
 from pages._parts.desk import button_link, event_line, event_notice, frame, panel
 from pages._parts.pieces import error_children
 from pages.organiser import _inventory_form as fields
+from pages.organiser._inventory_figures import beside_panel, filter_form, sums_panel
 from pages.organiser._inventory_lines import list_card, totals_panel
 from pages.registry import page as register
 
 register(
     "/desk/e/<slug>/inventory", kind="desk", title="Inventory", permission="event.view", scripts=("js/desk.js",),
-    styles=("css/desk-more.css", "css/inventory.css"),
+    styles=("css/desk-more.css", "css/inventory.css", "css/stock.css"),
 )  # fmt: skip
-VALUES = ("activity", "quantity", "unit", "known", "supply", "supply-rate", "supply-share", "supply-source")
+VALUES = (
+    "activity", "quantity", "unit", "known", "supply", "supply-rate", "supply-share", "supply-source", "stage",
+    "session",
+)  # fmt: skip
 WRONG = ("activity", "quantity", "unit", "known", "supply-rate", "supply-share", "supply-source")
 
 
@@ -29,23 +35,60 @@ def check(slug: str) -> None:
     require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
-def layout(slug: str = "", edit: str = "", **_: Any) -> html.Div:
-    """The form, totals by category, and the lines; ``edit`` is the number of the line that is to be changed."""
-    view, choices = events.inventory_view(slug), events.inventory_choices(slug)
+def layout(slug: str = "", edit: str = "", planned: str = "", **query: Any) -> html.Div:
+    """The form, what is planned beside what it came to, and the lines that the address asks for; ``edit`` is the number
+    of a typed line that is to be changed, ``planned`` the id of a planned one."""
+    event = events.get_event(slug)
+    wrong = None
+    try:
+        chosen = InventoryFilter.from_url(query, event.sessions)
+    except InputError as error:
+        chosen = InventoryFilter()
+        words = " ".join(t(each.message, **{"field": each.field, **each.params}) for each in error.errors)
+        wrong = html.P(words, className="fz-told fz-told-wrong mb-3", role="alert")
+    board, choices = inventory_board(slug, chosen), events.inventory_choices(slug)
     names = {each.key: each for each in choices}
-    number = int(edit) if edit.isdecimal() and len(edit) < 4 and int(edit) < len(view.lines) else None
-    entry = view.entries[number] if number is not None else None
+    view = board.view
     parts = [html.Div(_totals(view), id="inventory-totals", className="fz-5")]
+    number = int(edit) if edit.isdecimal() and len(edit) < 4 and int(edit) < len(view.entries) else None
+    kept = {"slug": slug, "version": view.version, "number": number, "planned": planned[:40], **_told(query)}
     if view.may_edit:
-        title = t("A new line") if number is None else t("Change a line")
-        back = None if number is None else html.A(t("Cancel"), href=f"/desk/e/{slug}/inventory", className="fz-link")
-        parts.insert(0, panel(title, fields.form(choices, entry, number), back, span=7))
-    parts.append(html.Div(list_card(view, names), id="inventory-list", className="fz-12"))
-    kept = {"slug": slug, "version": view.version, "number": number}
-    body = [dcc.Store(id="inventory-kept", data=kept), html.Div(parts, className="fz-grid")]
+        parts.insert(0, _form_panel(view, choices, number, planned))
+    parts += [beside_panel(board), sums_panel(board)]
+    parts.append(html.Div(filter_form(board), className="fz-12"))
+    parts.append(html.Div(list_card(view, board.lines, names), id="inventory-list", className="fz-12"))
+    body = [dcc.Store(id="inventory-kept", data=kept), wrong, html.Div(parts, className="fz-grid")]
     head = {"subtitle": f"{pick(dict(view.event.names))} · {event_line(view.event)}"}
-    acts = [button_link(t("Boundary"), f"/desk/e/{slug}/boundary", "settings")]
+    acts = _acts(slug, chosen)
     return frame(body, "inventory", t("Inventory"), slug=slug, actions=acts, **head, **event_notice(view.event))
+
+
+def _told(query: dict[str, Any]) -> dict[str, str]:
+    return {name: str(query.get(name) or "")[:80] for name in ("category", "session", "source", "stage")}
+
+
+def _acts(slug: str, chosen: InventoryFilter) -> list[Any]:
+    asked = f"?{chosen.to_url()}" if chosen.to_url() else ""
+    base = f"/desk/e/{slug}"
+    return [
+        button_link("CSV", f"{base}/inventory.csv{asked}", "table", download=""),
+        button_link("XLSX", f"{base}/inventory.xlsx{asked}", "table", download=""),
+        button_link(t("Boundary"), f"{base}/boundary", "settings"), button_link(t("Books"), f"{base}/books", "lock"),
+    ]  # fmt: skip
+
+
+def _form_panel(view: events.InventoryView, choices: Any, number: int | None, planned: str) -> html.Section:
+    entry: Any = view.entries[number] if number is not None else None
+    stage = "actual"
+    if planned:
+        entry = next((dict(each.entry) for each in view.planned if each.line_id == planned), None)
+        stage = "planned" if entry else "actual"
+    elif entry is None and not view.lines and view.event.state in ("draft", "open"):
+        stage = "planned" if view.planned else "actual"
+    sessions = [(each.session_id, pick(dict(each.names))) for each in view.event.sessions]
+    title = t("A new line") if entry is None else t("Change a line")
+    back = html.A(t("Cancel"), href=f"/desk/e/{view.event.slug}/inventory", className="fz-link") if entry else None
+    return panel(title, fields.form(choices, entry, stage, sessions), back, span=7)
 
 
 def _totals(view: events.InventoryView) -> html.Section:
@@ -84,28 +127,47 @@ def choose_activity(activity: Any, kept: Any) -> Any:
 def act(_save: Any, _delete: Any, kept: Any, *values: Any) -> Any:
     """Adds, changes or deletes a line and saves a new version; event.edit is asked by the use case."""
     slug, told = _slug(kept), dict(zip(VALUES, values, strict=True))
-    view = events.inventory_view(slug)
+    deletes = ctx.triggered_id == "inventory-delete"
     number = kept.get("number") if isinstance(kept.get("number"), int) else None
-    if view.version != kept.get("version"):
-        return _refused(
-            t(
-                "Somebody has changed the inventory meanwhile: here it is anew. What you typed is still there, as a new"
-                " line."
-            ),
-            {},
-            slug,
-        )
+    planned = str(kept.get("planned") or "")
     try:
-        entries = _entries(view, number, None if ctx.triggered_id == "inventory-delete" else fields.entry_of(told))
-        events.save_inventory(slug, {"other": entries})
+        entry = None if deletes else fields.entry_of(told)
+        if planned or told["stage"] == "planned":
+            _plan(slug, planned, entry)
+        else:
+            _save_actual(slug, kept.get("version"), number, entry)
     except InputError as error:
         by_field, rest = fields.sentences(error)
         return _refused(rest, by_field)
-    except (Conflict, TooMany) as error:
+    except _Meanwhile:
+        words = t("Somebody has changed the inventory meanwhile: here it is anew. What you typed is still there, as a "
+                  "new line.")  # fmt: skip
+        return _refused(words, {}, kept)
+    except (Conflict, TooMany, NotFound) as error:
         return _refused(t(error.message, **error.params), {})
     except FactorMissing as error:
         return _refused(t("This factor set has no row for it: {reason}", reason=str(error)), {})
-    return _saved(slug, number, ctx.triggered_id == "inventory-delete")
+    changed = number is not None or bool(planned)
+    return _saved(kept, t("Deleted.") if deletes else t("Changed.") if changed else t("Added."), told["stage"])
+
+
+class _Meanwhile(Exception):
+    """Somebody has saved another version."""
+
+
+def _plan(slug: str, line_id: str, entry: dict[str, Any] | None) -> None:
+    """Adds, changes or deletes a line of what is planned."""
+    if entry is None:
+        remove_planned(slug, line_id)
+    else:
+        save_planned(slug, entry, line_id)
+
+
+def _save_actual(slug: str, version: Any, number: int | None, entry: dict[str, Any] | None) -> None:
+    view = events.inventory_view(slug)
+    if view.version != version:
+        raise _Meanwhile
+    events.save_inventory(slug, {"other": _entries(view, number, entry)}, at_version=view.version)
 
 
 def _slug(kept: Any) -> str:
@@ -113,29 +175,41 @@ def _slug(kept: Any) -> str:
 
 
 def _entries(view: events.InventoryView, number: int | None, entry: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """What is told after the change: added at the end, put in its place, or left out."""
+    """What is told after the change: added at the end, put in its place (keeping its id), or left out."""
     entries = view.entries
     if number is None or not 0 <= number < len(entries):
         return [*entries, *([entry] if entry else [])]
-    return [*entries[:number], *([entry] if entry else []), *entries[number + 1 :]]
+    same = {name: entries[number][name] for name in ("id", "source", "origin") if name in entries[number]}
+    return [*entries[:number], *([{**entry, **same}] if entry else []), *entries[number + 1 :]]
 
 
-def _saved(slug: str, number: int | None, deleted: bool) -> Any:
-    view = events.inventory_view(slug)
+def _shown(kept: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+    """The list and the totals anew, as the address asks, and what the page keeps."""
+    slug = _slug(kept)
+    event = events.get_event(slug)
+    try:
+        chosen = InventoryFilter.from_url(kept, event.sessions)
+    except InputError:
+        chosen = InventoryFilter()
+    board = inventory_board(slug, chosen)
     names = {each.key: each for each in events.inventory_choices(slug)}
-    words = t("Deleted.") if deleted else t("Added.") if number is None else t("Changed.")
-    told = html.P(f"{words} {t('Saved as version {number}.', number=view.version)}", className="fz-told mt-3")
-    kept = {"slug": slug, "version": view.version, "number": None}
-    return list_card(view, names), _totals(view), told, kept, "", True, *([[]] * len(WRONG))
+    anew = {**kept, "version": board.view.version, "number": None, "planned": ""}
+    return list_card(board.view, board.lines, names), _totals(board.view), anew
 
 
-def _refused(sentence: str, by_field: dict[str, str], slug: str = "") -> Any:
-    """What is wrong, beside its fields; with a slug the list is shown anew. What was typed stays."""
+def _saved(kept: dict[str, Any], words: str, stage: Any) -> Any:
+    lines, totals, anew = _shown(kept)
+    version = t("Saved as version {number}.", number=anew["version"])
+    more = t("It is planned, and counts in no total.") if stage == "planned" else version
+    told = html.P(f"{words} {more}", className="fz-told mt-3")
+    return lines, totals, told, anew, "", True, *([[]] * len(WRONG))
+
+
+def _refused(sentence: str, by_field: dict[str, str], kept: dict[str, Any] | None = None) -> Any:
+    """What is wrong, beside its fields; with ``kept`` the list is shown anew. What was typed stays."""
     told = html.P(sentence, className="fz-told fz-told-wrong mt-3") if sentence else None
     errors = [error_children(by_field.get(name, "")) for name in WRONG]
-    if not slug:
+    if kept is None:
         return no_update, no_update, told, no_update, no_update, no_update, *errors
-    view = events.inventory_view(slug)
-    names = {each.key: each for each in events.inventory_choices(slug)}
-    kept = {"slug": slug, "version": view.version, "number": None}
-    return list_card(view, names), _totals(view), told, kept, no_update, True, *errors
+    lines, totals, anew = _shown(kept)
+    return lines, totals, told, anew, no_update, True, *errors

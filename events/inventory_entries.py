@@ -1,0 +1,65 @@
+"""What an organiser told, entry by entry: beside what is computed from, an id that stays, where it came from and the
+session it was for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+OWN = ("id", "source", "session", "origin")  # of an entry; nothing is computed from them
+TYPED, IMPORTED = "typed", "imported"
+SOURCES = (TYPED, IMPORTED)
+Row = TypeVar("Row", bound=Mapping[Any, Any])
+
+
+def typed_part(parts: Iterable[Row]) -> Row | None:
+    """Of the organiser's participations the one that is typed; those of imports have a pseudonym (their import's)."""
+    return next((part for part in parts if not part["pseudonym"]), None)
+
+
+def new_line_id() -> str:
+    """An id that no line has."""
+    return secrets.token_hex(8)
+
+
+def bare(body: Any) -> Any:
+    """What was told as it is computed from: entries without what is ours alone. What is no body stays as it is."""
+    if not isinstance(body, Mapping) or not isinstance(body.get("other"), list):
+        return body
+    return {**body, "other": [_bare(each) for each in body["other"]]}
+
+
+def _bare(entry: Any) -> Any:
+    if not isinstance(entry, Mapping):
+        return entry
+    return {name: value for name, value in entry.items() if name not in OWN}
+
+
+def stamped(entries: Sequence[Mapping[str, Any]], source: str = TYPED, origin: str = "") -> list[dict[str, Any]]:
+    """Entries that each have an id and a source, those they have already before others; ``origin`` names the import
+    that brought them."""
+    made, seen = [], set[str]()
+    for entry in entries:
+        line_id = str(entry.get("id") or "")[:40]
+        if not line_id or line_id in seen:
+            line_id = new_line_id()
+        seen.add(line_id)
+        own = {"id": line_id, "source": entry.get("source") if entry.get("source") in SOURCES else source}
+        own |= {"origin": origin} if origin and "origin" not in entry else {}
+        made.append({**entry, **own})
+    return made
+
+
+def with_ids(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same for entries that were kept before lines had ids: each is given one that follows from what it says and
+    how many before it say the same."""
+    found, times = [], dict[str, int]()
+    for entry in entries:
+        text = json.dumps(_bare(entry), sort_keys=True, ensure_ascii=False)
+        times[text] = times.get(text, 0) + 1
+        derived = hashlib.sha256(f"{times[text]} {text}".encode()).hexdigest()[:16]
+        found.append({"source": TYPED, **entry, "id": entry.get("id") or derived})
+    return found
