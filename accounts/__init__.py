@@ -1,6 +1,20 @@
 """Use cases of people: roles and permissions, sign-in, companies, consent, deletion."""
 
 from accounts.actor import ANONYMOUS, SYSTEM, Actor, current_actor, set_actor
+from accounts.administration import (
+    GRANTED,
+    Grant,
+    PersonView,
+    find_people,
+    grant_role,
+    invite_again,
+    invite_person,
+    person_view,
+    reset_factor,
+    set_disabled,
+    take_role,
+)
+from accounts.colleagues import CompanyAccount, company_account, invite_colleague, remove_colleague
 from accounts.companies import (
     NO_CODE,
     Invitation,
@@ -20,27 +34,39 @@ from accounts.companies import (
 )
 from accounts.errors import Conflict, DomainError, Forbidden, NotFound, TooMany, Unauthenticated
 from accounts.idempotency import once
-from accounts.people import (
-    InstallPerson,
-    SignedIn,
-    actor_of,
-    create_person,
-    create_program_token,
-    ensure_install_people,
-    record,
-    sign_in,
-    sign_out,
-    sweep,
-    throttle,
+from accounts.letters import MAIL_JOB, deliver_letter, mail_is_sent
+from accounts.links import COLLEAGUE, OpenLink, accept_colleague, ask_reset, open_link, set_password_by_link
+from accounts.own import (
+    Account,
+    Session,
+    begin_factor,
+    change_own,
+    change_password,
+    confirm_factor,
+    drop_factor,
+    end_other_sessions,
+    end_session,
+    fresh_recovery_codes,
+    make_token,
+    own_account,
 )
+from accounts.people import InstallPerson, create_person, ensure_install_people, record, sweep
 from accounts.permissions import ROLES, TABLE, may, require, roles_for
+from accounts.sessions import SignedIn, actor_of, create_program_token, finish_sign_in, sign_in, sign_out
+from accounts.throttles import throttle
+from accounts.trail import Entry, Trail, read_trail, sees_all, trail_csv
 
 __all__ = [
-    "ANONYMOUS", "NO_CODE", "ROLES", "SYSTEM", "TABLE", "Actor", "Conflict", "DomainError", "Forbidden",
-    "InstallPerson", "Invitation", "NotFound", "Registered", "SignedIn", "TooMany", "Unauthenticated",
-    "WaitingCompany", "actor_of", "approve_company", "check_live", "code_hash", "create_person",
-    "create_program_token", "current_actor", "ensure_install_people", "invitations", "invite_by_link",
-    "invite_by_list", "may", "name_key", "once", "own_companies", "record", "register_company", "require",
-    "roles_for", "set_actor", "sign_in", "sign_out", "sweep", "throttle", "waiting_companies",
-    "withdraw_invitation",
+    "ANONYMOUS", "COLLEAGUE", "GRANTED", "MAIL_JOB", "NO_CODE", "ROLES", "SYSTEM", "TABLE", "Account", "Actor",
+    "CompanyAccount", "Conflict", "DomainError", "Entry", "Forbidden", "Grant", "InstallPerson", "Invitation",
+    "NotFound", "OpenLink", "PersonView", "Registered", "Session", "SignedIn", "TooMany", "Trail", "Unauthenticated",
+    "WaitingCompany", "accept_colleague", "actor_of", "approve_company", "ask_reset", "begin_factor", "change_own",
+    "change_password", "check_live", "code_hash", "company_account", "confirm_factor", "create_person",
+    "create_program_token", "current_actor", "deliver_letter", "drop_factor", "end_other_sessions", "end_session",
+    "ensure_install_people", "find_people", "finish_sign_in", "fresh_recovery_codes", "grant_role", "invitations",
+    "invite_again", "invite_by_link", "invite_by_list", "invite_colleague", "invite_person", "mail_is_sent",
+    "make_token", "may", "name_key", "once", "open_link", "own_account", "own_companies", "person_view", "read_trail",
+    "record", "register_company", "remove_colleague", "require", "reset_factor", "roles_for", "sees_all", "set_actor",
+    "set_disabled", "set_password_by_link", "sign_in", "sign_out", "sweep", "take_role", "throttle", "trail_csv",
+    "waiting_companies", "withdraw_invitation",
 ]  # fmt: skip

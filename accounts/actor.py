@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``roles`` are pairs (role, event_id, company_id); '' stands for the whole installation."""
+    """``roles`` are triples (role, event_id, company_id); '' stands for the whole installation. ``login_id`` names the
+    session or token, ``has_factor`` says that it was begun with a second factor's code."""
 
     kind: str  # anonymous, person, program, system
     person_id: str = ""
     name: str = ""
     roles: frozenset[tuple[str, str, str]] = frozenset()
+    login_id: str = ""
+    has_factor: bool = False
 
     @property
     def label(self) -> str:

@@ -19,8 +19,9 @@ from sqlalchemy import Connection
 
 from accounts.actor import Actor
 from accounts.errors import Conflict, Forbidden, NotFound
-from accounts.people import create_person, record, throttle
+from accounts.people import create_person, record
 from accounts.permissions import may, require
+from accounts.throttles import throttle
 from calculations.model import FieldError, InputError
 from data.people_list import read_people
 from data.settings import get_settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.actor import Actor
 from accounts.errors import Forbidden, Unauthenticated
+from data.settings import get_settings
 
 ROLES = ("guest", "company", "organiser", "exchange", "auditor", "sustainability", "administrator")
 _DESK = frozenset({"organiser", "exchange", "auditor", "sustainability", "administrator"})
@@ -35,8 +36,17 @@ TABLE: dict[str, frozenset[str]] = {
     "company.order": frozenset({"company", "administrator"}),
     "company.invite": frozenset({"company", "administrator"}),
     "people.manage": frozenset({"administrator"}),
+    "people.view": frozenset({"administrator", "auditor"}),
+    "trail.view": frozenset({"organiser", "auditor", "administrator"}),
+    "account.own": frozenset(ROLES),
     "audit.run": frozenset({"auditor", "administrator", "exchange"}),
 }
+
+# What touches money, credits or people: where SECOND_FACTOR is required, a session without its code is refused.
+PROVEN = frozenset({"retire", "orders.refund", "credits.manage", "forestry.confirm", "people.manage", "event.reopen"})
+# What is the whole installation's: a role at one event or for one company does not open it.
+WHOLE = frozenset({"people.manage", "people.view", "event.reopen"})
+NEEDS_FACTOR = "This needs a code of your second factor. Set one up on your account’s page, or sign in again with it."
 
 
 def roles_for(actor: Actor, event_id: str = "", company_id: str = "") -> frozenset[str]:
@@ -52,14 +62,26 @@ def may(actor: Actor, action: str, event_id: str = "", company_id: str = "") -> 
     if actor.kind == "system":
         return True
     allowed = TABLE.get(action, frozenset())
+    if action == "account.own":  # a person's own account, with whatever roles; never a program's
+        return actor.kind == "person"
+    if action in WHOLE:
+        return bool(allowed & roles_for(actor))
     held = roles_for(actor, event_id, company_id) if event_id or company_id else {role for role, _, _ in actor.roles}
     return bool(allowed & frozenset(held))
 
 
 def require(actor: Actor, action: str, event_id: str = "", company_id: str = "") -> None:
-    """Raises Unauthenticated where nobody is signed in, Forbidden where the table does not allow it."""
+    """Raises Unauthenticated where nobody is signed in, Forbidden where the table does not allow it, or where it needs
+    a second factor's code that this session was begun without."""
     if may(actor, action, event_id, company_id):
+        if action in PROVEN and lacks_factor(actor):
+            raise Forbidden(NEEDS_FACTOR)
         return
     if actor.kind == "anonymous":
         raise Unauthenticated("Sign in to do this.")
     raise Forbidden("Your role does not allow this ({action}).", action=action)
+
+
+def lacks_factor(actor: Actor) -> bool:
+    """Whether the setting asks for a second factor that this person or program has not proved."""
+    return actor.kind != "system" and not actor.has_factor and get_settings().second_factor == "required"

@@ -116,6 +116,43 @@ class Settings(BaseSettings):
         "", "WeChat Pay: the id of that public key.", "such as PUB_KEY_ID_0123…", pattern=r"^[A-Za-z0-9_]*$"
     )
     wechat_api_url: str = _provider_url("WeChat Pay: another address, such as a simulator's; then it is test money.")
+    mail_url: str = _setting(
+        "",
+        "The server that sends mail. Empty: letters are written to the log and not sent.",
+        "smtps://user:password@host:465, or smtp://user:password@host:587, which asks for TLS before anything else",
+        pattern=r"^$|^smtps?://[^\s/]+/?$",
+        repr=False,
+    )
+    mail_from: str = _setting(
+        "",
+        "Whom letters come from. Empty: no-reply at the host of PUBLIC_URL.",
+        "such as Forum Zero <no-reply@zero.example.org>",
+        max_length=200,
+    )
+    second_factor: Literal["required", "optional", "off"] = _setting(
+        "optional",
+        "Codes of a second device: `required` for what touches money, credits or people; `optional`: "
+        "asked of those who have set one up.",
+        "required, optional or off",
+    )
+    openid_issuer: str = _setting(
+        "",
+        "OpenID Connect: the issuer's address; with the client's id and secret it switches signing in there on.",
+        "an address such as https://login.example.org/realms/forum",
+        pattern=r"^$|^https?://[^\s?#]+$",
+    )
+    openid_client_id: str = _setting(
+        "", "OpenID Connect: this server's client id there.", "the id as the issuer gave it", max_length=200
+    )
+    openid_client_secret: str = _key("OpenID Connect: the client's secret.")
+    openid_name: str = _setting(
+        "", "OpenID Connect: what the button calls the issuer. Empty: its host.", "a name", max_length=60
+    )
+    openid_new_people: Literal["make", "refuse"] = _setting(
+        "refuse",
+        "OpenID Connect: who is not known here by email is made as a person without roles, or refused.",
+        "make or refuse",
+    )
     order_hold_minutes: int = _setting(
         15,
         "Minutes that an unpaid order keeps its grams and its price.",

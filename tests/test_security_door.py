@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import accounts
-from accounts.people import actor_of
+from accounts.sessions import actor_of
 from accounts.permissions import TABLE
 from api.static import Shelf
 from data.settings import get_settings
@@ -260,7 +260,7 @@ def test_the_sentence_is_the_same_for_every_reason_and_tries_are_counted_by_true
         told.append((answer.status_code, answer.text.replace(email, "")))
     assert told[0] == told[1] and told[0][0] == 401
     seen: list[tuple[str, int]] = []
-    monkeypatch.setattr("accounts.people._matches", lambda *_: False)
+    monkeypatch.setattr("accounts.sessions.matches", lambda *_: False)
     for number in range(32):  # what a client writes in front of its own address counts for nothing
         headers = HERE | {"X-Forwarded-For": f"10.0.0.{number}, 192.0.2.7"}
         answer = api.post("/sign-in", data={"email": f"n{number}@example.org", "password": "x"}, headers=headers)
