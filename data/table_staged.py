@@ -1,0 +1,282 @@
+"""Files that wait to be brought in: read once into plain UTF-8 rows under DATA_DIR/staged, dropped when they are in, or
+after two hours. They may hold names of people, so nobody but the server's own account can read them.
+
+CSV (UTF-8, with a mark or without, UTF-16, GB 18030; parted by commas, semicolons, tabs or bars) and XLSX.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import itertools
+import json
+import re
+import secrets
+import shutil
+import time
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from calculations.bulk_rows import cell_text
+from calculations.model import FieldError, InputError
+from data.settings import get_settings
+from data.table_forms import exports
+from data.table_slices import BROKEN
+
+MOST_BYTES = 20_000_000
+MOST_ROWS = 200_000
+MOST_COLUMNS = 200
+MOST_CELL = 2_000
+MOST_UNPACKED = 200_000_000
+MOST_SHARED = 60_000_000
+MOST_RATIO = 300  # of a part of a workbook: what people type packs to a tenth or a twentieth
+KEPT_S = 2 * 3600
+HEADER_ROWS = 20
+ENCODINGS = ("utf-8-sig", "gb18030")
+_TOKEN = re.compile(r"[\w-]{20,40}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file that waits. ``header_row`` counts as a spreadsheet does; ``sha256`` is of the bytes as they came, or of
+    what was mended; ``note`` is what else is kept beside it (the mapping)."""
+
+    token: str
+    event_id: str
+    name: str
+    sha256: str
+    form: str  # csv or xlsx
+    encoding: str
+    sheet: str
+    header_row: int
+    columns: tuple[str, ...]
+    row_count: int
+    note: dict[str, Any] = field(default_factory=dict)
+
+
+def stage(event_id: str, name: str, content: bytes) -> Staged:
+    """Reads a file and keeps its rows. Raises InputError where it is no table, or too large a one."""
+    sweep()
+    name = Path(name.replace("\\", "/")).name[:120] or "file"
+    if not content or len(content) > MOST_BYTES:
+        message = "{value}: {size} bytes; a file of 1 byte to {limit} MB can be read."
+        raise _wrong(name, message, size=len(content), limit=MOST_BYTES // 1_000_000)
+    is_book = content[:4] == b"PK\x03\x04"
+    try:
+        form, encoding, sheet, rows = _book(content, name) if is_book else _text(content, name)
+        header_row, header, body = _headed(rows, name)
+        blank = Staged(
+            secrets.token_urlsafe(18), event_id, name, hashlib.sha256(content).hexdigest(), form, encoding, sheet,
+            header_row, _columns(header, name), 0,
+        )  # fmt: skip
+        return _kept(blank, body)
+    except BROKEN as error:
+        if isinstance(error, InputError):
+            raise
+        message = "{value} cannot be read: {reason}. Give a CSV file, or XLSX."
+        raise _wrong(name, message, reason=(str(error) or type(error).__name__)[:200]) from error
+
+
+def _kept(staged: Staged, body: Iterable[list[str]]) -> Staged:
+    folder = _folder(staged.token)
+    folder.mkdir(mode=0o700, parents=True)
+    try:
+        with (folder / "rows.csv").open("w", encoding="utf-8", newline="") as file:
+            count = _write_rows(csv.writer(file), body, staged)
+        if not count:
+            raise _wrong(staged.name, "{value} has no rows below its header.")
+        done = replace(staged, row_count=count)
+        _write_facts(done)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return done
+
+
+def _write_rows(writer: Any, body: Iterable[list[str]], staged: Staged) -> int:
+    """How many rows there are; rows without a cell keep their place, but for those at the end."""
+    width, count, blank = len(staged.columns), 0, 0
+    for cells in body:
+        if not any(cells[:width]):
+            blank += 1
+            continue
+        count += 1
+        if count > MOST_ROWS or blank > MOST_ROWS:
+            raise _wrong(staged.name, "{value} has more than {limit} rows; split it.", limit=MOST_ROWS)
+        for _ in range(blank):
+            writer.writerow([""] * width)
+        blank = 0
+        writer.writerow(_fitted(cells, width))
+    return count
+
+
+def _fitted(cells: list[str], width: int) -> list[str]:
+    return [cell[:MOST_CELL] for cell in cells[:width]] + [""] * (width - len(cells))
+
+
+def waiting_file(token: str, event_id: str) -> Staged:
+    """A file that waits at an event. Raises InputError where it waits no longer."""
+    try:
+        told = json.loads((_folder(token) / "facts.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        told = {}
+    if told.get("event_id") != event_id:
+        raise _wrong("file", "This file is no longer kept here; choose it again.")
+    return Staged(**told | {"columns": tuple(told["columns"])})
+
+
+def find_by_hash(event_id: str, sha256_start: str) -> Staged | None:
+    """The newest file waiting at an event whose hash begins so."""
+    found = []
+    for facts in _root().glob("*/facts.json"):
+        told = json.loads(facts.read_text(encoding="utf-8"))
+        if told["event_id"] == event_id and told["sha256"].startswith(sha256_start):
+            found.append((facts.stat().st_mtime, facts.parent.name))
+    return waiting_file(max(found)[1], event_id) if found else None
+
+
+def read(waiting: Staged) -> Iterator[tuple[int, list[str]]]:
+    """(number as a spreadsheet shows it, cells) of each row; rows without a cell are left out but counted."""
+    with (_folder(waiting.token) / "rows.csv").open(encoding="utf-8", newline="") as file:
+        for number, cells in enumerate(csv.reader(file), waiting.header_row + 1):
+            if any(cells):
+                yield number, cells
+
+
+def remember(waiting: Staged, note: dict[str, Any]) -> Staged:
+    """Keeps something beside a waiting file."""
+    noted = replace(waiting, note=note)
+    _write_facts(noted)
+    return noted
+
+
+def mend(waiting: Staged, rows: dict[int, list[str]]) -> Staged:
+    """A waiting file with some rows in the place of others (by their numbers), as a file of its own."""
+    mended = hashlib.sha256(waiting.sha256.encode())
+    for number in sorted(rows):
+        mended.update(json.dumps([number, rows[number]], ensure_ascii=False).encode())
+    blank = replace(waiting, token=secrets.token_urlsafe(18), sha256=mended.hexdigest(), row_count=0)
+    with (_folder(waiting.token) / "rows.csv").open(encoding="utf-8", newline="") as file:
+        numbered = enumerate(csv.reader(file), waiting.header_row + 1)
+        return _kept(blank, (rows.get(number, cells) for number, cells in numbered))
+
+
+def drop(token: str) -> None:
+    """Forgets a waiting file."""
+    shutil.rmtree(_folder(token), ignore_errors=True)
+
+
+def sweep(older_than_s: int = KEPT_S) -> int:
+    """Forgets files that have waited too long; how many."""
+    old = [each for each in _root().glob("*") if time.time() - each.stat().st_mtime > older_than_s]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old)
+
+
+def _root() -> Path:
+    return get_settings().data_dir / "staged"
+
+
+def _folder(token: str) -> Path:
+    if not _TOKEN.fullmatch(token):
+        raise _wrong("file", "This file is no longer kept here; choose it again.")
+    return _root() / token
+
+
+def _write_facts(told: Staged) -> None:
+    path = _folder(told.token) / "facts.json"
+    path.write_text(json.dumps(asdict(told), ensure_ascii=False), encoding="utf-8")
+
+
+def _wrong(name: str, message: str, **params: Any) -> InputError:
+    return InputError([FieldError("file", name, message, {"value": name, **params})])
+
+
+Read = tuple[str, str, str, Iterator[list[str]]]
+
+
+def _text(content: bytes, name: str) -> Read:
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+    for each in (encoding,) if encoding else ENCODINGS:
+        try:
+            text = content.decode(each)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise _wrong(name, "{value} is no text in UTF-8 or GBK; save it as CSV (UTF-8) or XLSX.")
+    if "\x00" in text:
+        raise _wrong(name, "{value} is no text in UTF-8 or GBK; save it as CSV (UTF-8) or XLSX.")
+    csv.field_size_limit(1_000_000)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    return "csv", {"utf-8-sig": "UTF-8", "gb18030": "GBK"}.get(each, "UTF-16"), "", _stripped(lines)
+
+
+def _delimiter(text: str) -> str:
+    """What parts the columns: that which the first lines hold most evenly."""
+    first = [line for line in text[:65_536].splitlines()[:HEADER_ROWS] if line.strip()]
+    most = {mark: max((line.count(mark) for line in first), default=0) for mark in (",", ";", "\t", "|")}
+    steady = {mark: sum(line.count(mark) == most[mark] for line in first) if most[mark] else 0 for mark in most}
+    return max(most, key=lambda mark: (steady[mark] * (most[mark] > 0), most[mark]))
+
+
+def _stripped(lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    for line in lines:
+        yield [cell.strip().replace("\x00", "") for cell in line]
+
+
+def _book(content: bytes, name: str) -> Read:
+    _check_book(content, name)
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    wanted = {each.sheet for each in exports().values() if each.sheet}
+    sheet = next((each for each in book.worksheets if each.title in wanted), book.worksheets[0])
+    rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
+    return "xlsx", "", str(sheet.title), ([_cell(value) for value in row] for row in rows)
+
+
+def _cell(value: Any) -> str:
+    text = value.isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else cell_text(value)
+    return text.removesuffix(" 00:00:00")
+
+
+def _check_book(content: bytes, name: str) -> None:
+    """Refuses a workbook that unpacks to far more than it is, before anything of it is unpacked."""
+    parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    for part in parts:
+        shared = part.filename.endswith("sharedStrings.xml") and part.file_size > MOST_SHARED
+        if shared or (part.file_size > 1_000_000 and part.file_size > MOST_RATIO * max(1, part.compress_size)):
+            raise _wrong(name, "{value} unpacks to far more than it is: it is not read.")
+    if sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise _wrong(name, "{value} unpacks to far more than it is: it is not read.")
+
+
+def _headed(rows: Iterator[list[str]], name: str) -> tuple[int, list[str], Iterator[list[str]]]:
+    """The header is the first of the first rows that fills most columns; titles above it are left out."""
+    first = list(itertools.islice(rows, HEADER_ROWS))
+    filled = [sum(1 for cell in row if cell) for row in first]
+    if not filled or not max(filled):
+        raise _wrong(name, "{value} has no rows.")
+    place = next(i for i, count in enumerate(filled) if 3 * count >= 2 * max(filled))
+    return place + 1, first[place], itertools.chain(first[place + 1 :], rows)
+
+
+def _columns(header: list[str], name: str) -> tuple[str, ...]:
+    """Names of columns; what has none is called by its number, and a name's second time by ``(2)``."""
+    while header and not header[-1]:
+        header = header[:-1]
+    if len(header) > MOST_COLUMNS:
+        raise _wrong(name, "{value} has more than {limit} columns.", limit=MOST_COLUMNS)
+    seen: dict[str, int] = {}
+    found = []
+    for number, cell in enumerate(header, 1):
+        title = " ".join(cell.lstrip("\ufeff").split())[:100] or f"#{number}"
+        seen[title] = seen.get(title, 0) + 1
+        found.append(title if seen[title] == 1 else f"{title} ({seen[title]})")
+    return tuple(found)
