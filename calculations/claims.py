@@ -13,7 +13,7 @@ from typing import Any
 
 FULL_BP = 10_000
 STATES = ("open", "reserved", "partly_retired", "retired", "revoked")
-EVIDENCE = ("credits", "forestry")
+EVIDENCE = ("credits", "forestry", "plan")  # plan: credits that are laid over nothing yet
 SUBJECTS = ("person", "visit", "life", "company", "event", "product")
 SHARES = ("open", "none", "part", "full", "over")
 READINGS = ("text", "quoted", "summary")
@@ -30,6 +30,7 @@ EVIDENCE_STATES: Mapping[str, Mapping[str, Any]] = {
     "forestry_promised": {"state": "reserved", "evidence": "forestry"},
     "forestry_confirmed": {"state": "retired", "evidence": "forestry"},
     "extra": {"state": "reserved", "share_bp": 0},
+    "plan": {"state": "reserved", "evidence": "plan", "share_bp": 0},
     "revoked": {"state": "revoked"},
     "test": {"state": "reserved", "livemode": False},
 }

@@ -132,7 +132,8 @@ class CertificateView:
     def circumstance(self) -> Circumstance:
         """What chooses the claim's sentences."""
         state = "partly_retired" if self.is_partly_retired else self.state
-        return Circumstance(self.jurisdiction, self.share_bp, state, "credits", self.about, self.livemode)
+        evidence = "plan" if self.planned_g else "credits"
+        return Circumstance(self.jurisdiction, self.share_bp, state, evidence, self.about, self.livemode)
 
     @property
     def version_key(self) -> tuple[str, int, str, int]:

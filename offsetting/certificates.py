@@ -97,7 +97,7 @@ def revoke(conn: Connection, event_id: str, number: str, reason: str, now: datet
     rows.revoke_certificate(conn, event_id, number, at)
     last = json.loads(rows.statements(conn, event_id, number)[0]["credential"])["credentialSubject"]
     subject = {**last, "state": "revoked", "statementVersion": version + 1, "reservedGrams": 0, "retiredGrams": 0}
-    subject["claim"] = _claim_words(subject, evidence="credits")
+    subject["claim"] = _claim_words(subject)
     _sign_and_keep(conn, event_id, number, subject, version + 1, reason, at)
     return version + 1
 
@@ -229,7 +229,7 @@ def _subject(
         "paidAt": _instant(facts["paid_at"] or now),
         "holder": _holder(facts),
     }
-    subject["claim"] = _claim_words(subject, evidence="credits")
+    subject["claim"] = _claim_words(subject)
     return subject
 
 
@@ -308,12 +308,9 @@ def _holder(facts: RowMapping) -> dict[str, Any]:
     return {"kind": "pseudonym", "name": facts["pseudonym"]}
 
 
-def _claim_words(subject: Mapping[str, Any], evidence: str) -> dict[str, str]:
+def _claim_words(subject: Mapping[str, Any]) -> dict[str, str]:
     """The claim's title and state in the complete languages, as they stand on the certificate."""
-    what = claims.Circumstance(
-        subject["jurisdiction"], subject["shareBasisPoints"], subject["state"], evidence, subject["about"],
-        subject["livemode"],
-    )  # fmt: skip
+    what = claims.stated(subject)
     title, state = claims.sentence("certificate.title", what), claims.sentence("state.word", what)
     return {
         language: f"{claims.text_of(title, language)} · {claims.text_of(state, language)}"

@@ -9,6 +9,7 @@ extra.word, test.across, test.stamp, test.note. ``claim(...)`` gives the whole c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from calculations import claims
@@ -27,6 +28,7 @@ __all__ = [
     "refused",
     "say",
     "sentence",
+    "stated",
     "subject_of",
     "text_of",
     "whole_claim",
@@ -39,6 +41,15 @@ _BETWEEN = {"zh": ""}  # two sentences in a row
 def sentence(key: str, what: Circumstance, **params: Any) -> Sentence:
     """The sentence of a key; ClaimRefused where it may not be stated, LookupError where the table has none."""
     return claims.sentence(load_claims(), key, what, **params)
+
+
+def stated(subject: Mapping[str, Any]) -> Circumstance:
+    """The circumstance of a certificate's claim as it is signed."""
+    evidence = "plan" if subject.get("plannedGrams") else "credits"
+    return Circumstance(
+        subject["jurisdiction"], subject["shareBasisPoints"] if subject["coveredGrams"] else 0, subject["state"],
+        evidence, subject["about"], subject["livemode"],
+    )  # fmt: skip
 
 
 def refused(what: Circumstance) -> str:

@@ -70,15 +70,8 @@ def badge_of(credential: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]
     return badge
 
 
-def _circumstance(subject: Mapping[str, Any]) -> claims.Circumstance:
-    share = subject["shareBasisPoints"] if subject["coveredGrams"] else 0
-    names = ("jurisdiction", "state", "about", "livemode")
-    jurisdiction, state, about, livemode = (subject[name] for name in names)
-    return claims.Circumstance(jurisdiction, share, state, "credits", about, livemode)
-
-
 def _said(subject: Mapping[str, Any], key: str, language: str, **params: str) -> str:
-    return claims.text_of(claims.sentence(key, _circumstance(subject), **params), language)
+    return claims.text_of(claims.sentence(key, claims.stated(subject), **params), language)
 
 
 def _image(base: str, number: str, language: str) -> dict[str, str]:
@@ -114,7 +107,7 @@ def _more(subject: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 
 
 def _achievement(subject: Mapping[str, Any], base: str, language: str) -> dict[str, Any]:
-    title = claims.sentence("certificate.title", _circumstance(subject)).msgid
+    title = claims.sentence("certificate.title", claims.stated(subject)).msgid
     name = f"{base}/e/{subject['event']['slug']}#{re.sub('[^a-z]+', '-', title.lower()).strip('-')}"
     how = [claims.plain(_said(subject, key, language)) for key in ("landing.body", "landing.limit")]
     return {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,10 @@ import pytest
 import sqlalchemy as sa
 
 import offsetting
-from accounts import SYSTEM
+from accounts import SYSTEM, Actor, set_actor
 from data.store import schema as s
 from data.store.engine import Store
+from locales import LANGUAGES, translate
 from offsetting import bundle, signing
 from offsetting.bundle import verify_file
 from offsetting.certificates import certificate, reissue
@@ -158,3 +161,42 @@ def test_a_revoked_certificate_holds_no_gram_and_names_no_retirement_of_anothers
     retire(shop)
     assert parts(order.certificate_number) == ("revoked", 0, 0, 2)
     assert certificate(order.certificate_number).retirements == (), "its credits were sold to another, and retired"
+
+
+# ------------------------------------------------------------------ an order on the plan
+ORGANISER = Actor("person", "o", "Organiser", frozenset({("organiser", "", "")}))
+
+
+def planned(shop: Shop) -> offsetting.Order:
+    """500 kg on the plan, paid the day before the event."""
+    set_actor(ORGANISER)
+    before = NOW - timedelta(days=1)
+    order = offsetting.place_event_order(ORGANISER, shop.slug, shop.project, "plan", grams=500_000, now=before)
+    offsetting.demo_payment(order.order_id, "succeeded", now=before)
+    return offsetting.get_order(order.order_id)
+
+
+def test_an_order_on_the_plan_has_words_of_its_own(shop: Shop) -> None:
+    order = planned(shop)
+    number = order.certificate_number
+    assert stated(number)["claim"]["en"] == "Certificate of Honour of Contribution · reserved"
+    said = {language: words_of(certificate(number), language) for language in LANGUAGES}
+    assert "paid for on the plan: **reserved** and **not yet retired**" in said["en"].body
+    for language, words in said.items():
+        assert words.lead == translate(language, "This certifies that ahead of the")
+        told = " ".join((words.title, words.lead, words.body, words.extra, words.share_text)).lower()
+        extra = translate(language, "extra contribution").lower()
+        assert not re.search("neutral|中和|तटस्थ|hlutlaus|hlutleys|kolefnisj", told) and extra not in told, told
+    badge = payload_of(offsetting.open_badge(number))
+    assert "paid for on the plan" in badge["credentialSubject"]["achievement"]["description"]
+    add_guest(shop, (300_000,))
+    offsetting.settle_plan(ORGANISER, shop.slug, now=NOW)
+    assert "extra contribution" in words_of(certificate(number), "en").extra, "what was emitted was less than planned"
+    offsetting.refund_order(order.order_id, "asked for", SYSTEM, now=NOW)
+
+
+def test_a_plan_that_is_paid_back_was_never_cover(shop: Shop) -> None:
+    order = planned(shop)
+    offsetting.refund_order(order.order_id, "asked for", SYSTEM, now=NOW)
+    body = words_of(certificate(order.certificate_number), "en").body
+    assert body.startswith("of reductions were paid for once, on the plan.") and "covered" not in body

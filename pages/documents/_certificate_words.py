@@ -99,11 +99,6 @@ class _Sayer:
 
 
 def _extra(view: CertificateView, what: _Sayer, language: str) -> str:
-    if view.planned_g and view.state != "revoked":
-        told = "{mass} paid before the event; laid over what was emitted once it is over"
-        mass = f"{f.mass_text(view.planned_g, language)} {CO2E}"
-        colon = "：" if language == "zh" else ": "
-        return translate(language, "On the plan") + colon + translate(language, told, mass=mass)
     if not (view.extra_g and view.covered_g) or view.state == "revoked":
         return ""
     return what.say("certificate.extra", extra=f"{f.mass_text(view.extra_g, language)} {CO2E}")
