@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
@@ -14,47 +12,13 @@ from playwright.sync_api import Page, expect
 
 from tests.support.browser import Visit
 from tests.support.desk import PASSWORD, enter, person
+from tests.support.guests import Guest
 from tests.support.server import Server
 
 __all__ = ["person"]
 SLUG = "chengdu-2021"
 NUMBERS = itertools.count(1)
 Open = Callable[..., Visit]
-
-
-class Guest:
-    """A guest who flew from Beijing, by the API."""
-
-    def __init__(self, url: str) -> None:
-        self.api = httpx.Client(base_url=url + "/api/v1", timeout=30)
-        started = self.api.post(f"/events/{SLUG}/participations", json={}).json()
-        self.id, self.secret = started["participation_id"], started["secret"]
-        self.proof = {"Authorization": f"Bearer {self.secret}"}
-        self.tell()
-
-    def tell(self, nights: int = 0) -> int:
-        """Their footprint in grams, with nights at a hotel."""
-        body: dict[str, Any] = {"trips": [{"from": "iata:PEK", "mode": "plane", "round_trip": True}]}
-        if nights:
-            body["stays"] = [{"country": "CN", "nights": nights, "rooms": 1, "guests": 1}]
-        answer = self.api.put(f"/participations/{self.id}/footprint", json=body, headers=self.proof)
-        assert answer.status_code == 200, answer.text
-        return int(answer.json()["total_g"])
-
-    def order(self, share: int, outcome: str = "") -> dict[str, Any]:
-        """An order of theirs, paid or otherwise ended as asked."""
-        body = {"project": "cdcer-other", "share_percent": share}
-        placed = self.api.post(f"/participations/{self.id}/orders", json=body, headers=self.proof).json()
-        if outcome:
-            self.api.post(f"/demo-payments/{placed['order_id']}", json={"outcome": outcome})
-        return dict(self.api.get(f"/orders/{placed['order_id']}").json())
-
-    def enter(self, page: Page, path: str) -> None:
-        """Opens a page on the device that is theirs."""
-        page.goto(f"/e/{SLUG}")
-        kept = json.dumps({"participation_id": self.id, "secret": self.secret})
-        page.evaluate("([slug, kept]) => localStorage.setItem('fz.' + slug, kept)", [SLUG, kept])
-        page.goto(path)
 
 
 def clean(page: Page) -> None:

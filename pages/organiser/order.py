@@ -97,7 +97,8 @@ def _acts(event: events.Event, order: Order) -> list[Any]:
                     "and its certificate is revoked."),
     }  # fmt: skip
     names = {"cancel": t("Call it off"), "refund": t("Pay it back")}
-    found: list[Any] = [html.P(words[act]) for act, allowed in can.items() if allowed]
+    found: list[Any] = [_payment(order)] if _is_ours_to_pay(event, order) else []
+    found += [html.P(words[act]) for act, allowed in can.items() if allowed]
     found.append(dbc.Label(t("Reason"), html_for="order-reason", className="fz-label"))
     found.append(dbc.Input(id="order-reason", maxLength=200, className="fz-input"))
     for act in can:
@@ -107,6 +108,20 @@ def _acts(event: events.Event, order: Order) -> list[Any]:
         )
         found.append(button)
     return found
+
+
+def _is_ours_to_pay(event: events.Event, order: Order) -> bool:
+    own = order.buyer == "organiser" and order.state == "held"
+    return own and may(current_actor(), "event.order", event.event_id)
+
+
+def _payment(order: Order) -> html.Div:
+    """The way to the payment of the organiser's own order, and what of it would be extra by now."""
+    extra_g = offsetting.extra_if_paid(order.order_id)
+    told = t("If you pay now, {mass} of it are an extra contribution: others have covered the rest meanwhile.",
+             mass=f.mass_text(extra_g)) if extra_g else ""  # fmt: skip
+    link = html.A(t("Go to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-main")
+    return html.Div([html.P(told, className="fz-told") if told else None, link], className="mb-3")
 
 
 def _why_not(order: Order, refunds: bool) -> str:

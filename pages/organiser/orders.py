@@ -79,8 +79,12 @@ def _settling(event: events.Event, split: offsetting.CoverageSplit, over: bool) 
     later = t("The event lasts until {date}; settle the plan afterwards.", date=f.date_text(event.ends_at))
     act: Any = html.P(later, className="fz-small")
     if over:
-        act = dbc.Button(t("Settle the plan"), id="settle-go", n_clicks=0, className="fz-button fz-button-main")
-    return panel(t("Settle the plan on what was emitted"), [html.P(words), act, html.Div(id="settle-told")], span=6)
+        act = dbc.Button(t("Settle the plan"), id="plan-settle", n_clicks=0, className="fz-button fz-button-main")
+    return panel(
+        t("Settle the plan on what was emitted"),
+        [html.P(words), act, html.Div(id="plan-settled", role="status")],
+        span=6,
+    )
 
 
 def _money(event: events.Event, totals: events.Totals) -> html.Section:
@@ -165,7 +169,7 @@ def place_plan(_clicks: int, slug: str, project: str, mass_kg: Any) -> Any:
     return placed_words(order, event.timezone), []
 
 
-@callback(Output("settle-told", "children"), Input("settle-go", "n_clicks"), State("orders-slug", "data"),
+@callback(Output("plan-settled", "children"), Input("plan-settle", "n_clicks"), State("orders-slug", "data"),
           prevent_initial_call=True)  # fmt: skip
 def settle(_clicks: int, slug: str) -> Any:
     """Settles the plan; twice changes nothing."""

@@ -29,11 +29,11 @@ def store_of(server: Server) -> Iterator[None]:
         store.dispose()
 
 
-def add_person(server: Server, role: str, name: str = "Somebody", event_id: str = "") -> str:
-    """Somebody with a role, of one event or of all; their email."""
+def add_person(server: Server, role: str, event_id: str = "", company_id: str = "") -> str:
+    """Somebody with a role, of one event or company or of all; their email."""
     email = f"{role}-{next(_numbers)}@people.example.org"
     with store_of(server):
-        accounts.create_person(email, name, PASSWORD, (role,), event_id)
+        accounts.create_person(email, "Somebody", PASSWORD, (role,), event_id, company_id)
     return email
 
 
