@@ -7,20 +7,25 @@ import io
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
 import accounts
+import events
 import offsetting
 from accounts import SYSTEM, Actor, set_actor
+from data.store import schema as s
 from data.store.engine import Store, open_store, set_store
+from gateways.demo import DemoPayment
 from locales import set_language
 from offsetting import settlements
+from offsetting.providers import demo
 from offsetting.settlements import Account
 from offsetting.statements import Statement
 from pages.documents import _statement_pdf
@@ -32,7 +37,7 @@ from tests.support.shop import NOW, Shop, add_guest, open_shop
 
 CLERK = Actor("person", "p1", "Chen Jie", frozenset({("exchange", "", "")}))
 PASSWORD = "a password of the tests"
-DAY = NOW.date()
+DAY, SLUG = NOW.date(), "chengdu-2021"
 
 
 @pytest.fixture
@@ -142,10 +147,24 @@ def clerks(server: Server) -> list[str]:
     try:
         for email in emails:
             accounts.create_person(email, email.split("@")[0], PASSWORD, ("exchange",))
+        given_up(store)
     finally:
         set_store(None)
         store.dispose()
     return emails
+
+
+def given_up(store: Store) -> None:
+    """An order of the demonstration that was paid with another sum, whose provider refused the refund for good."""
+    guest = events.start_participation(SLUG).participation_id
+    events.save_footprint(guest, {"trips": [{"from": "geo:1816670", "mode": "rail", "round_trip": True}]})
+    order = offsetting.place_order(guest, offsetting.offers(SLUG)[0].project_id, share_percent=100)
+    now = datetime.now(UTC)
+    told = DemoPayment(f"evt_{order.order_id}", "succeeded", order.order_id, 1, order.currency)
+    assert offsetting.handle_webhook("demo", *demo().webhook(told, now), now).outcome.startswith("refunded")
+    with store.write() as conn:
+        values = {"done_at": now, "last_error": "GatewayError: the account is closed", "attempts": 20}
+        conn.execute(sa.update(s.job).where(s.job.c.job_id.like(f"refund-{order.order_id}-%")).values(**values))
 
 
 def test_the_exchange_enters_and_a_second_person_looks(open_window: Callable[..., Visit], clerks: list[str]) -> None:
@@ -157,6 +176,14 @@ def test_the_exchange_enters_and_a_second_person_looks(open_window: Callable[...
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_selector(".fz-desk-main")
         if step == 0:
+            odd = page.get_by_role("row", name="Another sum than the order’s")
+            expect(odd).to_contain_text("the account is closed")
+            order = str(odd.get_by_role("link").get_attribute("href")).rpartition("/")[2]
+            odd.get_by_role("button", name="Try again").click()
+            expect(page.locator("#money-back")).to_contain_text("The provider is asked again.")
+            page.goto(f"/order/{order}")
+            expect(page.locator("#order-home")).to_contain_text("¥0.01 came for this order, which costs ")
+            page.goto("/desk/exchange/settlements")
             page.get_by_role("row", name="Platform").get_by_role("link", name="Statement").click()
             page.get_by_role("button", name="has been paid out").click()
             expect(page.locator("#settle-reference-error")).to_contain_text("write the bank's reference")

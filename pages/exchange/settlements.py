@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import dash_bootstrap_components as dbc
-from dash import Input, Output, State, callback, ctx, dcc, html, no_update
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+import offsetting
 from accounts import Conflict, NotFound, Unauthenticated, current_actor, may
 from calculations.model import FieldError, InputError
 from data.settings import get_settings
@@ -28,6 +29,8 @@ from pages.bundles import to_sign_in
 from pages.documents._statement_pdf import statement_pdf
 from pages.documents._statement_words import kind_words, period_words, recipient_words, state_words, sums_of, title_of
 from pages.documents._statement_xlsx import statement_xlsx
+from pages.exchange._money_back import AGAIN, money_back_panel
+from pages.exchange._tables import table
 from pages.registry import page
 
 PATH = "/desk/exchange/settlements"
@@ -92,6 +95,7 @@ def layout(**query: str) -> html.Div:
         body.append(_settled_panels(found, found.settled))
     elif found is not None:
         body.append(_draft_panels(found))
+    body.append(html.Div(_going_back(), id="money-back"))
     live, test = [row for row in owed if row.livemode], [row for row in owed if not row.livemode]
     for title, rows in ((t("Owed, live money"), live), (t("Owed, test money"), test)):
         if rows:
@@ -104,16 +108,34 @@ def layout(**query: str) -> html.Div:
     return frame(body, "settlements", t("Settlements"), subtitle=subtitle, **notice)
 
 
-def _table(words: Sequence[str], rows: Sequence[Any], right: Sequence[int], wide: bool = True) -> html.Div:
-    head = [html.Th(word, scope="col", className="fz-right" if i in right else "") for i, word in enumerate(words)]
-    table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)],
-                       className="fz-table" + (" fz-wide-table" if wide else ""))  # fmt: skip
-    return html.Div(table, className="fz-scroll", tabIndex="0")
+def _going_back(told: Any = None) -> list[Any]:
+    """What has not gone back to its buyers yet; nothing where all has."""
+    found = offsetting.on_its_way()
+    part = money_back_panel(found, may(current_actor(), "credits.manage"), _zone()) if found else None
+    return [told, html.Div(part, className="fz-grid mt-3") if part else None]
+
+
+@callback(
+    Output("money-back", "children"),
+    Input({"type": AGAIN, "index": ALL}, "n_clicks"),
+    prevent_initial_call=True,
+)
+def send_again(clicks: list[int | None]) -> Any:
+    """Asks the provider anew for a refund that was given up."""
+    if not ctx.triggered_id or not any(clicks):
+        return no_update
+    event_id, _, job_id = str(ctx.triggered_id["index"]).partition("/")
+    try:
+        offsetting.try_again(current_actor(), event_id, job_id)
+        said = html.P([icon("check"), t("The provider is asked again.")], className="fz-confirmed", role="status")
+    except (Conflict, NotFound) as error:
+        said = html.P(error_children(t(error.message, **error.params)), className="fz-error", role="status")
+    return _going_back(said)
 
 
 def _owed_table(rows: Sequence[Owed]) -> html.Div:
     words = (t("Recipient"), t("Open"), t("Settled up to the end of"), t("Paid out so far"), "")
-    return _table(words, [_owed_row(row) for row in rows], (1, 3, 4))
+    return table(words, [_owed_row(row) for row in rows], (1, 3, 4))
 
 
 def _owed_row(row: Owed) -> html.Tr:
@@ -140,7 +162,7 @@ def _history(rows: Sequence[Settled]) -> html.Section:
         return panel(t("Paid out"), empty(t("No settlement has been entered yet.")))
     words = (t("Number"), t("Recipient"), t("Amount"), t("Paid out on"), t("Reference"), t("Entered by"),
              t("Second look"), t("Statement"))  # fmt: skip
-    return panel(t("Paid out"), _table(words, [_history_row(row) for row in rows], (2,)), t("newest first"), flush=True)
+    return panel(t("Paid out"), table(words, [_history_row(row) for row in rows], (2,)), t("newest first"), flush=True)
 
 
 def _history_row(row: Settled) -> html.Tr:
@@ -191,7 +213,7 @@ def _lines(found: Statement) -> html.Section:
     words = (t("Day"), t("What"), t("Order"), t("Event"), t("Mass"), t("Price"), t("Amount"))
     aside = t("the first {shown} of {count}; the files have all", shown=f.number(min(SHOWN_LINES, len(found.lines))),
               count=f.number(len(found.lines)))  # fmt: skip
-    return panel(t("Lines of this statement"), _table(words, rows, (4, 5, 6)), aside, flush=True)
+    return panel(t("Lines of this statement"), table(words, rows, (4, 5, 6)), aside, flush=True)
 
 
 def _draft_panels(found: Statement) -> html.Div:

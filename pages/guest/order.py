@@ -19,6 +19,7 @@ from pages._parts import pieces, shell
 from pages._parts.icons import icon
 from pages.guest._coverage import order_rows
 from pages.guest._device import notice_kind
+from pages.guest._money_back import money_notes
 from pages.guest._pay_cover import before_paying
 from pages.registry import page
 
@@ -73,7 +74,11 @@ def _answer(order: Order, event: Event, late: bool = False) -> dict[str, Any]:
 
 
 def _inside(order: Order, event: Event, late: bool = False) -> list[Any]:
-    return [_words(order, event, late), _timeline(order, event), before_paying(order, event), _together(order, event)]
+    came_back = money_notes(order)
+    return [
+        _words(order, event, late, bool(came_back)), *came_back, _timeline(order, event), before_paying(order, event),
+        _together(order, event),
+    ]  # fmt: skip
 
 
 def _together(order: Order, event: Event) -> html.Section | None:
@@ -87,12 +92,12 @@ def _together(order: Order, event: Event) -> html.Section | None:
     return html.Section(inside, className="fz-card fz-pad mt-4")
 
 
-def _words(order: Order, event: Event, late: bool) -> html.Div:
+def _words(order: Order, event: Event, late: bool, came_back: bool = False) -> html.Div:
     money = f.money(order.total_minor, order.currency)
     again = html.A(
         t("Choose again"), href=f"/e/{event.slug}/neutralise", className="fz-button fz-button-main fz-button-wide"
     )
-    kept = t("Your footprint is kept; nothing was charged.")
+    kept = t("Your footprint is kept.") if came_back else t("Your footprint is kept; nothing was charged.")
     if order.state in GOOD:
         number = order.certificate_number
         link = html.A(
@@ -219,5 +224,5 @@ def look(asked: Any) -> Any:
         order = offsetting.get_order(order.order_id)
     event, late = events.event_by_id(order.event_id), asked.get("late") is True and _may_come(order)
     answer = _answer(order, event, late) | {"seq": asked.get("seq")}
-    moved = answer["settled"] or order.state in ("paid", "paid_late")
+    moved = answer["settled"] or order.state in ("paid", "paid_late") or offsetting.money_back(order.order_id)
     return answer, (_inside(order, event) if moved else dash.no_update)
