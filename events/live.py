@@ -21,7 +21,7 @@ BUCKET = timedelta(minutes=5)
 TOP_ROWS = 5
 MILESTONE = 100  # certificates
 TIMELINE_ROWS = 400
-THANKED = 36
+THANKED = 12
 MOST_COMPANIES = 500
 
 
@@ -119,7 +119,8 @@ def read_snapshot(conn: sa.Connection, event: Event) -> dict[str, Any]:
         "residual": known["residual_g"], "share_bp": None if totals.hidden else totals.share_bp,
         "response_bp": totals.estimate.response_bp,
         "by_category": [dict(row) for row in totals.published], "by_session": known["by_session"],
-        "boards": _boards(conn, event, companies), "origins": origins(conn, event), "orders": totals.counts["paid_order_count"],
+        "boards": _boards(conn, event, companies), "origins": origins(conn, event),
+        "orders": totals.counts["paid_order_count"],
         "paid_minor": None if totals.hidden else totals.paid_minor, "currency": event.currency,
         "money": known["money_minor"], "timeline": _timeline(conn, event, totals), "ticker": _ticker(conn, event),
         "funnel": funnel(totals), "quality": known["quality"], "thanks": _thanks(conn, event, companies),

@@ -53,6 +53,14 @@ def _arc(name: str, share: float, start: float, stroke: str, look: Mapping[str, 
     )  # fmt: skip
 
 
+def closed_ring() -> str:
+    """A thin ring that draws itself to a close, behind a milestone."""
+    look = {"cx": "50", "cy": "50", "r": "47", "fill": "none", "pathLength": "100", "stroke_width": "1.6"}
+    track = element("circle", stroke="var(--fz-track)", **look)
+    drawn = element("circle", stroke="var(--fz-jade)", cls="fz-wall-drawn", transform="rotate(-90 50 50)", **look)
+    return element("svg", track + drawn, viewBox="0 0 100 100", aria_hidden="true", focusable="false")
+
+
 def share_words(snapshot: Snapshot) -> Raw:
     """The number in the ring, or that it is too early for one."""
     if snapshot["share_bp"] is None:
@@ -139,10 +147,7 @@ def origins(snapshot: Snapshot) -> Raw:
 
 def boards(snapshot: Snapshot, shorts: Mapping[str, Mapping[str, str]]) -> Raw:
     """The boards that take turns: sub-forums, companies, people, by share covered. ``shorts`` are short names by id."""
-    sessions = [
-        row for row in snapshot["by_session"] if row["emitted_g"] and row["kind"] in ("main", "parallel", "other")
-    ]
-    sessions.sort(key=lambda row: -row["share_bp"])
+    sessions = sessions_by_share(snapshot)
     known = snapshot["boards"]
     shown = [
         _board(t("Sub-forums by share covered"), [_session_entry(row, shorts) for row in sessions[:3]]),
@@ -151,6 +156,13 @@ def boards(snapshot: Snapshot, shorts: Mapping[str, Mapping[str, str]]) -> Raw:
     ]
     shown = [board for board in shown if board]
     return Raw("".join(shown)) if shown else tag("div", t("Be among the first five on the boards"), data_turn=True)
+
+
+def sessions_by_share(snapshot: Snapshot) -> list[Mapping[str, Any]]:
+    """Sub-forums that may be shown, the largest share covered first."""
+    kinds = ("main", "parallel", "other")
+    shown = [row for row in snapshot["by_session"] if row["emitted_g"] and row["kind"] in kinds]
+    return sorted(shown, key=lambda row: -row["share_bp"])
 
 
 def _board(title: str, entries: list[Raw]) -> str:
@@ -178,11 +190,16 @@ def ticker(snapshot: Snapshot, zone: str) -> Raw:
         "footprint": t("A guest counted a trip"),
         "paid": t("A guest joined the ring"),
         "retired": t("A certificate turned to retired"),
-        "milestone": t("The forum passed a milestone"),
+        "milestone": "",
     }
     entries = [
-        tag("span", formats.time_text(datetime.fromisoformat(row["at"]), zone), " ", words[row["kind"]])
+        tag("span", formats.time_text(datetime.fromisoformat(row["at"]), zone), " ", words[row["kind"]] or _passed(row))
         for row in snapshot["ticker"]
         if row["kind"] in words
     ]
     return Raw("".join(entries[:3])) if entries else tag("span", t("Scan the code and be the first"))
+
+
+def _passed(row: Mapping[str, Any]) -> str:
+    count = row["params"].get("certificates", 0)
+    return t("The forum passed {count} certificates", count=formats.number(count))

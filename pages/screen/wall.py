@@ -1,151 +1,168 @@
-"""The big screen of an event: a document, a stream of its parts, and one small script that puts them in place."""
+"""The big screen of an event: a document, a stream of its parts, and one small script that puts them in place.
+
+Every layout is in the document; the remote control says over the stream which of them shows. The organiser's preview is
+the same document under the organiser's own session, in a frame of this origin.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import anyio.to_thread
-from dash import html
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 import events
-from data.settings import get_settings
-from locales import LANGUAGES, current_language, formats, pick, set_language, t
-from pages._parts.html_text import Raw, render, tag
-from pages._parts.logo import logo
-from pages._parts.qr import qr_svg
+from locales import LANGUAGES, current_language, pick, set_language, t
+from pages._parts.html_text import html_language, render, tag
 from pages._parts.shell import notice
 from pages.registry import asset_url
-from pages.screen import _figures
+from pages.screen import _figures, _layouts, _moments
 
 router = APIRouter(include_in_schema=False)
-CHECK_SECONDS = 3.0
 THEMES = ("dark", "light")
-STYLES = ("css/tokens.css", "css/base.css", "css/icons.css", "css/wall.css")
-
-
-def _choice(request: Request) -> tuple[str, str]:
-    """Language and theme of a screen, from its address: ?lang=zh&theme=light."""
-    theme = request.query_params.get("theme", "dark")
-    return current_language(), theme if theme in THEMES else "dark"
+STYLES = ("css/tokens.css", "css/base.css", "css/icons.css", "css/wall.css", "css/wall-layouts.css")
+SCRIPTS = ("js/wall-parts.js", "js/wall.js")
+PREVIEW_SECONDS = 600.0
+FRAMED = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; object-src 'none'"
+)
+NO_STORE = {"Cache-Control": "no-store"}
+STREAM = NO_STORE | {"X-Accel-Buffering": "no"}
 
 
 @router.get("/screen/{token}")
 def screen(token: str, request: Request) -> Response:
     """The whole screen as it stands; the script keeps it so."""
-    event, (language, theme) = events.screen_event(token), _choice(request)
-    snapshot = events.snapshot(event.event_id)
-    styles = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
-    stream = f"/screen/{token}/stream?lang={language}"
-    body = tag(
-        "div", *_shell(event, snapshot), class_="fz-wall fz-wall-shift", id="wall", data_stream=stream,
-        data_live=t("Live"), data_stale=t("as of"), data_version=str(snapshot["version"]),
-    )  # fmt: skip
-    shown = "zh-Hans" if language == "zh" else language
-    title = pick(dict(event.names))
-    return HTMLResponse(
-        f'<!doctype html><html lang="{shown}" data-theme="{theme}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{render(title)}</title>'
-        f'<link rel="icon" href="/assets/icon.svg">{styles}</head><body>{body}'
-        f'<script src="{asset_url("js/wall.js")}" defer></script></body></html>',
-        headers={"Cache-Control": "no-store"},
-    )
+    found, event = events.screen_by_token(token)
+    page = _document(found, event, request, f"/screen/{token}/stream")
+    return HTMLResponse(page, headers=NO_STORE)
 
 
 @router.get("/screen/{token}/stream")
-async def stream(token: str, request: Request) -> StreamingResponse:
-    """The parts of the screen, anew with each live version; made once per language for all screens."""
-    event = await anyio.to_thread.run_sync(events.screen_event, token)
-    language = current_language()
-    view = partial(_parts_in, language, event)
-    frames = events.HUB.stream(event.event_id, ("wall", language), view)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_while_valid(frames, token), media_type="text/event-stream", headers=headers)
+async def stream(token: str) -> StreamingResponse:
+    """What the screen is told to show, and its parts anew with each live version; made once per languages for all."""
+    found, _ = await anyio.to_thread.run_sync(events.screen_by_token, token)
+    messages = events.HUB.screen(found, partial(_view_of, current_language()), changes)
+    return StreamingResponse(messages, media_type="text/event-stream", headers=STREAM)
 
 
-async def _while_valid(frames: Any, token: str) -> Any:
-    """The frames, with comments as beats that a page can hear; a revoked link ends its stream within seconds."""
-    checked = time.monotonic()
-    async for frame in frames:
-        if time.monotonic() - checked > CHECK_SECONDS:
-            checked = time.monotonic()
-            try:
-                await anyio.to_thread.run_sync(events.screen_event, token)
-            except events.NotFound:
-                yield b"event: revoked\ndata: {}\n\n"
-                return
-        yield b"event: beat\ndata: {}\n\n" if frame.startswith(b":") else frame
+@router.get("/desk/e/{slug}/screens/{screen_id}/preview")
+def preview(slug: str, screen_id: str, request: Request) -> Response:
+    """The same for the organiser, to be put in a frame of a page of ours. Needs screen.manage."""
+    found = events.get_screen(slug, screen_id)
+    page = _document(found, events.get_event(slug), request, f"/desk/e/{slug}/screens/{screen_id}/stream")
+    return HTMLResponse(page, headers=NO_STORE | {"Content-Security-Policy": FRAMED})
 
 
-def _parts_in(language: str, event: events.Event, snapshot: dict[str, Any]) -> str:
+@router.get("/desk/e/{slug}/screens/{screen_id}/stream")
+async def preview_stream(slug: str, screen_id: str) -> StreamingResponse:
+    """The preview's stream; after ten minutes it begins anew, and asks again who looks."""
+    found = await anyio.to_thread.run_sync(events.get_screen, slug, screen_id)
+    messages = events.HUB.screen(found, partial(_view_of, current_language()), changes, counts=False)
+    return StreamingResponse(_for_a_while(messages), media_type="text/event-stream", headers=STREAM)
+
+
+async def _for_a_while(messages: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    until = time.monotonic() + PREVIEW_SECONDS
+    async for message in messages:
+        yield message
+        await asyncio.sleep(0)
+        if time.monotonic() > until:
+            return
+
+
+def languages_of(state: events.ScreenState, address: str) -> tuple[str, ...]:
+    """The languages of a screen: as it is told, otherwise that of its address."""
+    return state.languages or (address,)
+
+
+def _view_of(address: str, found: events.Screen) -> tuple[tuple[str, ...], Any]:
+    languages = languages_of(found.state, address)
+    return ("wall", *languages), partial(frame_text, languages, found.event_id)
+
+
+def frame_text(languages: tuple[str, ...], event_id: str, snapshot: dict[str, Any]) -> str:
+    """A frame of the stream: the ring's shares and every part in every language, as JSON."""
+    event = events.event_by_id(event_id)
+    frame = {
+        "version": snapshot["version"], "clock": _layouts.clock(snapshot, event.timezone), "build": build(),
+        "ring": _figures.ring_shares(snapshot), "milestones": snapshot["milestones"],
+        "words": {language: _words(language, event, snapshot) for language in languages},
+    }  # fmt: skip
+    return json.dumps(frame, ensure_ascii=False)
+
+
+def changes(former: str, text: str) -> str:
+    """The frame without the parts that stand in the former one as they are."""
+    before, frame = json.loads(former)["words"], json.loads(text)
+    for language, parts in frame["words"].items():
+        known = before.get(language, {})
+        frame["words"][language] = {name: part for name, part in parts.items() if known.get(name) != part}
+    return json.dumps(frame, ensure_ascii=False)
+
+
+def _words(language: str, event: events.Event, snapshot: dict[str, Any]) -> dict[str, str]:
     set_language(language if language in LANGUAGES else "en")
-    return json.dumps(
-        {
-            "version": snapshot["version"], "clock": _clock(snapshot, event.timezone),
-            "ring": _figures.ring_shares(snapshot),
-            "parts": {name: str(make(snapshot)) for name, make in _makers(event).items()},
-        },
-        ensure_ascii=False,
-    )  # fmt: skip
+    made = {name: str(render(make(event, snapshot))) for name, make in PARTS.items()}
+    return made | {"lang": html_language(language), "live": t("Live"), "stale": t("as of")}
 
 
-def _clock(snapshot: dict[str, Any], zone: str) -> str:
-    return datetime.fromisoformat(snapshot["as_of"]).astimezone(ZoneInfo(zone)).strftime("%H:%M")
+PARTS: dict[str, Callable[[events.Event, dict[str, Any]], Any]] = {
+    "notice": lambda event, snapshot: None if event.livemode else notice("test"),
+    "title": lambda event, snapshot: _layouts.title(event),
+    "code": lambda event, snapshot: _layouts.code(event),
+    "share": lambda event, snapshot: _figures.share_words(snapshot),
+    "kpis": lambda event, snapshot: _figures.kpis(snapshot),
+    "categories": lambda event, snapshot: _figures.categories(snapshot),
+    "origins": lambda event, snapshot: _figures.origins(snapshot),
+    "turns": lambda event, snapshot: _figures.boards(snapshot, event.texts.get("session_short", {})),
+    "ticker": lambda event, snapshot: _figures.ticker(snapshot, event.timezone),
+    "steps": lambda event, snapshot: _layouts.steps(event),
+    "people": lambda event, snapshot: _layouts.people(snapshot),
+    "final": lambda event, snapshot: _moments.final(event, snapshot),
+    "extra": lambda event, snapshot: _moments.extra(event, snapshot),
+    "thanks": lambda event, snapshot: _moments.thanks(snapshot),
+    "rose": lambda event, snapshot: _layouts.large_rose(snapshot),
+    "far": lambda event, snapshot: _layouts.rose_words(snapshot),
+    "boards": lambda event, snapshot: _layouts.boards(snapshot, event.texts.get("session_short", {})),
+    "passed-people": lambda event, snapshot: _moments.people_passed(snapshot),
+    "passed-covered": lambda event, snapshot: _moments.covered_passed(event, snapshot),
+}
 
 
-def _makers(event: events.Event) -> dict[str, Callable[[dict[str, Any]], Raw]]:
-    shorts = event.texts.get("session_short", {})
-    return {
-        "share": _figures.share_words,
-        "kpis": _figures.kpis,
-        "categories": _figures.categories,
-        "origins": _figures.origins,
-        "boards": lambda snapshot: _figures.boards(snapshot, shorts),
-        "ticker": lambda snapshot: _figures.ticker(snapshot, event.timezone),
-    }
+def build() -> str:
+    """Which scripts and styles a screen needs; it loads itself anew once they are others."""
+    return " ".join(asset_url(name).rsplit("/", 1)[-1] for name in (*STYLES, *SCRIPTS))
 
 
-def _shell(event: events.Event, snapshot: dict[str, Any]) -> list[Any]:
-    made = {name: make(snapshot) for name, make in _makers(event).items()}
-    ring = tag(
-        "div", _figures.ring_picture(_figures.ring_shares(snapshot)), _slot("share", made), class_="fz-wall-ring"
+def _document(found: events.Screen, event: events.Event, request: Request, stream_path: str) -> str:
+    address = current_language()
+    first = languages_of(found.state, address)[0]
+    asked = request.query_params.get("theme", "")
+    told = found.state.theme if found.state.theme in THEMES else asked if asked in THEMES else "dark"
+    snapshot = events.snapshot(event.event_id)
+    words = _words(first, event, snapshot)
+    if found.state.ticker_paused:
+        words["ticker"] = ""
+    told_of = {
+        "data_stream": f"{stream_path}?lang={address}", "data_theme": asked if asked in THEMES else "dark",
+        "data_live": t("Live"), "data_stale": t("as of"), "data_version": str(snapshot["version"]),
+        "data_zone": event.timezone, "data_build": build(), "data_layout": found.state.layout,
+    }  # fmt: skip
+    inside = _layouts.shell(words, snapshot, event, found.state.layout)
+    body = tag("div", *inside, class_="fz-wall", id="wall", **told_of)
+    links = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
+    scripts = "".join(f'<script src="{asset_url(name)}" defer></script>' for name in SCRIPTS)
+    return (
+        f'<!doctype html><html lang="{html_language(first)}" data-theme="{told}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{render(pick(dict(event.names)))}</title><link rel="icon" href="/assets/icon.svg">{links}</head>'
+        f"<body>{body}{scripts}</body></html>"
     )
-    middle = tag("div", _slot("kpis", made, "fz-wall-kpis"), _slot("categories", made))
-    right = tag("div", _code(event), _slot("origins", made))
-    return [
-        notice("test") if not event.livemode else None,
-        _head(event, snapshot),
-        tag("main", ring, middle, right, class_="fz-wall-main"),
-        _slot("boards", made, "fz-wall-board"),
-        _slot("ticker", made, "fz-wall-ticker"),
-    ]
-
-
-def _slot(name: str, made: dict[str, Raw], look: str = "") -> Raw:
-    return tag("div", made[name], data_part=name, class_=look or None)
-
-
-def _head(event: events.Event, snapshot: dict[str, Any]) -> Any:
-    zone = ZoneInfo(event.timezone)
-    days = formats.date_range_text(event.starts_at.astimezone(zone).date(), event.ends_at.astimezone(zone).date())
-    place = pick(dict(event.place.names))
-    words = html.Div([html.H1(pick(dict(event.names))), html.P(f"{place} · {days}")])
-    live = tag(
-        "p", f"{t('Live')} {_clock(snapshot, event.timezone)}", class_="fz-wall-live", id="wall-live", role="status"
-    )
-    return tag("header", Raw(logo("css")), words, live, class_="fz-wall-head")
-
-
-def _code(event: events.Event) -> Raw:
-    """The code to scan, and its short link for those who type."""
-    link = f"{get_settings().base_url}/e/{event.slug}"
-    short = link.split("://", 1)[1]
-    words = html.Div([html.B(t("Count your trip.")), html.B(t("Close the ring.")), html.Span(short)])
-    return tag("div", Raw(qr_svg(link, size=234, alt=t("Code to scan"), radius=0.05)), words, class_="fz-wall-code")
