@@ -7,6 +7,7 @@ from accounts import NotFound
 from data.store import events as event_rows
 from data.store import participations, rebuild
 from data.store.engine import get_store
+from events.books import examine_books
 from offsetting import Finding
 
 SHOWN = 5
@@ -25,9 +26,12 @@ def audit(slug: str | None = None) -> list[Finding]:
         with get_store().read() as conn:  # one moment of the store: roll-ups and rows agree with one another
             wrong_rollups += [f"{event_id}: {line}" for line in rebuild.differences(conn, event_id)]
             wrong_sums += participations.wrong_footprints(conn, event_id)
+    with get_store().read() as conn:
+        wrong_books = examine_books(conn, chosen["event_id"] if chosen is not None else "")
     return [
         _finding("roll-ups equal a rebuild from the rows", wrong_rollups, len(ids), "events"),
         _finding("each footprint is the sum of its lines", wrong_sums, len(ids), "events"),
+        _finding("closed books hold what their statement says", wrong_books, len(ids), "events"),
         *offsetting.audit(chosen["event_id"] if chosen is not None else None),
     ]
 

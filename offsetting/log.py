@@ -1,4 +1,4 @@
-"""The transparency log: an append-only Merkle tree (RFC 6962) of orders paid, retirements and revocations.
+"""The transparency log: an append-only Merkle tree (RFC 6962) of orders paid, retirements, revocations, closed books.
 
 An entry is written in the transaction of what it tells, without a place; a sequencer, any worker's, puts what waits
 into the tree and signs its head (a C2SP checkpoint). What is hashed is salted: leaf = SHA-256(0x00 ‖ SHA-256(salt ‖
@@ -32,6 +32,7 @@ from offsetting import notes, signing
 from offsetting.certificates import possible_numbers
 
 ORDER, RETIREMENT, REVOCATION = "order", "retirement", "revocation"
+BOOKS, BOOKS_OPENED = "books", "books_opened"  # an event's books closed with a statement; opened again
 BATCH = 2000
 MOST_ENTRIES = 1000
 
@@ -188,7 +189,7 @@ def _entry(conn: Connection, entry: str) -> rows.Row:
     if signpost is not None:
         return rows.entries_of(conn, signpost["event_id"], signpost["order_id"])[0]
     found = rows.entries_of(conn, event_of(text), text) if event_of(text) else []
-    if found and found[0]["kind"] == RETIREMENT:
+    if found and found[0]["kind"] in (RETIREMENT, BOOKS):
         return found[0]
     raise NotFound(
         "The log has no entry {value}; give a position, a certificate's number or a retirement.", value=entry[:60]
