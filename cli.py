@@ -138,12 +138,13 @@ def migrate(as_json: Json = False) -> None:
 
 @command(app, "backup")
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)], as_json: Json = False) -> None:
-    """Write every row to FILE while the server goes on; it restores into SQLite and PostgreSQL alike."""
+    """Write every row and kept file to FILE while the server goes on; it restores into SQLite and PostgreSQL alike."""
     if not file.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {file.absolute().parent}", param_hint="FILE")
     report = write_backup(ready_store(), file)
     keys = f"The keys in {get_settings().data_dir} are not in it; keep them apart."
-    say(as_json, report, [f"{report.row_count:,} rows of {len(report.row_counts)} tables in {file}. {keys}"])
+    rows = f"{report.row_count:,} rows of {len(report.row_counts)} tables and {report.file_count} kept files in {file}."
+    say(as_json, report, [f"{rows} {keys}", *report.told()])
 
 
 @command(app, "restore")
@@ -152,9 +153,10 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="Lose what the store holds now.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Put the rows of a backup into the store, all or none."""
+    """Put the rows and kept files of a backup back, all or none."""
     report = restore_backup(ready_store(), file, replace)
-    say(as_json, report, [f"{report.row_count:,} rows of {len(report.row_counts)} tables are back."])
+    rows = f"{report.row_count:,} rows of {len(report.row_counts)} tables and {report.file_count} kept files are back."
+    say(as_json, report, [rows, *report.told()])
 
 
 @command(app, "calculate")

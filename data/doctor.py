@@ -19,6 +19,7 @@ from data.library import load_factor_set, load_scenarios, verify_factor_set
 from data.payment_facts import NEEDED
 from data.settings import Settings
 from data.store import forestry, retirements
+from data.store.backup import examine_files, lacking
 from data.store.engine import SAFE_WAL_VERSION, Store, journal_mode, sqlite_library
 from data.store.migrate import newest_revision, revision
 from data.store.schema import job, webhook_event
@@ -54,6 +55,7 @@ def examine(settings: Settings, store: Store) -> Iterator[Check]:
         ("deferred work", lambda: _deferred(store)),
         ("retirement", lambda: _retirement(store)),
         ("planting", lambda: _planting(store)),
+        ("evidence", lambda: _evidence(store)),
     )
     for name, check in checks:
         try:
@@ -188,6 +190,15 @@ def _retirement(store: Store) -> Check:
     near = sorted(slug for slug, days in left.items() if days <= max(NOTICE_DAYS))
     soon = f"; due within {max(NOTICE_DAYS)} days: {', '.join(near[:5])}" if near else ""
     return Check("retirement", True, f"live credits of {len(left)} events wait, none late{soon}")
+
+
+def _evidence(store: Store) -> Check:
+    """Whether every kept file that a row names is there, and all are as they were kept."""
+    with store.read() as conn:
+        whole, missing, altered = examine_files(conn)
+    wrong = " ".join(lacking(missing, altered))
+    mend = " A restore of a backup that holds them puts them back." if wrong else ""
+    return Check("evidence", not wrong, f"{wrong}{mend}" or f"{whole} kept files, all as they were kept")
 
 
 def _planting(store: Store) -> Check:

@@ -1,4 +1,4 @@
-"""Backups: every row and every kind of value comes back, in either kind of store, or nothing does."""
+"""Backups: every row, every kind of value and every kept file comes back, in either kind of store, or nothing does."""
 
 import json
 import zipfile
@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
-from data.store.backup import BackupError, restore_backup, write_backup
+import cli
+from data import evidence
+from data.doctor import Check, examine
+from data.settings import get_settings
+from data.store.backup import BackupError, named_files, restore_backup, write_backup
 from data.store.engine import Store
 from data.store.schema import metadata
 
@@ -113,3 +118,88 @@ def test_a_backup_that_fails_leaves_the_last_one(sqlite_store: Store, tmp_path: 
         write_backup(sqlite_store, path)
     assert path.read_bytes() == kept
     assert [item.name for item in tmp_path.glob("*.part")] == []
+
+
+# ------------------------------------------------------------------ kept files
+def keep(store: Store, *contents: bytes) -> list[str]:
+    """Kept files, and a project's document for each."""
+    kept = [evidence.keep(content) for content in contents]
+    table = metadata.tables["project_document"]
+    with store.write() as connection:
+        for number, sha256 in enumerate(kept):
+            row = {column.name: sample(column, number) for column in table.columns} | {"sha256": sha256}
+            connection.execute(sa.insert(table), row)
+    return kept
+
+
+def test_kept_files_come_back_with_the_rows(sqlite_store: Store, tmp_path: Path) -> None:
+    kept = keep(sqlite_store, b"%PDF one", b"%PDF two", bytes(70_000))
+    other = evidence.keep(b"named by no row yet")
+    report = write_backup(sqlite_store, tmp_path / "a.zip")
+    assert (report.file_count, report.file_bytes, report.told()) == (4, 70_016 + 19, [])
+    evidence.path_of(kept[0]).unlink()
+    evidence.path_of(kept[1]).write_bytes(b"%PDF two, altered")
+    late = evidence.keep(b"since the backup")
+    restored = restore_backup(sqlite_store, tmp_path / "a.zip", replace=True)
+    assert (restored.file_count, restored.told()) == (4, [])
+    assert [evidence.read(sha256) for sha256 in kept] == [b"%PDF one", b"%PDF two", bytes(70_000)]
+    assert evidence.every() == sorted([*kept, other, late])
+
+
+def test_a_file_that_is_missing_or_altered_is_told_and_the_rest_is_saved(sqlite_store: Store, tmp_path: Path) -> None:
+    gone, spoilt, good = keep(sqlite_store, b"one", b"two", b"three")
+    assert doctored(sqlite_store).ok
+    evidence.path_of(gone).unlink()
+    evidence.path_of(spoilt).write_bytes(b"zwei")
+    run = CliRunner().invoke(cli.app, ["backup", str(tmp_path / "a.zip")])
+    said = run.stdout
+    assert run.exit_code == 0, run.output
+    assert "1 kept files" in said.splitlines()[0]
+    assert f"1 kept files are missing in DATA_DIR/evidence: {gone} (project_document)." in said
+    assert f"1 kept files in DATA_DIR/evidence were altered: {spoilt} (project_document)." in said
+    found = doctored(sqlite_store)
+    assert not found.ok and gone in found.detail and spoilt in found.detail and good not in found.detail
+    restored = restore_backup(sqlite_store, tmp_path / "a.zip", replace=True)
+    assert set(restored.missing) == {gone} and not evidence.is_whole(spoilt), "an altered file is not in the backup"
+
+
+def doctored(store: Store) -> Check:
+    return next(check for check in examine(get_settings(), store) if check.name == "evidence")
+
+
+def test_a_backup_whose_kept_file_was_altered_changes_nothing(store: Store, tmp_path: Path) -> None:
+    kept = keep(store, b"one", b"two")
+    path = tmp_path / "a.zip"
+    write_backup(store, path)
+    before = contents(store)
+    for sha256 in kept:
+        evidence.path_of(sha256).unlink()
+    for spoilt in (b"owe", b"one more", b""):
+        with pytest.raises(BackupError, match=f"{kept[0]} in the backup was altered, nothing was changed"):
+            restore_backup(store, rewritten(path, {f"evidence/{kept[0]}": spoilt}), replace=True)
+    assert contents(store) == before and evidence.every() == []
+
+
+def test_a_backup_of_before_kept_files_restores(sqlite_store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    before = fill(sqlite_store)
+    write_backup(sqlite_store, path)
+    with zipfile.ZipFile(path) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    old = {key: value for key, value in manifest.items() if key != "files"} | {"format": "forum-zero-backup/1"}
+    restore_backup(sqlite_store, rewritten(path, {"manifest.json": json.dumps(old).encode()}), replace=True)
+    assert contents(sqlite_store) == before
+
+
+def test_every_table_that_names_a_kept_file_is_known(sqlite_store: Store) -> None:
+    known = {"retirement", "instruction_entry", "project_document", "batch_import", "forestry_plan", "forestry_record"}
+    for name in known:
+        assert name in metadata.tables, name
+    table = metadata.tables
+    columns = {"project_document": "sha256", "batch_import": "sha256", "forestry_plan": "document_sha256"}
+    with sqlite_store.write() as connection:
+        for name in known:
+            row = {column.name: sample(column, 0) for column in table[name].columns}
+            connection.execute(sa.insert(table[name]), row | {columns.get(name, "evidence_sha256"): f"of {name}"})
+    with sqlite_store.read() as connection:
+        assert named_files(connection) == {f"of {name}": [name] for name in known}
