@@ -25,6 +25,7 @@ def desk_nav(slug: str = "") -> list[NavItem]:
         base, here = f"/desk/e/{slug}", t("This event")
         doors.append(NavItem("event", t("Event"), base, "event", here))
         doors.append(NavItem("inventory", t("Inventory"), f"{base}/inventory", "materials", here))
+        doors.append(NavItem("books", t("Books"), f"{base}/books", "lock", here))
         doors.append(NavItem("boundary", t("Boundary"), f"{base}/boundary", "settings", here))
         doors.append(NavItem("orders", t("Orders and money"), f"{base}/orders", "orders", here))
         doors.append(NavItem("boards", t("Boards"), f"{base}/boards", "boards", here))
@@ -41,6 +42,10 @@ def desk_nav(slug: str = "") -> list[NavItem]:
         doors.append(NavItem("audit", t("Proofs"), "/desk/audit", "check", elsewhere))
     if may(actor, "company.view"):
         doors.append(NavItem("company", t("Company"), "/desk/company", "company", elsewhere))
+    if may(actor, "trail.view"):
+        doors.append(NavItem("trail", t("Who changed what"), "/desk/trail", "clock", elsewhere))
+    if may(actor, "people.view"):
+        doors.append(NavItem("people", t("People"), "/desk/people", "user", elsewhere))
     if may(actor, "reports.view"):
         doors.append(NavItem("explore", t("Explore"), "/desk/reports", "explore", t("Reports")))
     return doors
