@@ -36,6 +36,8 @@ from accounts.errors import Conflict, DomainError, Forbidden, NotFound, TooMany,
 from accounts.idempotency import once
 from accounts.letters import MAIL_JOB, deliver_letter, mail_is_sent
 from accounts.links import COLLEAGUE, OpenLink, accept_colleague, ask_reset, open_link, set_password_by_link
+from accounts.openid import begin_openid, finish_openid, openid_name
+from accounts.organising import organise
 from accounts.own import (
     Account,
     Session,
@@ -60,13 +62,13 @@ __all__ = [
     "ANONYMOUS", "COLLEAGUE", "GRANTED", "MAIL_JOB", "NO_CODE", "ROLES", "SYSTEM", "TABLE", "Account", "Actor",
     "CompanyAccount", "Conflict", "DomainError", "Entry", "Forbidden", "Grant", "InstallPerson", "Invitation",
     "NotFound", "OpenLink", "PersonView", "Registered", "Session", "SignedIn", "TooMany", "Trail", "Unauthenticated",
-    "WaitingCompany", "accept_colleague", "actor_of", "approve_company", "ask_reset", "begin_factor", "change_own",
-    "change_password", "check_live", "code_hash", "company_account", "confirm_factor", "create_person",
+    "WaitingCompany", "accept_colleague", "actor_of", "approve_company", "ask_reset", "begin_factor", "begin_openid",
+    "change_own", "change_password", "check_live", "code_hash", "company_account", "confirm_factor", "create_person",
     "create_program_token", "current_actor", "deliver_letter", "drop_factor", "end_other_sessions", "end_session",
-    "ensure_install_people", "find_people", "finish_sign_in", "fresh_recovery_codes", "grant_role", "invitations",
-    "invite_again", "invite_by_link", "invite_by_list", "invite_colleague", "invite_person", "mail_is_sent",
-    "make_token", "may", "name_key", "once", "open_link", "own_account", "own_companies", "person_view", "read_trail",
-    "record", "register_company", "remove_colleague", "require", "reset_factor", "roles_for", "sees_all", "set_actor",
-    "set_disabled", "set_password_by_link", "sign_in", "sign_out", "sweep", "take_role", "throttle", "trail_csv",
-    "waiting_companies", "withdraw_invitation",
+    "ensure_install_people", "find_people", "finish_openid", "finish_sign_in", "fresh_recovery_codes", "grant_role",
+    "invitations", "invite_again", "invite_by_link", "invite_by_list", "invite_colleague", "invite_person",
+    "mail_is_sent", "make_token", "may", "name_key", "once", "open_link", "openid_name", "organise", "own_account",
+    "own_companies", "person_view", "read_trail", "record", "register_company", "remove_colleague", "require",
+    "reset_factor", "roles_for", "sees_all", "set_actor", "set_disabled", "set_password_by_link", "sign_in",
+    "sign_out", "sweep", "take_role", "throttle", "trail_csv", "waiting_companies", "withdraw_invitation",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Use cases of events: sessions, participations, footprints, live totals, boards, imports, the demonstration."""
 
+import offsetting
 from accounts import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
 from calculations.model import FieldError, InputError
 from events.audits import audit
@@ -65,6 +66,24 @@ from events.screens import (
     screen_id_of,
     screen_token,
 )
+from events.setup import drafts, save_step, setup_view, start_setup
+from events.setup_copy import copy_event
+from events.setup_credits import credit_requests, decline_credits, grant_credits
+from events.setup_look import drop_logo, event_logo, fitting, logo_file, look_css, look_href, set_logo
+from events.setup_model import (
+    JURISDICTIONS,
+    PAYERS,
+    STEPS,
+    WHO,
+    CreditRequest,
+    Gap,
+    Logo,
+    OfferChoice,
+    SetupView,
+)
+from events.setup_turns import JOB as TURN_JOB
+from events.setup_turns import deliver as deliver_turn
+from events.setup_zones import proposed_zone, zone_names
 from events.states import change_state, require_state
 from events.totals import Totals, totals
 from events.what_if import (
@@ -81,20 +100,26 @@ from events.what_if_url import changes_from_url, changes_to_url
 from events.yardsticks import models_beside, spread_beside, year_norms
 
 __all__ = [
-    "HUB", "LAYOUTS", "Board", "BoardRow", "BoundaryView", "Conflict", "Event", "EventCard", "EventDraft", "FieldError",
-    "FlightMethodView", "FootprintView", "Forbidden", "HubsView", "ImportReport", "InputError", "InventoryChoice",
-    "InventoryLine", "InventoryView", "Membership", "Move", "NotFound", "OrganiserView", "Page", "Participation",
-    "Recomputed", "RecomputedAll", "Screen", "ScreenState", "Session", "SessionDraft", "Started", "TooMany", "Totals",
+    "HUB", "JURISDICTIONS", "LAYOUTS", "PAYERS", "STEPS", "WHO", "Board", "BoardRow", "BoundaryView", "Conflict",
+    "CreditRequest", "Event", "EventCard", "EventDraft", "FieldError", "FlightMethodView", "FootprintView",
+    "Forbidden", "Gap", "HubsView", "ImportReport", "InputError", "InventoryChoice", "InventoryLine", "InventoryView",
+    "Logo", "Membership", "Move", "NotFound", "OfferChoice", "OrganiserView", "Page", "Participation", "Recomputed",
+    "RecomputedAll", "Screen", "ScreenState", "Session", "SessionDraft", "SetupView", "Started", "TooMany", "Totals",
     "Unauthenticated", "VenuesView", "WhatIfView", "activities", "answered_by", "as_lines", "audit", "best_cities",
     "best_hub_set", "boundary_view", "change_state", "changes_from_url", "changes_to_url", "check_method",
-    "company_lines", "company_of_guest", "control_screen", "create_event", "current_footprint", "delete_participation",
-    "event_by_id", "expected_companies", "find_events", "flight_method_view", "fold", "fold_due", "gauges", "get_event",
-    "get_screen", "guest", "identify_screens", "import_attendance", "inventory_choices", "inventory_view", "invited_by",
-    "join_company", "leaderboard", "leave_company", "line_json", "list_screens", "live_version", "live_versions",
-    "models_beside", "organiser_view", "place_json", "places_of", "preview_boundary", "preview_footprint",
-    "rank_of_certificate", "readiness", "recompute_all", "recompute_under", "region_lines", "region_names",
-    "rename_screen", "require_state", "revoke_screen", "save_footprint", "save_inventory", "scenarios",
-    "screen_by_token", "screen_event", "screen_id_of", "screen_token", "seed_demo", "set_boundary", "set_display",
-    "set_expected", "set_flight_method", "snapshot", "spoken", "spread_beside", "start_participation", "suggest_places",
-    "told_of", "totals", "try_changes", "whole_estimate", "without_venues", "year_norms",
+    "company_lines", "company_of_guest", "control_screen", "copy_event", "create_event", "credit_requests",
+    "current_footprint", "decline_credits", "delete_participation", "drafts", "drop_logo", "event_by_id",
+    "event_logo", "expected_companies", "find_events", "fitting", "flight_method_view", "fold", "fold_due", "gauges",
+    "get_event", "get_screen", "grant_credits", "guest", "identify_screens", "import_attendance", "inventory_choices",
+    "inventory_view", "invited_by", "join_company", "leaderboard", "leave_company", "line_json", "list_screens",
+    "live_version", "live_versions", "logo_file", "look_css", "look_href", "models_beside", "organiser_view",
+    "place_json", "places_of", "preview_boundary", "preview_footprint", "proposed_zone", "rank_of_certificate",
+    "readiness", "recompute_all", "recompute_under", "region_lines", "region_names", "rename_screen", "require_state",
+    "revoke_screen", "save_footprint", "save_inventory", "save_step", "scenarios", "screen_by_token", "screen_event",
+    "screen_id_of", "screen_token", "seed_demo", "set_boundary", "set_display", "set_expected", "set_flight_method",
+    "set_logo", "setup_view", "snapshot", "spoken", "spread_beside", "start_participation", "start_setup",
+    "suggest_places", "told_of", "totals", "try_changes", "whole_estimate", "without_venues", "year_norms",
+    "zone_names",
 ]  # fmt: skip
+
+offsetting.on_job(TURN_JOB, deliver_turn)

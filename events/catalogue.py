@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
-from accounts import Conflict, NotFound, current_actor, may
+from accounts import Actor, Conflict, NotFound, current_actor, may
 from calculations.event_states import STATES
 from calculations.model import CATEGORIES, Boundary, FactorSet, FieldError, InputError, Place, Scenario
 from data.library import DEFAULT_EDITION, list_editions, load_factor_set, load_scenarios
@@ -64,12 +64,16 @@ def event_by_id(event_id: str) -> Event:
         return read_event(conn, event_id=event_id)
 
 
-def read_event(conn: sa.Connection, slug: str = "", event_id: str = "") -> Event:
-    """The same within a transaction."""
+def read_event(conn: sa.Connection, slug: str = "", event_id: str = "", actor: Actor | None = None) -> Event:
+    """The same within a transaction; ``actor`` is who asks, where it is not the actor of this request."""
     row = rows.by_slug(conn, slug) if slug else rows.by_id(conn, event_id)
-    if row is None or (row["state"] == rows.HIDDEN_STATE and not may(current_actor(), "event.view", row["event_id"])):
+    if row is None or (row["state"] == rows.HIDDEN_STATE and not _may_see(row["event_id"], actor)):
         raise NotFound("There is no event “{event}”.", event=(slug or event_id)[:64])
     return _event(row, rows.sessions(conn, row["event_id"]))
+
+
+def _may_see(event_id: str, actor: Actor | None) -> bool:
+    return may(actor or current_actor(), "event.view", event_id)
 
 
 def create_event(draft: EventDraft) -> Event:
@@ -115,7 +119,8 @@ def _row(draft: EventDraft, event_id: str, factors: FactorSet, now: datetime) ->
         "boundary": boundary_json(draft.boundary), "defaults": dict(draft.defaults),
         "jurisdiction": draft.jurisdiction or draft.place.country,
         "state": draft.state, "livemode": draft.livemode, "payments": draft.payments, "simulated": draft.simulated,
-        "expected_people": draft.expected_people, "search_text": _search_text(draft), "created_at": now,
+        "expected_people": draft.expected_people, "created_at": now,
+        "search_text": search_text(draft.names, draft.place.names, draft.starts_at.year, draft.slug),
     }  # fmt: skip
 
 
@@ -125,9 +130,14 @@ def search_key(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
-def _search_text(draft: EventDraft) -> str:
-    parts = [*draft.names.values(), *draft.place.names.values(), str(draft.starts_at.year), draft.slug]
-    return search_key(" | ".join(parts))
+def search_text(names: Mapping[str, str], place: Mapping[str, str], year: int, slug: str) -> str:
+    """What an event is found by: its names, its place's, its year and its address."""
+    return search_key(" | ".join([*names.values(), *place.values(), str(year), slug]))
+
+
+def slug_of(name: str) -> str:
+    """An event's address from a name in Latin letters: ICFP 2010 → icfp-2010; '' where it has none."""
+    return re.sub(r"[^a-z0-9]+", "-", search_key(name)).strip("-")[:64].strip("-")
 
 
 def _check(draft: EventDraft) -> None:
@@ -204,7 +214,7 @@ def place_of(stored: Mapping[str, Any]) -> Place:
 def _event(row: Mapping[Any, Any], sessions: list[sa.RowMapping]) -> Event:
     same = (
         "currency", "factor_set_id", "factor_set_sha256", "defaults", "texts", "jurisdiction", "payments",
-        "expected_people",
+        "expected_people", "opens_at", "closes_at", "pay_until", "books_by",
     )  # fmt: skip
     chosen = tuple(session_of(s) for s in sessions if s["kind"] != "organiser")
     boundary = with_method(boundary_of(row["boundary"]), row["defaults"])

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from accounts import SYSTEM
 from data.places import index
 from data.store import live, rollups, screens
 from data.store.engine import get_store
@@ -44,7 +45,7 @@ def fold_in(conn: sa.Connection, event_id: str, now: datetime) -> bool:
     certificates = _certificates(conn, event_id)
     if not rollups.fold(conn, event_id, now):
         return False
-    event = read_event(conn, event_id=event_id)
+    event = read_event(conn, event_id=event_id, actor=SYSTEM)
     totals = read_totals(conn, event, unfolded=False)
     _milestone(conn, event_id, certificates, totals.counts["certificate_count"], now)
     _publish(conn, totals)
@@ -101,8 +102,8 @@ def snapshot(slug_or_event_id: str) -> dict[str, Any]:
     ticker names nobody. Raises NotFound."""
     with get_store().read() as conn:
         is_id = live.version(conn, slug_or_event_id) > 0
-        key = {"event_id": slug_or_event_id} if is_id else {"slug": slug_or_event_id}
-        event = read_event(conn, **key)
+        event_id, slug = (slug_or_event_id, "") if is_id else ("", slug_or_event_id)
+        event = read_event(conn, slug, event_id)
         return read_snapshot(conn, event)
 
 

@@ -86,6 +86,10 @@ class Event(EventCard):
     payments: bool = True
     expected_people: int = 0
     sessions: tuple[Session, ...] = ()
+    opens_at: datetime | None = None  # answers are taken from then on; None = when somebody opens it
+    closes_at: datetime | None = None  # and until then
+    pay_until: datetime | None = None  # guests and companies may order until then
+    books_by: datetime | None = None  # the books are to be closed by then
 
     def as_json(self) -> dict[str, Any]:
         """``GET /api/v1/events/{slug}`` but for its projects, which the caller adds."""

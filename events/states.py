@@ -14,6 +14,7 @@ from data.store import live
 from data.store.engine import get_store
 from events.catalogue import read_event
 from events.model import Event, EventCard
+from events.setup_gaps import gaps_of
 
 MOST_REASON = 500
 
@@ -42,6 +43,8 @@ def move(conn: sa.Connection, event: Event, to: str, reason: str, actor: Actor, 
     if not states.may(*step):
         raise Conflict("An event that is {state} can't become {to}.", state=event.state, to=to[:20])
     require(actor, states.PERMISSIONS[step], event.event_id)
+    if step == (states.DRAFT, states.OPEN):
+        _check_complete(conn, event)
     told = " ".join(reason.split())
     if len(told) > MOST_REASON or (step in states.WITH_REASON and not told):
         message = "{field}: tell why, in at most {limit} characters."
@@ -50,4 +53,10 @@ def move(conn: sa.Connection, event: Event, to: str, reason: str, actor: Actor, 
     live.touch(conn, event.event_id)
     detail = {"from": event.state, "to": to, "reason": told, "at": (now or datetime.now(UTC)).isoformat()}
     record(conn, event.event_id, actor, "event.state", event.slug, detail)
-    return read_event(conn, event_id=event.event_id)
+    return read_event(conn, event_id=event.event_id, actor=actor)
+
+
+def _check_complete(conn: sa.Connection, event: Event) -> None:
+    missing = [gap.message for gap in gaps_of(conn, event) if gap.needed]
+    if missing:
+        raise Conflict(missing[0])

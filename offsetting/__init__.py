@@ -20,7 +20,7 @@ from offsetting.coverage import (
     settle_plan,
 )
 from offsetting.deadlines import Deadline, plan_deadline_watch, retirement_deadline
-from offsetting.deferred import run_due
+from offsetting.deferred import on_job, run_due
 from offsetting.desk_lists import PlannedRun, Retired, retirement_plan, retirements
 from offsetting.event_statements import STATEMENT_TYPE, books_entry, sign_books, tell_reopened
 from offsetting.evidence import Evidence, certificate_evidence, retirement_evidence
@@ -61,6 +61,7 @@ from offsetting.ordering import (
 from offsetting.payments import OUTCOMES, demo_payment, expire_due, handle_webhook, reconcile
 from offsetting.pooling import Pool, picks_of, pool, pools, retirement_desk
 from offsetting.pricing import offers, quote, shares
+from offsetting.providers import can_pay
 from offsetting.renderings import render
 from offsetting.retiring import SECOND_PERSON, confirm_retirement, enter_retirement, entered_by_me
 from offsetting.signing import did_document, issuer_keys, rotate_key
@@ -70,6 +71,7 @@ from offsetting.stock import (
     add_batch,
     add_project,
     assign_tranche,
+    assign_tranche_in,
     forget_test_events,
     open_offering,
     return_tranche,
@@ -82,17 +84,17 @@ __all__ = [
     "Forbidden", "ForestryTotals", "Instruction", "InstructionRun", "LogProof", "MoneyBack", "NotFound", "Offer",
     "Order", "OrderList", "OrderRow", "PayStep", "PayWay", "Pick", "PlannedRun", "Pool", "Quote", "Retired",
     "Retirement", "RetirementEntry", "Settled", "Unauthenticated", "WebhookOutcome", "add_batch", "add_project",
-    "assign_tranche", "audit", "books_entry", "cancel_order", "certificate", "certificate_credential",
-    "certificate_evidence", "certificate_file", "confirm_retirement", "coverage_of", "coverage_split", "demo_payment",
-    "did_document", "draft_instruction", "enter_retirement", "entered_by_me", "expire_due", "extra_if_paid",
-    "find_certificate", "forestry_totals", "forget_test_events", "get_instruction", "get_order", "handle_webhook",
-    "import_batches", "instruction_file", "instruction_sheet", "instructions", "issuer_keys", "list_orders",
-    "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof", "log_sequence", "money_back",
-    "offers", "on_its_way", "open_badge", "open_offering", "orders_of", "orders_together", "picks_of",
-    "place_event_order", "place_order", "plan_deadline_watch", "pool", "pools", "preview_batches", "quote",
-    "reconcile", "refund_order", "render", "reslice", "restate_holder", "retirement_deadline", "retirement_desk",
-    "retirement_evidence", "retirement_plan", "retirements", "return_retirement", "return_tranche", "rotate_key",
-    "run_due", "send_instruction", "settle_plan", "shares", "sign_books", "start_payment", "status_list",
-    "tell_reopened", "try_again", "verify_document", "verify_file", "ways_to_pay", "withdraw_instruction",
-    "wrong_status",
+    "assign_tranche", "assign_tranche_in", "audit", "books_entry", "can_pay", "cancel_order", "certificate",
+    "certificate_credential", "certificate_evidence", "certificate_file", "confirm_retirement", "coverage_of",
+    "coverage_split", "demo_payment", "did_document", "draft_instruction", "enter_retirement", "entered_by_me",
+    "expire_due", "extra_if_paid", "find_certificate", "forestry_totals", "forget_test_events", "get_instruction",
+    "get_order", "handle_webhook", "import_batches", "instruction_file", "instruction_sheet", "instructions",
+    "issuer_keys", "list_orders", "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof",
+    "log_sequence", "money_back", "offers", "on_its_way", "on_job", "open_badge", "open_offering", "orders_of",
+    "orders_together", "picks_of", "place_event_order", "place_order", "plan_deadline_watch", "pool", "pools",
+    "preview_batches", "quote", "reconcile", "refund_order", "render", "reslice", "restate_holder",
+    "retirement_deadline", "retirement_desk", "retirement_evidence", "retirement_plan", "retirements",
+    "return_retirement", "return_tranche", "rotate_key", "run_due", "send_instruction", "settle_plan", "shares",
+    "sign_books", "start_payment", "status_list", "tell_reopened", "try_again", "verify_document", "verify_file",
+    "ways_to_pay", "withdraw_instruction", "wrong_status",
 ]  # fmt: skip

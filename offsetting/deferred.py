@@ -24,6 +24,11 @@ HANDLERS: dict[str, Callable[[jobs.Job, datetime], None]] = {
 _log = logging.getLogger(__name__)
 
 
+def on_job(kind: str, handler: Callable[[jobs.Job, datetime], None]) -> None:
+    """Tells what to do with jobs of a kind, for folders that this one does not import."""
+    HANDLERS[kind] = handler
+
+
 def run_due(now: datetime | None = None, limit: int = 50) -> int:
     """Expires orders whose time is up and does the jobs that are due; how many of both. One that fails is noted and
     tried again later; the others go on."""

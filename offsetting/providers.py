@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 
 from accounts import Conflict, NotFound
-from data.payment_facts import NEEDED, least_minor
+from data.payment_facts import NEEDED, lacking, least_minor
 from data.settings import Settings, get_settings
 from data.store import jobs
 from data.store.engine import get_store
 from data.store.ids import event_of
-from gateways.alipay import AlipayProvider
+from gateways.alipay import AlipayCertificates, AlipayProvider
 from gateways.base import Provider
 from gateways.demo import DemoPayment, DemoProvider
 from gateways.stripe import StripeProvider
@@ -35,8 +35,8 @@ def _all_on(settings: Settings) -> dict[str, Provider]:
     """By name, in the order in which people are shown them."""
     on: dict[str, Provider] = {}
     makers = {"wechat": _wechat, "alipay": _alipay, "stripe": _stripe}
-    for name, needed in NEEDED.items():
-        if all(getattr(settings, setting) for setting in needed):
+    for name in NEEDED:
+        if lacking(name, settings) == []:
             on[name] = makers[name](settings)
     if settings.demo_payments:
         on[DemoProvider.name] = _demo(settings)
@@ -47,15 +47,16 @@ def _wechat(settings: Settings) -> Provider:
     keys = WechatKeys(
         settings.wechat_app_id, settings.wechat_app_secret, settings.wechat_merchant_id,
         settings.wechat_merchant_serial, settings.wechat_merchant_key, settings.wechat_api_v3_key,
-        settings.wechat_public_key, settings.wechat_public_key_id,
+        settings.wechat_public_key, settings.wechat_public_key_id, settings.wechat_platform_certificates,
     )  # fmt: skip
     return WechatProvider(keys, least_minor("wechat"), settings.wechat_api_url)
 
 
 def _alipay(settings: Settings) -> Provider:
+    certificates = AlipayCertificates(settings.alipay_app_cert, settings.alipay_cert, settings.alipay_root_cert)
     return AlipayProvider(
         settings.alipay_app_id, settings.alipay_app_key, settings.alipay_public_key, least_minor("alipay"),
-        settings.alipay_seller_id, settings.alipay_gateway_url,
+        settings.alipay_seller_id, settings.alipay_gateway_url, certificates if certificates.are_whole else None,
     )  # fmt: skip
 
 
@@ -79,6 +80,11 @@ def offered(livemode: bool, currency: str) -> list[Provider]:
     """The providers that take this kind of money, in the order in which people are shown them."""
     on = _all_on(get_settings()).values()
     return [each for each in on if each.livemode == livemode and each.accepts(currency)]
+
+
+def can_pay(livemode: bool, currency: str) -> bool:
+    """Whether any provider here takes this kind of money in this currency."""
+    return bool(offered(livemode, currency))
 
 
 def first(livemode: bool, currency: str) -> Provider:

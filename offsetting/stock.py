@@ -126,29 +126,31 @@ def assign_tranche(event_id: str, batch_id: str, grams: int, now: datetime | Non
         message = "{field}: {value} is not whole credits; give a multiple of 1,000,000 grams."
         raise InputError([FieldError("grams", grams, message)])
     at = now or datetime.now(UTC)
+    return run_write(get_store(), lambda conn: assign_tranche_in(conn, event_id, batch_id, grams, at))
 
-    def work(conn: Connection) -> str:
-        event, batch = orders.event_row(conn, event_id), lots.batch(conn, batch_id)
-        if event is None or batch is None:
-            raise NotFound("There is no batch {value} or no such event.", value=batch_id)
-        if event["livemode"] != batch["livemode"]:
-            raise Conflict("Test credits can't be sold at a live event, nor live ones at a test event.")
-        free = _merged(conn, lots.unassigned(conn, batch_id))
-        room = next((row for row in free if row["to_g"] - row["from_g"] >= grams), None)
-        if room is None:
-            most = max((row["to_g"] - row["from_g"] for row in free), default=0)
-            raise Conflict("No interval of batch {batch} has {wanted} credits; the longest has {most}.",
-                           batch=batch_id, wanted=grams // GRAMS_PER_TONNE, most=most // GRAMS_PER_TONNE)  # fmt: skip
-        cut = room["from_g"] + grams
-        if cut == room["to_g"]:
-            lots.delete_tranche(conn, lots.UNASSIGNED, room["tranche_id"])
-        else:
-            lots.set_tranche(conn, lots.UNASSIGNED, room["tranche_id"], cut, room["to_g"])
-        tranche = _add_tranche(conn, event_id, batch, room["from_g"], cut, at)
-        allocations.tile(conn, tranche)
-        return str(tranche["tranche_id"])
 
-    return run_write(get_store(), work)
+def assign_tranche_in(conn: Connection, event_id: str, batch_id: str, grams: int, now: datetime | None = None) -> str:
+    """The same within a transaction, for whoever has checked the grams."""
+    at = now or datetime.now(UTC)
+    event, batch = orders.event_row(conn, event_id), lots.batch(conn, batch_id)
+    if event is None or batch is None:
+        raise NotFound("There is no batch {value} or no such event.", value=batch_id)
+    if event["livemode"] != batch["livemode"]:
+        raise Conflict("Test credits can't be sold at a live event, nor live ones at a test event.")
+    free = _merged(conn, lots.unassigned(conn, batch_id))
+    room = next((row for row in free if row["to_g"] - row["from_g"] >= grams), None)
+    if room is None:
+        most = max((row["to_g"] - row["from_g"] for row in free), default=0)
+        raise Conflict("No interval of batch {batch} has {wanted} credits; the longest has {most}.",
+                       batch=batch_id, wanted=grams // GRAMS_PER_TONNE, most=most // GRAMS_PER_TONNE)  # fmt: skip
+    cut = room["from_g"] + grams
+    if cut == room["to_g"]:
+        lots.delete_tranche(conn, lots.UNASSIGNED, room["tranche_id"])
+    else:
+        lots.set_tranche(conn, lots.UNASSIGNED, room["tranche_id"], cut, room["to_g"])
+    tranche = _add_tranche(conn, event_id, batch, room["from_g"], cut, at)
+    allocations.tile(conn, tranche)
+    return str(tranche["tranche_id"])
 
 
 def _merged(conn: Connection, rows: Sequence[Row]) -> list[dict[str, Any]]:
