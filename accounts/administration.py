@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from accounts.actor import Actor
+from accounts.companies import name_key
 from accounts.errors import Conflict, NotFound
 from accounts.links import INVITE, RESET, send_link
 from accounts.own import forget_factor
@@ -99,7 +100,7 @@ def _views(conn: Connection, found: Sequence[Any]) -> list[PersonView]:
 
 
 def invite_person(
-    actor: Actor, email: str, name: str, role: str, slug: str = "", company_id: str = "", locale: str = "en"
+    actor: Actor, email: str, name: str, role: str, slug: str = "", company: str = "", locale: str = "en"
 ) -> str:
     """Makes somebody with a role and mails them a link to set their password; their id. Needs people.manage; raises
     InputError, NotFound, Conflict for an email that is somebody's."""
@@ -109,7 +110,7 @@ def invite_person(
     with joined(get_store(), lambda conn: None) as joint:
         person_id = create_person(email, name, None, (), locale=locale)
         conn = joint.begin()
-        event_id = _check_grant(conn, role, slug, company_id)
+        event_id, company_id = _scope_of(conn, role, slug, company)
         rows.grant(conn, person_id, role, event_id, company_id, datetime.now(UTC))
         send_link(conn, _known(conn, person_id), INVITE, actor)
         told = {"role": role, "event": slug, "company": company_id}
@@ -128,31 +129,33 @@ def invite_again(actor: Actor, person_id: str) -> None:
         record(conn, "", actor, "person.invite-again", person_id)
 
 
-def _check_grant(conn: Connection, role: str, slug: str, company_id: str) -> str:
-    """The id of the event that a role is to be of, '' for none. Raises InputError, NotFound."""
+def _scope_of(conn: Connection, role: str, slug: str, company: str) -> tuple[str, str]:
+    """The ids of the event and the company (told by id or name) that a role is to be of, '' for none. Raises
+    InputError, NotFound."""
     if role not in GRANTED:
         message = "{field}: {value} is no role; one of {roles}."
         raise InputError([FieldError("role", role, message, {"roles": ", ".join(GRANTED)})])
-    if (role == "company") != bool(company_id):
+    if (role == "company") != bool(company.strip()):
         message = "{field}: the role of a company is of one company, and no other role is."
-        raise InputError([FieldError("company", company_id, message)])
+        raise InputError([FieldError("company", company, message)])
     if slug and role in ("company", "administrator", "exchange"):
         message = "{field}: this role is not of one event."
         raise InputError([FieldError("event", slug, message)])
-    if company_id and companies.get(conn, company_id) is None:
-        raise NotFound("There is no company {value}.", value=company_id[:60])
     event = event_rows.event_of_slug(conn, slug) if slug else None
     if slug and event is None:
         raise NotFound("There is no event {value}.", value=slug[:60])
-    return str(event["event_id"]) if event is not None else ""
+    found = companies.get(conn, company) or companies.by_key(conn, name_key(company)) if company.strip() else None
+    if company.strip() and found is None:
+        raise NotFound("There is no company {value}.", value=company[:60])
+    return (event["event_id"] if event is not None else "", found["company_id"] if found is not None else "")
 
 
-def grant_role(actor: Actor, person_id: str, role: str, slug: str = "", company_id: str = "") -> None:
+def grant_role(actor: Actor, person_id: str, role: str, slug: str = "", company: str = "") -> None:
     """Gives a role of the installation, of an event or of a company. Twice changes nothing. Needs people.manage."""
     require(actor, "people.manage")
     with get_store().write() as conn:
         _known(conn, person_id)
-        event_id = _check_grant(conn, role, slug, company_id)
+        event_id, company_id = _scope_of(conn, role, slug, company)
         rows.grant(conn, person_id, role, event_id, company_id, datetime.now(UTC))
         told = {"role": role, "event": slug, "company": company_id}
         record(conn, event_id, actor, "person.grant", person_id, told)

@@ -91,7 +91,8 @@ def _session(row: Any, actor: Actor) -> Session:
     session_id = str(row["token_hash"])[:ID_LETTERS]
     return Session(
         session_id, row["label"], row["agent"], row["seen_from"], row["created_at"],
-        row["seen_at"] or row["created_at"], row["expires_at"], row["factor_at"] is not None, session_id == actor.login_id,
+        row["seen_at"] or row["created_at"], row["expires_at"], row["factor_at"] is not None,
+        session_id == actor.login_id,
     )  # fmt: skip
 
 

@@ -10,13 +10,13 @@ import pytest
 from starlette.testclient import TestClient
 
 import accounts
-from accounts.sessions import actor_of
 from accounts.permissions import TABLE
+from accounts.sessions import actor_of
 from api.static import Shelf
 from data.settings import get_settings
 from data.store.engine import Store
 from pages import registry
-from pages.account.sign_in import _path_of
+from pages.account._entering import path_of
 from tests.support import asyncs
 from tests.support.api import application, client, open_forum, token
 
@@ -240,7 +240,7 @@ def test_broken_headers_break_nothing(api: TestClient, header: dict[str, Any]) -
               "/a\\b", "javascript:alert(1)"]
 )  # fmt: skip
 def test_signing_in_leads_to_no_other_host(api: TestClient, asked: str) -> None:
-    assert _path_of(asked) == "/desk"
+    assert path_of(asked) == "/desk"
     accounts.create_person("ada@example.org", "Ada", PASSWORD, ("organiser",))
     told = {"email": "ada@example.org", "password": PASSWORD, "next": asked}
     assert api.post("/sign-in", data=told, headers=HERE, follow_redirects=False).headers["location"] == "/desk"

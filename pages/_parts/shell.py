@@ -196,5 +196,6 @@ def _rail_foot(person: str) -> html.Div:
     other = "en" if current_language() == "zh" else "zh"
     links = [html.A(NATIVE_NAMES[other], href=f"?lang={other}", hrefLang=other)]
     if person:
+        links.append(html.A(t("Account"), href="/desk/account"))
         links.append(html.A(t("Sign out"), href="/sign-out"))
     return html.Div([html.P(person), html.Div(links, className="d-flex gap-3")], className="fz-rail-foot")

@@ -13,6 +13,7 @@ from accounts import current_actor, may
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import frame, panel
+from pages._parts.instants import instant
 from pages._parts.pieces import empty
 from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
@@ -34,13 +35,25 @@ def layout(**_: Any) -> html.Div:
     )
     notice = {"notice_kind": "tests"} if any(not row.livemode for row in rows) else {}
     table = html.Div(_table(rows), className="fz-card fz-panel fz-panel-flush") if rows else _nothing()
-    body = [table, *_inviting(), *_waiting()]
+    body = [table, *_own(), *_inviting(), *_waiting()]
     return frame(body, "company", t("Company"), subtitle=subtitle, **notice)
 
 
 def _nothing() -> html.Div:
     sentence = t("Nobody has named your company at an event yet. Guests do so when they begin.")
     return html.Div(empty(sentence), className="fz-card")
+
+
+def _own() -> list[Any]:
+    """The accounts that this person looks after: orders, certificates, receipts, colleagues."""
+    own = accounts.own_companies(current_actor())
+    lines = [
+        html.Tr([html.Td(html.B(pick(dict(names)))), html.Td(html.A(
+            t("Account, orders and colleagues"), href=f"/desk/company/{company_id}"), className="fz-right")])
+        for company_id, names in own
+    ]  # fmt: skip
+    table = html.Table(html.Tbody(lines), className="fz-table")
+    return [html.Div(panel(t("Your companies"), table), className="fz-grid mt-3")] if own else []
 
 
 def _inviting() -> list[Any]:
@@ -71,7 +84,7 @@ def _waiting() -> list[Any]:
             t("Approve for live events"), id={"type": "company-approve", "id": each.company_id}, n_clicks=0,
             type="button", className="fz-button",
         )  # fmt: skip
-        when = html.Td(f.datetime_text(each.registered_at))
+        when = html.Td(instant(each.registered_at))
         lines.append(html.Tr([html.Td(html.B(pick(dict(each.names)))), when, html.Td(act, className="fz-right")]))
     table = html.Table(html.Tbody(lines), className="fz-table")
     inside = [html.Div(table, className="fz-scroll", tabIndex="0"), html.Div(id="company-approved", role="status")]

@@ -1,0 +1,12 @@
+// A mailed link's code stands in the address's fragment: into the form with it, and out of the address.
+(function () {
+  "use strict";
+  var code = window.location.hash.slice(1), field = document.getElementById("link-code");
+  if (!code || !field) { return; }
+  field.value = code;
+  var group = field.closest(".fz-field-group");
+  if (group) { group.hidden = true; }
+  window.history.replaceState(null, "", window.location.pathname);
+  var next = document.getElementById("link-password");
+  if (next) { next.focus(); }
+})();
