@@ -1,19 +1,24 @@
-"""Links for big screens: made, told once, revoked."""
+"""Big screens of an event: links that are told once, what stands where, and the remote control with its preview."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import Input, Output, State, callback, ctx, dcc, html
+from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
 from accounts import current_actor, require
+from calculations.model import InputError
 from data.settings import get_settings
 from locales import current_language, pick, t
 from locales import formats as f
-from pages._parts.desk import event_line, event_notice, frame, panel
+from pages._parts.desk import event_line, event_notice, frame, panel, sentence_of
+from pages._parts.desk_form import button, labelled, typed
 from pages._parts.icons import icon
+from pages.organiser import _screen_form as form
 from pages.registry import page
 
 page(
@@ -22,8 +27,10 @@ page(
     title="Big screen",
     permission="screen.manage",
     scripts=("js/desk.js",),
-    styles=("css/desk-more.css",),
+    styles=("css/desk-more.css", "css/wall-desk.css"),
 )
+REFRESH_MS = 10_000
+ACTS = ("identify", "same", "rename", "revoke", "identify_all", "revoke_all")
 
 
 def check(slug: str) -> None:
@@ -31,58 +38,174 @@ def check(slug: str) -> None:
     require(current_actor(), "screen.manage", events.get_event(slug).event_id)
 
 
-def layout(slug: str = "", **_: Any) -> html.Div:
-    """A button that makes a link, and one that ends all of them."""
+def layout(slug: str = "", screen: str = "", **_: Any) -> html.Div:
+    """Screens on the left, the chosen one's preview and remote control on the right."""
     event = events.get_event(slug)
-    require(current_actor(), "screen.manage", event.event_id)
-    label = [
-        dbc.Label(t("Where it stands (for your own record)"), html_for="screens-label", className="fz-label"),
-        dbc.Input(
-            id="screens-label", type="text", maxlength=80, className="fz-input", placeholder=t("Main hall, left")
-        ),
-    ]
-    make = dbc.Button(t("Make a link"), id="screens-make", n_clicks=0, className="fz-button fz-button-main")
-    end = dbc.Button(t("Revoke all links"), id="screens-revoke", n_clicks=0, className="fz-button")
-    told = html.Div(id="screens-told", role="status")
-    new = [
-        html.P(
-            t("Whoever has the link sees the event's screen and nothing else. It is shown once, here."),
-            className="fz-small",
-        ),
-        html.Div(label, className="mt-2"),
-        html.Div(make, className="mt-3"),
-        told,
-    ]
-    old = [
-        html.P(t("Screens go dark within seconds; make new links afterwards."), className="fz-small"),
-        html.Div(end, className="mt-3"),
-        html.Div(id="screens-ended", role="status"),
-    ]
-    grid = [panel(t("A new screen"), new, span=7), panel(t("Screens that stand somewhere"), old, span=5)]
-    body = [dcc.Store(id="screens-slug", data=slug), html.Div(grid, className="fz-grid")]
+    known = events.list_screens(slug)
+    chosen = next((one for one in known if one.screen_id == screen), known[0] if known else None)
+    chosen_id = chosen.screen_id if chosen else ""
+    left = html.Div([panel(t("Screens"), _standing(event, known, chosen_id)), panel(t("A new screen"), _new())],
+                    className="fz-4 fz-column-stack")  # fmt: skip
+    right = html.Div(_chosen(event, chosen), className="fz-8 fz-column-stack")
+    body = [
+        dcc.Store(id="screens-slug", data=slug), dcc.Store(id="screens-chosen", data=chosen_id),
+        dcc.Location(id="screens-go", refresh=True), dcc.Interval(id="screens-tick", interval=REFRESH_MS),
+        html.Div([left, right], className="fz-grid"),
+    ]  # fmt: skip
     head = {"subtitle": f"{pick(dict(event.names))} · {event_line(event)}"}
     return frame(body, "event", t("Big screen"), slug=slug, **head, **event_notice(event))
 
 
+def _standing(event: events.Event, known: list[events.Screen], chosen: str) -> list[Any]:
+    parts: list[Any] = [html.Div(_list(event, known, chosen), id="screens-list")]
+    acts = html.Div([button("screens-identify_all", t("Show their names"), "screen"),
+                     button("screens-revoke_all", t("Revoke all links"), "close")],
+                    className="d-flex flex-wrap gap-2 mt-3", hidden=not known)  # fmt: skip
+    return [*parts, acts]
+
+
+def _list(event: events.Event, known: list[events.Screen], chosen: str) -> Any:
+    if not known:
+        return html.P(t("No screen yet. Make a link and open it on the machine that drives the screen."),
+                      className="fz-small")  # fmt: skip
+    now = datetime.now(UTC)
+    return html.Ul([_entry(event, one, one.screen_id == chosen, now) for one in known], className="fz-screens")
+
+
+def _entry(event: events.Event, one: events.Screen, here: bool, now: datetime) -> html.Li:
+    is_on = one.is_on(now)
+    state = t("On") if is_on else _last(event, one)
+    words = [html.B(name_of(one)), html.Span(form.shows(one.state)),
+             html.Span(state, className="fz-screen-on" if is_on else "fz-screen-off")]  # fmt: skip
+    more: dict[str, Any] = {"aria-current": "true"} if here else {}
+    return html.Li(html.A(words, href=f"/desk/e/{event.slug}/screens?screen={one.screen_id}", **more))
+
+
+def _last(event: events.Event, one: events.Screen) -> str:
+    if one.seen_at is None:
+        return t("Never on yet")
+    return t("Last on {time}", time=f.datetime_text(one.seen_at, event.timezone, style="short"))
+
+
+def name_of(one: events.Screen) -> str:
+    """A screen's name; one without is called after its id."""
+    return one.label or t("Screen {screen}", screen=one.screen_id[:4])
+
+
+def _new() -> list[Any]:
+    label = labelled("screens", "label", t("Where it stands"),
+                     typed("screens", "label", maxlength=80, placeholder=t("Main hall, left")))  # fmt: skip
+    words = t("Whoever has the link sees the event's screen and nothing else. It is shown once, here.")
+    make = dbc.Button(t("Make a link"), id="screens-make", n_clicks=0, className="fz-button fz-button-main")
+    return [html.P(words, className="fz-small"), html.Div(label, className="mt-2"), html.Div(make, className="mt-3"),
+            html.Div(id="screens-told", role="status")]  # fmt: skip
+
+
+def _chosen(event: events.Event, one: events.Screen | None) -> list[Any]:
+    fields = form.controls(one.state if one else events.ScreenState())
+    name = typed("screens", "name", one.label if one else "", maxlength=80)
+    doors = (
+        ("identify", t("Show its name"), "screen"), ("same", t("All screens like this"), "copy"),
+        ("revoke", t("Revoke its link"), "close"),
+    )  # fmt: skip
+    acts = html.Div([button(f"screens-{key}", *more) for key, *more in doors], className="d-flex flex-wrap gap-2")
+    named = html.Div([labelled("screens", "name", t("Name"), name), button("screens-rename", t("Rename"), "edit")],
+                     className="fz-screen-named")  # fmt: skip
+    said = html.Div(id="screens-said", role="status", className="fz-screen-said")
+    body = [acts, said, html.Div(fields, className="fz-screen-controls"), named]
+    control = panel(t("Remote control"), body, t("takes effect at once"), hidden=one is None)
+    if one is None:
+        return [control]
+    address = f"/desk/e/{event.slug}/screens/{one.screen_id}/preview?lang={current_language()}"
+    picture = html.Iframe(src=address, title=t("Preview of {screen}", screen=name_of(one)),
+                          className="fz-screen-preview")  # fmt: skip
+    return [panel(name_of(one), picture), control]
+
+
 @callback(
     Output("screens-told", "children"),
-    Output("screens-ended", "children"),
     Input("screens-make", "n_clicks"),
-    Input("screens-revoke", "n_clicks"),
     State("screens-slug", "data"),
     State("screens-label", "value"),
     prevent_initial_call=True,
 )
-def act(_make: int, _revoke: int, slug: str, label: Any) -> Any:
-    """Makes a link or revokes all; the permission screen.manage is asked by the use case."""
-    if ctx.triggered_id == "screens-revoke":
-        count = events.revoke_screen(str(slug))
-        return None, html.P(t("{count} links were revoked.", count=f.number(count)), className="fz-told mt-3")
+def make(_: int, slug: str, label: Any) -> Any:
+    """Makes a link; the permission screen.manage is asked by the use case."""
     token = events.screen_token(str(slug), str(label or ""))
-    return _new_link(f"{get_settings().base_url}/screen/{token}?lang={current_language()}"), None
+    link = f"{get_settings().base_url}/screen/{token}?lang={current_language()}"
+    return _new_link(link, f"/desk/e/{slug}/screens?screen={events.screen_id_of(token)}")
 
 
-def _new_link(link: str) -> html.Div:
+@callback(
+    Output("screens-list", "children"),
+    Input("screens-tick", "n_intervals"),
+    Input("screens-told", "children"),
+    Input("screens-said", "children"),
+    State("screens-slug", "data"),
+    State("screens-chosen", "data"),
+    prevent_initial_call=True,
+)
+def refresh(_: Any, __: Any, ___: Any, slug: str, chosen: str) -> Any:
+    """The list anew: which are on, and what they show."""
+    return _list(events.get_event(str(slug)), events.list_screens(str(slug)), str(chosen))
+
+
+@callback(
+    Output("screens-said", "children"),
+    *[Input(f"screens-{name}", "value") for name in form.FIELDS],
+    State("screens-slug", "data"),
+    State("screens-chosen", "data"),
+    prevent_initial_call=True,
+)
+def control(*values: Any) -> Any:
+    """Tells the chosen screen what the fields hold now."""
+    slug, chosen = str(values[-2]), str(values[-1])
+    told = form.told(dict(zip(form.FIELDS, values, strict=False)))
+    return _said(slug, lambda: events.control_screen(slug, chosen or "none", told))
+
+
+@callback(
+    Output("screens-said", "children", allow_duplicate=True),
+    Output("screens-go", "href"),
+    *[Input(f"screens-{act}", "n_clicks") for act in ACTS],
+    State("screens-slug", "data"),
+    State("screens-chosen", "data"),
+    State("screens-name", "value"),
+    prevent_initial_call=True,
+)
+def act(*values: Any) -> Any:
+    """What the buttons do."""
+    slug, chosen, name = str(values[-3]), str(values[-2]), str(values[-1] or "")
+    acts: dict[str, Any] = {
+        "screens-identify": lambda: events.identify_screens(slug, chosen or "none"),
+        "screens-identify_all": lambda: events.identify_screens(slug),
+        "screens-same": lambda: events.control_screen(slug, "", events.get_screen(slug, chosen).state.as_json()),
+        "screens-rename": lambda: events.rename_screen(slug, chosen, name),
+        "screens-revoke": lambda: events.revoke_screen(slug, screen_id=chosen or "none"),
+        "screens-revoke_all": lambda: events.revoke_screen(slug),
+    }  # fmt: skip
+    triggered = str(ctx.triggered_id)
+    if triggered not in acts:
+        return no_update, no_update
+    said = _said(slug, acts[triggered])
+    moved = triggered in ("screens-revoke", "screens-revoke_all", "screens-rename") and "fz-told" in said.className
+    there = f"?screen={chosen}" if triggered == "screens-rename" else ""
+    return said, f"/desk/e/{slug}/screens{there}" if moved else no_update
+
+
+def _said(slug: str, work: Callable[[], Any]) -> html.Div:
+    try:
+        work()
+    except InputError as error:
+        names = form.field_names()
+        return html.Div([html.P(sentence_of(one, names)) for one in error.errors], className="fz-error", role="alert")
+    except events.NotFound as error:
+        return html.Div(html.P(t(error.message, **error.params)), className="fz-error", role="alert")
+    time = f.time_text(datetime.now(UTC), events.get_event(slug).timezone, seconds=True)
+    return html.Div(html.P(t("Told at {time}.", time=time)), className="fz-told")
+
+
+def _new_link(link: str, control_href: str) -> html.Div:
     copy = html.Button(
         [icon("copy"), html.Span(t("Copy link"))],
         className="fz-button",
@@ -95,6 +218,8 @@ def _new_link(link: str) -> html.Div:
         rel="noreferrer",
         className="fz-button fz-button-ink",
     )
+    steer = html.A([icon("settings"), html.Span(t("Control it"))], href=control_href, className="fz-button")
     words = html.P(html.Span(link, className="fz-mono"), id="screens-link")
     note = html.P(t("Add theme=light to the address for a bright room."), className="fz-note mt-2")
-    return html.Div([words, html.Div([copy, show], className="d-flex gap-2 mt-2"), note], className="fz-told mt-3")
+    return html.Div([words, html.Div([copy, show, steer], className="d-flex flex-wrap gap-2 mt-2"), note],
+                    className="fz-told mt-3")  # fmt: skip
