@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-OWN = ("id", "source", "session", "origin")  # of an entry; nothing is computed from them
+OWN = ("id", "source", "session", "origin", "part")  # of an entry; nothing is computed from them
 TYPED, IMPORTED = "typed", "imported"
 SOURCES = (TYPED, IMPORTED)
 Row = TypeVar("Row", bound=Mapping[Any, Any])

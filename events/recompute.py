@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from accounts import Conflict, current_actor, require
+from calculations.answers import MAX_ITEMS
 from calculations.editions import WHY, why_moved
 from calculations.footprint import compute
 from calculations.model import Answers, EmissionLine, FactorMissing, FactorSet, OtherActivity
@@ -146,8 +147,20 @@ def answers_of(event: Event, row: Mapping[Any, Any]) -> Answers:
     if "inventory" in told:  # the demonstration's own lines, which name their rows themselves
         return Answers(other=tuple(_own_line(event, each) for each in told["inventory"]))
     if row["kind"] == "organiser":
-        return parse(event, bare(told), inventory_scenario(event))
+        return _organiser_answers(event, told)
     return parse(event, told)
+
+
+def _organiser_answers(event: Event, told: Mapping[str, Any]) -> Answers:
+    """The organiser's own, of which an import may have brought more than one body holds."""
+    entries, scenario = list(told.get("other", [])), inventory_scenario(event)
+    first = parse(event, bare({**told, "other": entries[:MAX_ITEMS]}), scenario)
+    more = [
+        each
+        for start in range(MAX_ITEMS, len(entries), MAX_ITEMS)
+        for each in parse(event, bare({"other": entries[start : start + MAX_ITEMS]}), scenario).other
+    ]
+    return replace(first, other=(*first.other, *more)) if more else first
 
 
 def _own_line(event: Event, told: Mapping[str, Any]) -> OtherActivity:

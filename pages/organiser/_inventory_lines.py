@@ -128,7 +128,8 @@ def _doors(view: events.InventoryView, each: events.InventoryLine) -> list[html.
     doors = [html.A([icon("document"), html.Span(t("Comments and evidence"))], className="fz-button",
                     href=f"{base}/line/{each.line_id}")]  # fmt: skip
     edit = f"planned={each.line_id}" if each.stage == "planned" else f"edit={each.number}"
-    if view.may_edit and (each.stage == "planned" or each.number is not None):
+    typed = each.source == "typed" and (each.stage == "planned" or each.number is not None)
+    if view.may_edit and typed:
         doors.append(html.A([icon("edit"), html.Span(t("Change or delete"))], className="fz-button",
                             href=f"{base}?{edit}"))  # fmt: skip
     return doors
