@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from calculations.deadlines import NOTICE_DAYS, days_left
 from calculations.forestry import AGREED, owed, sink_of, standing_g
 from data.library import load_factor_set, load_scenarios, verify_factor_set
-from data.payment_facts import NEEDED
+from data.payment_facts import NEEDED, missing_settings
 from data.settings import Settings
 from data.store import forestry, retirements
 from data.store.backup import examine_files, lacking
@@ -137,22 +137,19 @@ def _keys(settings: Settings) -> Check:
 
 def _payments(settings: Settings, store: Store) -> Check:
     """Which providers are on, which lack a key, what of late fits no order, and what could not be sent back."""
-    lacking = {
-        name: [setting.upper() for setting in needed if not getattr(settings, setting)]
-        for name, needed in NEEDED.items()
-        if any(getattr(settings, setting) for setting in needed)
-    }
+    known = {name: missing_settings(name, settings) for name in NEEDED}
+    lacks = {name: [setting.upper() for setting in missing] for name, missing in known.items() if missing is not None}
     left = (job.c.kind == "refund", job.c.done_at.is_not(None), job.c.last_error != "")
     came = (webhook_event.c.outcome.like("refused:%"), webhook_event.c.received_at > datetime.now(UTC) - REFUSED_FOR)
     with store.read() as connection:
         refused = connection.execute(select(func.count()).where(*came)).scalar_one()
         kept = connection.execute(select(func.count()).where(*left)).scalar_one()
-    wrong = [f"{name} is off: {', '.join(missing)} not set" for name, missing in lacking.items() if missing]
+    wrong = [f"{name} is off: {', '.join(missing)} not set" for name, missing in lacks.items() if missing]
     if refused:
         wrong.append(f"{refused} payments of 30 days fit no order, or were told of with two sums: see docs/payments.md")
     if kept:
         wrong.append(f"{kept} refunds were given up by their providers: see /desk/exchange/settlements")
-    on = [name for name, missing in lacking.items() if not missing] + ["demo"] * settings.demo_payments
+    on = [name for name, missing in lacks.items() if not missing] + ["demo"] * settings.demo_payments
     return Check("payments", not wrong, "; ".join(wrong) or f"on: {', '.join(on) or 'none'}")
 
 

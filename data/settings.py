@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     )
     alipay_app_key: str = _key("Alipay: the app's RSA2 private key.")
     alipay_public_key: str = _key("Alipay: Alipay's public key for this app.")
+    alipay_app_cert: str = _key(
+        "Alipay with certificates: the app's (appCertPublicKey…); with the two below in place of ALIPAY_PUBLIC_KEY."
+    )
+    alipay_cert: str = _key("Alipay with certificates: Alipay's own (alipayCertPublicKey_RSA2).")
+    alipay_root_cert: str = _key("Alipay with certificates: its root certificates (alipayRootCert).")
     alipay_seller_id: str = _setting(
         "", "Alipay: the seller's number; notices for another are refused.", "digits", pattern=r"^[0-9]*$"
     )
@@ -114,6 +119,11 @@ class Settings(BaseSettings):
     wechat_public_key: str = _key("WeChat Pay: WeChat Pay's public key.")
     wechat_public_key_id: str = _setting(
         "", "WeChat Pay: the id of that public key.", "such as PUB_KEY_ID_0123…", pattern=r"^[A-Za-z0-9_]*$"
+    )
+    wechat_platform_certificates: bool = _setting(
+        False,
+        "WeChat Pay: believe its platform certificates, fetched from it; needed where there is no public key.",
+        "true or false",
     )
     wechat_api_url: str = _provider_url("WeChat Pay: another address, such as a simulator's; then it is test money.")
     mail_url: str = _setting(

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from accounts import Conflict, NotFound
-from data.payment_facts import NEEDED, lacking, least_minor
+from data.payment_facts import NEEDED, least_minor, missing_settings
 from data.settings import Settings, get_settings
 from data.store import jobs
 from data.store.engine import get_store
@@ -36,7 +36,7 @@ def _all_on(settings: Settings) -> dict[str, Provider]:
     on: dict[str, Provider] = {}
     makers = {"wechat": _wechat, "alipay": _alipay, "stripe": _stripe}
     for name in NEEDED:
-        if lacking(name, settings) == []:
+        if missing_settings(name, settings) == []:
             on[name] = makers[name](settings)
     if settings.demo_payments:
         on[DemoProvider.name] = _demo(settings)

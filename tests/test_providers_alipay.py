@@ -12,10 +12,11 @@ import pytest
 
 import offsetting
 from accounts import SYSTEM, Conflict
+from data.doctor import examine
 from data.settings import get_settings
-from data.store import schema as s
+from data.store.engine import get_store
 from gateways.alipay.provider import fen, yuan
-from tests.support.shop import open_shop, pay, prove, rows
+from tests.support.shop import open_shop, pay, prove
 from tests.support.simulators.alipay import Alipay
 from tests.support.simulators.base import key_pair
 from tests.support.simulators.product import (
@@ -27,21 +28,19 @@ from tests.support.simulators.product import (
     held,
     payments,
     state,
-    undone,
-    use,
     work,
 )
-
-both_stores = pytest.mark.usefixtures("store")
-one_store = pytest.mark.usefixtures("sqlite_store")  # what no store has a part in
+from tests.support.simulators.provider_case import KeyedCase, Told, both_stores, nothing_changes, one_store, serving
 
 
 @pytest.fixture
 def alipay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Alipay]:
-    """A simulator that the product is set to."""
-    simulator = Alipay()
-    yield from (simulator for _ in use(monkeypatch, simulator.settings()))
-    simulator.stop()
+    yield from serving(Alipay(), monkeypatch)
+
+
+@pytest.fixture
+def simulator(alipay: Alipay) -> Alipay:
+    return alipay
 
 
 def opened(order: offsetting.Order, user_agent: str = DESKTOP) -> str:
@@ -50,6 +49,29 @@ def opened(order: offsetting.Order, user_agent: str = DESKTOP) -> str:
     with urllib.request.urlopen(step.url, timeout=10) as page:
         assert b"Simulated Alipay" in page.read()
     return order.order_id.replace("-", "_")
+
+
+class TestAlipay(KeyedCase):
+    """What all providers do alike."""
+
+    name, error, unreadable = "alipay", "Alipay", "ALIPAY_APP_KEY"
+
+    def begun(self, simulator: Alipay, order: offsetting.Order) -> str:
+        return opened(order)
+
+    def told(self, simulator: Alipay, ref: str, again: str = "", late: datetime | None = None) -> Told:
+        if late:
+            return simulator.notice(ref, at=late, trade_status="TRADE_SUCCESS")
+        return simulator.notice(ref, notify_id=again, **({"trade_status": "TRADE_FINISHED"} if again else {}))
+
+    def set_sum(self, simulator: Alipay, ref: str, amount_minor: int) -> None:
+        simulator.trades[ref]["total_amount"] = yuan(amount_minor)
+
+    def is_closed(self, simulator: Alipay, ref: str) -> bool:
+        return simulator.trades[ref]["trade_status"] == "TRADE_CLOSED"
+
+    def refunds(self, simulator: Alipay) -> list[tuple[str, int]]:
+        return [(name, fen(amount)) for name, amount in simulator.refunds.items()]
 
 
 @one_store
@@ -75,27 +97,6 @@ def test_paying_on_either_page(alipay: Alipay, user_agent: str, method: str, pro
     prove(shop)
 
 
-@both_stores
-def test_doubled_later_and_late(alipay: Alipay) -> None:
-    shop = open_shop()
-    order = held(shop)
-    ref = opened(order)
-    alipay.pay(ref)
-    told = alipay.notice(ref)
-    assert [hand_in("alipay", told).outcome for _ in range(2)] == ["pooled", "duplicate"]
-    a_day = datetime.now(UTC) + timedelta(hours=25)
-    assert hand_in("alipay", told, a_day).outcome == "duplicate"
-    finished = alipay.notice(ref, trade_status="TRADE_FINISHED", notify_id="later")
-    assert hand_in("alipay", finished).outcome == "already_paid"
-    late = held(shop)
-    ref = opened(late)
-    offsetting.run_due(late.expires_at)
-    assert (state(late), alipay.trades[ref]["trade_status"]) == ("expired", "TRADE_CLOSED")
-    after = late.expires_at + timedelta(minutes=2)
-    assert hand_in("alipay", alipay.notice(ref, at=after, trade_status="TRADE_SUCCESS"), after).outcome == "pooled"
-    prove(shop)
-
-
 @one_store
 @pytest.mark.parametrize("wrong", ["key", "old", "ahead", "app", "seller", "kind", "body", "amount", "none", "bytes"])
 def test_a_forged_or_old_notice_changes_nothing(alipay: Alipay, wrong: str) -> None:
@@ -112,9 +113,7 @@ def test_a_forged_or_old_notice_changes_nothing(alipay: Alipay, wrong: str) -> N
     key = key_pair("somebody else") if wrong == "key" else None
     headers, body = alipay.notice(ref, at, key=key, **other)
     told = {"body": body.replace(b"20.43", b"20.44"), "none": b"trade_status=TRADE_SUCCESS", "bytes": b"\xff\xfe"}
-    outcome = hand_in("alipay", (headers, told.get(wrong, body)))
-    assert (outcome.status, outcome.body, state(order)) == (400, b"failure", "held")
-    assert rows(s.webhook_event) == []
+    nothing_changes("alipay", (headers, told.get(wrong, body)), order, b"failure")
 
 
 @one_store
@@ -162,42 +161,61 @@ def test_two_payments_of_one_order_pay_once_and_the_second_goes_back(alipay: Ali
     prove(shop)
 
 
-@both_stores
-def test_a_lost_notice_is_asked_for(alipay: Alipay) -> None:
-    shop = open_shop()
-    order = held(shop)
+@one_store
+def test_told_a_day_later_and_asked_before_it_is_known(alipay: Alipay) -> None:
+    order = held(open_shop())
     offsetting.start_payment(order.order_id, "alipay", DESKTOP)
     assert offsetting.reconcile(order.order_id) == ""  # Alipay has not heard of it yet
-    alipay.pay(opened(order))
-    assert offsetting.reconcile(order.order_id) == "pooled"
+    ref = opened(order)
+    alipay.pay(ref)
+    told = alipay.notice(ref)
+    assert hand_in("alipay", told).outcome == "pooled"
+    assert hand_in("alipay", told, datetime.now(UTC) + timedelta(hours=25)).outcome == "duplicate"
+
+
+@pytest.fixture
+def certified(monkeypatch: pytest.MonkeyPatch) -> Iterator[Alipay]:
+    yield from serving(Alipay(certified=True), monkeypatch)
+
+
+@both_stores
+def test_the_mode_with_certificates(certified: Alipay) -> None:
+    shop = open_shop()
+    order, lost = held(shop), held(shop)
+    ref = opened(order)  # the simulator refuses a request without the certificates' numbers
+    certified.pay(ref)
+    assert hand_in("alipay", certified.notice(ref)).outcome == "pooled"
+    certified.pay(opened(lost))
+    assert offsetting.reconcile(lost.order_id) == "pooled"
+    offsetting.refund_order(order.order_id, "asked for", SYSTEM)
+    work()
+    assert certified.refunds == {f"refund-{order.order_id}": "20.43"}
     prove(shop)
 
 
 @one_store
-def test_an_answer_that_alipay_did_not_sign_is_not_believed(alipay: Alipay) -> None:
+def test_in_the_mode_with_certificates_another_s_signature_is_refused(certified: Alipay) -> None:
     order = held(open_shop())
-    alipay.pay(opened(order))
-    alipay.own = key_pair("somebody else")
+    ref = opened(order)
+    certified.pay(ref)
+    nothing_changes("alipay", certified.notice(ref, key=key_pair("somebody else")), order, b"failure")
+    certified.own = key_pair("somebody else")
     assert (offsetting.reconcile(order.order_id), state(order)) == ("", "held")
 
 
-@both_stores
-def test_a_refund_goes_back_once(alipay: Alipay) -> None:
-    shop = open_shop()
-    order = held(shop)
-    ref = opened(order)
-    alipay.pay(ref)
-    hand_in("alipay", alipay.notice(ref))
-    offsetting.refund_order(order.order_id, "asked for", SYSTEM)
-    alipay.is_down = True
-    work()
-    assert any("Alipay" in error for error in undone())
-    alipay.is_down = False
-    work(timedelta(minutes=2))
-    assert undone() == []
-    assert alipay.refunds == {f"refund-{order.order_id}": "20.43"}
-    assert payments(order) == [("alipay", "refunded", 2043), ("alipay", "succeeded", 2043)]
-    prove(shop)
+@one_store
+@pytest.mark.parametrize("name", ["ALIPAY_APP_CERT", "ALIPAY_CERT", "ALIPAY_ROOT_CERT"])
+def test_a_certificate_that_is_missing_or_none(certified: Alipay, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    order = held(open_shop())
+    monkeypatch.setenv(name, "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----")
+    get_settings.cache_clear()
+    with pytest.raises(Conflict, match="does not answer"):
+        offsetting.start_payment(order.order_id, "alipay", DESKTOP)
+    monkeypatch.delenv(name)
+    get_settings.cache_clear()
+    assert [way.provider for way in offsetting.ways_to_pay(order.order_id)] == ["demo"]
+    told = next(check.detail for check in examine(get_settings(), get_store()) if check.name == "payments")
+    assert told == f"alipay is off: {name} not set"
 
 
 @one_store

@@ -5,49 +5,64 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
 import offsetting
-from accounts import SYSTEM, Conflict, NotFound
+from accounts import Conflict, NotFound
 from data.doctor import examine
 from data.settings import get_settings
 from data.store import schema as s
 from data.store.engine import get_store
 from tests.support.server import PROJECT_DIR
-from tests.support.shop import open_shop, prove, rows
-from tests.support.simulators.product import (
-    DESKTOP,
-    PHONE,
-    attempts,
-    hand_in,
-    held,
-    payments,
-    state,
-    undone,
-    use,
-    work,
-)
+from tests.support.shop import open_shop, prove
+from tests.support.simulators.product import DESKTOP, PHONE, attempts, hand_in, held, payments, state, work
+from tests.support.simulators.provider_case import ProviderCase, Told, both_stores, nothing_changes, one_store, serving
 from tests.support.simulators.stripe import Stripe
-
-both_stores = pytest.mark.usefixtures("store")
-one_store = pytest.mark.usefixtures("sqlite_store")  # what no store has a part in
 
 
 @pytest.fixture
 def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stripe]:
-    """A simulator that the product is set to."""
-    simulator = Stripe()
-    yield from (simulator for _ in use(monkeypatch, simulator.settings()))
-    simulator.stop()
+    yield from serving(Stripe(), monkeypatch)
+
+
+@pytest.fixture
+def simulator(stripe: Stripe) -> Stripe:
+    return stripe
 
 
 def begun(simulator: Stripe, order: offsetting.Order) -> str:
     """The session of an order's payment."""
     offsetting.start_payment(order.order_id, "stripe", DESKTOP)
     return str(attempts(order)[-1]["provider_ref"])
+
+
+class TestStripe(ProviderCase):
+    """What all providers do alike."""
+
+    name, error = "stripe", "Stripe"
+
+    def begun(self, simulator: Stripe, order: offsetting.Order) -> str:
+        return begun(simulator, order)
+
+    def told(self, simulator: Stripe, ref: str, again: str = "", late: datetime | None = None) -> Told:
+        if late:
+            return simulator.event(ref, payment_status="paid", at=late.timestamp())
+        return simulator.event(ref, event_id=again)
+
+    def set_sum(self, simulator: Stripe, ref: str, amount_minor: int) -> None:
+        simulator.sessions[ref]["amount_total"] = amount_minor
+
+    def is_closed(self, simulator: Stripe, ref: str) -> bool:
+        return bool(simulator.sessions[ref]["status"] == "expired")
+
+    def refunds(self, simulator: Stripe) -> list[tuple[str, int]]:
+        return [(made["payment_intent"], made["amount"]) for made in simulator.refunds]
+
+    def refund_name(self, ref: str, refund_id: str) -> str:
+        return f"pi_{ref}"
 
 
 @both_stores
@@ -79,28 +94,6 @@ def test_paying_and_the_fee(stripe: Stripe) -> None:
     prove(shop)
 
 
-@both_stores
-def test_a_doubled_and_a_late_webhook(stripe: Stripe) -> None:
-    shop = open_shop()
-    order = held(shop)
-    session = begun(stripe, order)
-    stripe.pay(session)
-    told = stripe.event(session)
-    assert [hand_in("stripe", told).outcome for _ in range(2)] == ["pooled", "duplicate"]
-    assert hand_in("stripe", stripe.event(session, event_id="evt_other")).outcome == "already_paid"
-    late = held(shop)
-    session = begun(stripe, late)
-    after = late.expires_at + timedelta(minutes=1)
-    offsetting.run_due(late.expires_at)
-    assert state(late) == "expired"
-    assert stripe.sessions[session]["status"] == "expired"  # closed, so that nobody pays it any more
-    assert hand_in("stripe", stripe.event(session, payment_status="paid", at=after.timestamp()), after).outcome == (
-        "pooled"
-    )
-    assert [name for name, _ in offsetting.get_order(late.order_id).states][-2:] == ["paid_late", "pooled"]
-    prove(shop)
-
-
 @one_store
 @pytest.mark.parametrize("wrong", ["secret", "old", "ahead", "body", "none", "json", "bytes"])
 def test_a_forged_or_old_webhook_changes_nothing(stripe: Stripe, wrong: str) -> None:
@@ -117,10 +110,7 @@ def test_a_forged_or_old_webhook_changes_nothing(stripe: Stripe, wrong: str) -> 
         "body": (headers, body.replace(b"2043", b"2042")), "none": ({}, body), "json": (headers, b"{}"),
         "bytes": (headers, b"\xff\x00"),
     }.get(wrong, (headers, body))  # fmt: skip
-    outcome = hand_in("stripe", told)
-    assert (outcome.status, outcome.body) == (400, b'{"received":false}')
-    assert state(order) == "held"
-    assert rows(s.webhook_event) == []
+    nothing_changes("stripe", told, order, b'{"received":false}')
 
 
 @one_store
@@ -150,42 +140,6 @@ def test_events_of_other_kinds_are_none_of_ours(stripe: Stripe) -> None:
     assert hand_in("stripe", stripe.event(session, kind="charge.updated")).outcome == "ignored: unknown order"
     assert hand_in("stripe", stripe.event(session, kind="checkout.session.async_payment_failed")).outcome == "failed"
     assert state(order) == "failed"
-
-
-@both_stores
-def test_a_lost_webhook_is_asked_for(stripe: Stripe) -> None:
-    shop = open_shop()
-    order = held(shop)
-    session = begun(stripe, order)
-    assert offsetting.reconcile(order.order_id) == "ignored: nothing to do"
-    stripe.is_down = True
-    assert offsetting.reconcile(order.order_id) == ""
-    stripe.is_down = False
-    stripe.pay(session)
-    assert offsetting.reconcile(order.order_id, at_most_every=timedelta(seconds=5)) == "pooled"
-    count = len(stripe.asked)
-    assert offsetting.reconcile(order.order_id, at_most_every=timedelta(seconds=5)) == ""
-    assert len(stripe.asked) == count
-    prove(shop)
-
-
-@both_stores
-def test_a_refund_goes_back_once(stripe: Stripe) -> None:
-    shop = open_shop()
-    order = held(shop)
-    session = begun(stripe, order)
-    stripe.pay(session)
-    hand_in("stripe", stripe.event(session))
-    offsetting.refund_order(order.order_id, "asked for", SYSTEM)
-    stripe.is_down = True
-    work()
-    assert any("Stripe" in error for error in undone())
-    stripe.is_down = False
-    work(timedelta(minutes=2))
-    assert undone() == []
-    assert [(made["amount"], made["payment_intent"]) for made in stripe.refunds] == [(2043, f"pi_{session}")]
-    assert payments(order) == [("stripe", "refunded", 2043), ("stripe", "succeeded", 2043)]
-    prove(shop)
 
 
 @one_store

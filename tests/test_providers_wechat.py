@@ -16,6 +16,7 @@ from data.store import schema as s
 from gateways.wechat.provider import order_of
 from tests.support.shop import open_shop, prove, rows
 from tests.support.simulators.base import key_pair
+from tests.support.simulators.certificates import UNTIL
 from tests.support.simulators.product import (
     DESKTOP,
     IN_WECHAT,
@@ -29,18 +30,18 @@ from tests.support.simulators.product import (
     use,
     work,
 )
-from tests.support.simulators.wechat import APP_ID, Wechat
-
-both_stores = pytest.mark.usefixtures("store")
-one_store = pytest.mark.usefixtures("sqlite_store")  # what no store has a part in
+from tests.support.simulators.provider_case import KeyedCase, Told, both_stores, nothing_changes, one_store, serving
+from tests.support.simulators.wechat import APP_ID, PUBLIC_KEY_ID, Wechat
 
 
 @pytest.fixture
 def wechat(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wechat]:
-    """A simulator that the product is set to."""
-    simulator = Wechat()
-    yield from (simulator for _ in use(monkeypatch, simulator.settings()))
-    simulator.stop()
+    yield from serving(Wechat(), monkeypatch)
+
+
+@pytest.fixture
+def simulator(wechat: Wechat) -> Wechat:
+    return wechat
 
 
 def begun(order: offsetting.Order) -> str:
@@ -64,6 +65,33 @@ def signed_in(order: offsetting.Order) -> dict[str, str]:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def http_error_303(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         return fp
+
+
+class TestWechat(KeyedCase):
+    """What all providers do alike."""
+
+    name, error, unreadable = "wechat", "WeChat", "WECHAT_MERCHANT_KEY"
+
+    def begun(self, simulator: Wechat, order: offsetting.Order) -> str:
+        return begun(order)
+
+    def told(self, simulator: Wechat, ref: str, again: str = "", late: datetime | None = None) -> Told:
+        if late:
+            return simulator.notice(ref, at=late.timestamp(), trade_state="SUCCESS")
+        return simulator.notice(ref, notice_id=again)
+
+    def set_sum(self, simulator: Wechat, ref: str, amount_minor: int) -> None:
+        simulator.trades[ref]["asked"]["amount"]["total"] = amount_minor
+
+    def is_closed(self, simulator: Wechat, ref: str) -> bool:
+        return bool(simulator.trades[ref]["trade_state"] == "CLOSED")
+
+    def refunds(self, simulator: Wechat) -> list[tuple[str, int]]:
+        found = [made["asked"] for made in simulator.refunds.values()]
+        for asked in found:
+            amount = asked["amount"]["refund"]
+            assert asked["amount"] == {"refund": amount, "total": amount, "currency": "CNY"}
+        return [(asked["out_refund_no"], asked["amount"]["refund"]) for asked in found]
 
 
 @one_store
@@ -148,25 +176,6 @@ def test_without_the_app_s_secret_it_goes_on_in_another_browser(
         assert offsetting.start_payment(order.order_id, "wechat", PHONE).url
 
 
-@both_stores
-def test_a_doubled_and_a_late_notice(wechat: Wechat) -> None:
-    shop = open_shop()
-    order = held(shop)
-    ref = begun(order)
-    wechat.pay(ref)
-    told = wechat.notice(ref)
-    assert [hand_in("wechat", told).outcome for _ in range(2)] == ["pooled", "duplicate"]
-    assert hand_in("wechat", wechat.notice(ref, notice_id="again")).outcome == "already_paid"
-    late = held(shop)
-    ref = begun(late)
-    offsetting.run_due(late.expires_at)
-    assert (state(late), wechat.trades[ref]["trade_state"]) == ("expired", "CLOSED")
-    after = late.expires_at + timedelta(minutes=3)
-    told = wechat.notice(ref, at=after.timestamp(), trade_state="SUCCESS")
-    assert hand_in("wechat", told, after).outcome == "pooled"
-    prove(shop)
-
-
 @one_store
 @pytest.mark.parametrize("wrong", [
     "key", "old", "ahead", "serial", "v3 key", "body", "merchant", "app", "none", "json", "time", "probe", "bytes",
@@ -191,9 +200,7 @@ def test_a_forged_or_old_notice_changes_nothing(wechat: Wechat, wrong: str) -> N
         "body": (headers, body.replace(b"encrypt-resource", b"encrypt-resourcE")), "none": ({}, body),
         "json": (headers, b"[]"), "bytes": (headers, b"\xff"),
     }.get(wrong, (headers, body))  # fmt: skip
-    outcome = hand_in("wechat", told)
-    assert (outcome.status, outcome.body) == (400, b'{"code": "FAIL", "message": "bad signature"}')
-    assert (state(order), rows(s.webhook_event)) == ("held", [])
+    nothing_changes("wechat", told, order, b'{"code": "FAIL", "message": "bad signature"}')
     assert len(wechat.asked) == count  # nobody makes us ask WeChat for keys
 
 
@@ -217,28 +224,6 @@ def test_what_is_signed_and_does_not_fit(wechat: Wechat, other: dict[str, Any], 
 
 
 @both_stores
-def test_a_lost_notice_is_asked_for(wechat: Wechat) -> None:
-    shop = open_shop()
-    order = held(shop)
-    ref = begun(order)
-    assert offsetting.reconcile(order.order_id) == "ignored: nothing to do"
-    wechat.is_down = True
-    assert offsetting.reconcile(order.order_id) == ""
-    wechat.is_down = False
-    wechat.pay(ref)
-    assert offsetting.reconcile(order.order_id) == "pooled"
-    prove(shop)
-
-
-@one_store
-def test_an_answer_that_wechat_did_not_sign_is_not_believed(wechat: Wechat) -> None:
-    order = held(open_shop())
-    wechat.pay(begun(order))
-    wechat.own = key_pair("somebody else")
-    assert (offsetting.reconcile(order.order_id), state(order)) == ("", "held")
-
-
-@both_stores
 def test_two_ways_paid_at_once_pay_once_and_the_second_goes_back(wechat: Wechat) -> None:
     shop = open_shop()
     order = held(shop)
@@ -256,24 +241,75 @@ def test_two_ways_paid_at_once_pay_once_and_the_second_goes_back(wechat: Wechat)
     prove(shop)
 
 
+@pytest.fixture
+def certified(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wechat]:
+    yield from serving(Wechat(certified=True), monkeypatch)
+
+
+def asked_for_certificates(simulator: Wechat) -> int:
+    return sum(asked.path == "/v3/certificates" for asked in simulator.asked)
+
+
 @both_stores
-def test_a_refund_goes_back_once(wechat: Wechat) -> None:
+def test_platform_certificates_are_fetched_and_renewed(certified: Wechat) -> None:
     shop = open_shop()
-    order = held(shop)
-    ref = begun(order)
-    wechat.pay(ref)
-    hand_in("wechat", wechat.notice(ref))
+    order, lost, renewed = held(shop), held(shop), held(shop)
+    first, second, third = begun(order), begun(lost), begun(renewed)
+    certified.pay(first)
+    assert hand_in("wechat", certified.notice(first)).outcome == "pooled"
+    certified.pay(second)
+    assert offsetting.reconcile(lost.order_id) == "pooled"
+    assert asked_for_certificates(certified) == 1
+    certified.turn_over("wechat, the next")
+    certified.pay(third)
+    assert hand_in("wechat", certified.notice(third)).outcome == "pooled"
+    assert asked_for_certificates(certified) == 2
     offsetting.refund_order(order.order_id, "asked for", SYSTEM)
-    wechat.is_down = True
     work()
-    assert any("WeChat" in error for error in undone())
-    wechat.is_down = False
-    work(timedelta(minutes=2))
-    (made,) = wechat.refunds.values()
-    assert made["asked"]["amount"] == {"refund": 2043, "total": 2043, "currency": "CNY"}
-    assert made["asked"]["out_refund_no"] == f"refund-{order.order_id}"
-    assert payments(order) == [("wechat", "refunded", 2043), ("wechat", "succeeded", 2043)]
+    assert [made["asked"]["out_trade_no"] for made in certified.refunds.values()] == [first]
     prove(shop)
+
+
+@one_store
+def test_nobody_makes_us_ask_for_certificates_again_and_again(certified: Wechat) -> None:
+    order = held(open_shop())
+    ref = begun(order)
+    certified.pay(ref)
+    stranger, bad = key_pair("somebody else"), b'{"code": "FAIL", "message": "bad signature"}'
+    for serial in ("5F5F5F", "5F5F60", "PUB_KEY_ID_1", "", "F" * 60):
+        nothing_changes("wechat", certified.notice(ref, key=stranger, serial=serial), order, bad)
+    nothing_changes("wechat", certified.notice(ref, key=stranger), order, bad)  # under a number that is known
+    assert asked_for_certificates(certified) == 2  # once for the answer, once for all these
+    certified.is_down = True
+    later = datetime.now(UTC) + timedelta(minutes=11)
+    told = certified.notice(ref, at=later.timestamp(), key=stranger, serial="5F5F61")
+    assert hand_in("wechat", told, later).status == 400
+    assert hand_in("wechat", certified.notice(ref)).outcome == "pooled"  # what was known is not forgotten
+
+
+@one_store
+def test_a_certificate_that_is_over_is_not_believed(certified: Wechat) -> None:
+    order = held(open_shop())
+    ref = begun(order)
+    certified.pay(ref)
+    in_a_century = UNTIL + timedelta(days=1)
+    told = certified.notice(ref, at=in_a_century.timestamp())
+    assert hand_in("wechat", told, in_a_century).status == 400
+
+
+@one_store
+def test_while_changing_over_both_are_believed(monkeypatch: pytest.MonkeyPatch, certified: Wechat) -> None:
+    other = Wechat()
+    keys = {name: value for name, value in other.settings().items() if name.startswith("WECHAT_PUBLIC")}
+    other.stop()
+    for _ in use(monkeypatch, keys):
+        shop = open_shop()
+        by_key, by_certificate = held(shop), held(shop)
+        refs = [begun(by_key), begun(by_certificate)]
+        for ref in refs:
+            certified.pay(ref)
+        told = certified.notice(refs[0], key=other.own, serial=PUBLIC_KEY_ID)
+        assert [hand_in("wechat", each).outcome for each in (told, certified.notice(refs[1]))] == ["pooled"] * 2
 
 
 @pytest.mark.parametrize(("ref", "order_id"), [

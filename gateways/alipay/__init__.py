@@ -1,5 +1,5 @@
 """Alipay: its web page on a desktop, its phone page on a phone."""
 
-from gateways.alipay.provider import AlipayProvider
+from gateways.alipay.provider import AlipayCertificates, AlipayProvider
 
-__all__ = ["AlipayProvider"]
+__all__ = ["AlipayCertificates", "AlipayProvider"]

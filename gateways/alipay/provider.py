@@ -1,5 +1,8 @@
 """Alipay's page and phone page (RSA2) through ``python-alipay-sdk``, imported when it is first needed.
 
+Alipay's signatures are checked with its public key or, in the mode with certificates, with the key of its certificate;
+then each request names the app's certificate and Alipay's root certificates by their numbers.
+
 ``out_trade_no`` is the order's id with ``_`` for ``-`` (Alipay takes letters, digits and underscores), so one order is
 one trade however often its page is opened. Amounts are yuan with two decimals, times are China's. Any gateway address
 but Alipay's own is test money. WeChat's browser does not let Alipay in.
@@ -10,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from typing import Any
@@ -49,35 +53,65 @@ KINDS = {
     "TRADE_CLOSED": FAILED,
     "WAIT_BUYER_PAY": PENDING,
 }
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?")
 
 
+@dataclass(frozen=True, slots=True)
+class AlipayCertificates:
+    """The mode with certificates: the app's, Alipay's own, and its roots, as the PEM files that its platform gives."""
+
+    app: str
+    alipay: str
+    root: str
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether all three are there."""
+        return bool(self.app and self.alipay and self.root)
+
+
 class AlipayProvider:
-    """See the module. Keys are PEM, or the bare base64 that Alipay's tool writes."""
+    """See the module. Keys are PEM, or the bare base64 that Alipay's tool writes; ``certificates`` take the place of
+    ``alipay_public_key``."""
 
     name = "alipay"
     tells_fee = False
 
     def __init__(
         self, app_id: str, app_key: str, alipay_public_key: str, minimums: Mapping[str, int], seller_id: str = "",
-        gateway_url: str = "",
+        gateway_url: str = "", certificates: AlipayCertificates | None = None,
     ):  # fmt: skip
         self.livemode = gateway_url in ("", PRODUCTION)
         self._app_id, self._seller_id, self._minimums = app_id, seller_id, minimums
-        self._app_key, self._public_key = app_key, alipay_public_key
+        self._app_key, self._public_key, self._certificates = app_key, alipay_public_key, certificates
         self._gateway_url = gateway_url or PRODUCTION
 
     @cached_property
     def _client(self) -> Any:
-        from alipay import AliPay
         from alipay.utils import AliPayConfig
 
-        client = AliPay(
-            appid=self._app_id, app_private_key_string=_pem(self._app_key, "RSA PRIVATE KEY"),
-            alipay_public_key_string=_pem(self._public_key, "PUBLIC KEY"), sign_type="RSA2",
-            config=AliPayConfig(timeout=TIMEOUT_S),
-        )  # fmt: skip
+        try:
+            client = self._made()
+        except Exception as error:  # what the libraries below it raise for what is no key or certificate
+            raise GatewayError(f"Alipay's keys or certificates can't be read: {type(error).__name__}") from error
+        client._config = AliPayConfig(timeout=TIMEOUT_S)
         client._gateway = self._gateway_url  # the library knows two addresses of its own
+        return client
+
+    def _made(self) -> Any:
+        from alipay import AliPay, DCAliPay
+
+        app = {"appid": self._app_id, "app_private_key_string": _pem(self._app_key, "RSA PRIVATE KEY")}
+        given = self._certificates
+        if given is None:
+            return AliPay(**app, alipay_public_key_string=_pem(self._public_key, "PUBLIC KEY"), sign_type="RSA2")
+        client = DCAliPay(
+            **app, app_public_key_cert_string=_chain(given.app), alipay_public_key_cert_string=_chain(given.alipay),
+            alipay_root_cert_string=_chain(given.root), sign_type="RSA2",
+        )  # fmt: skip
+        if not client.alipay_root_cert_sn or not client.app_cert_sn:  # read now, not in somebody's payment
+            raise ValueError("there is no RSA certificate among the roots")
         return client
 
     def accepts(self, currency: str) -> bool:
@@ -133,9 +167,11 @@ class AlipayProvider:
     def _verify(self, told: dict[str, str]) -> None:
         from alipay.exceptions import AliPayException
 
-        check: Callable[..., bool] = self._client.verify
         try:
+            check: Callable[..., bool] = self._client.verify
             good = check(told, told.pop("sign"))
+        except GatewayError as error:
+            raise SignatureError(str(error)) from None
         except AliPayException:
             raise SignatureError("the signature is of another kind than RSA2") from None
         if not good:
@@ -207,6 +243,11 @@ def _now() -> datetime:
 def _pem(text: str, label: str) -> str:
     given = text.replace("\\n", "\n").strip()
     return given if given.startswith("-----") else f"-----BEGIN {label}-----\n{given}\n-----END {label}-----"
+
+
+def _chain(text: str) -> str:
+    """PEM certificates with an empty line between them, as the library parts them."""
+    return "\n\n".join(_CERTIFICATE.findall(text.replace("\\n", "\n").replace("\r", "")))
 
 
 @contextmanager

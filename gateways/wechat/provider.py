@@ -2,8 +2,9 @@
 
 Three ways: JSAPI in WeChat's own browser (the person is named by WeChat's sign-in, which needs the app's secret), H5 in
 a phone's browser, Native as a code to scan. ``out_trade_no`` is the order's id with the way and a digit behind it, as
-WeChat takes one number with one set of parameters. Answers and notices are checked with WeChat Pay's public key. Any
-address but WeChat's own is test money.
+WeChat takes one number with one set of parameters. Answers and notices are checked with WeChat Pay's public key, or
+with its platform certificates, which are fetched from it (sealed with the APIv3 key) when first needed and when one
+that is not known has signed, at most every ten minutes. Any address but WeChat's own is test money.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from threading import Lock
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -49,13 +53,17 @@ KINDS = {
     "SUCCESS": SUCCEEDED, "CLOSED": FAILED, "REVOKED": FAILED, "PAYERROR": FAILED, "NOTPAY": PENDING,
     "USERPAYING": PENDING, "ACCEPT": PENDING,
 }  # fmt: skip
+ASK_EVERY = timedelta(minutes=10)
+_HEX = re.compile(r"[0-9A-Fa-f]{1,40}")
+_log = logging.getLogger(__name__)
 _PURPOSE = b"forum-zero/wechat/oauth-state/v1"
 
 
 @dataclass(frozen=True, slots=True)
 class WechatKeys:
     """What the merchant has: the app (with the secret of its sign-in, or ''), the merchant with its certificate's
-    serial number and private key, the APIv3 key, and WeChat Pay's public key with its id. Keys are PEM."""
+    serial number and private key, the APIv3 key, and by what WeChat Pay's signatures are checked: its public key with
+    its id, its platform certificates, or while a merchant changes over both. Keys are PEM."""
 
     app_id: str
     app_secret: str
@@ -65,6 +73,7 @@ class WechatKeys:
     api_v3_key: str
     public_key: str
     public_key_id: str
+    platform_certificates: bool = False
 
 
 class WechatProvider:
@@ -78,20 +87,64 @@ class WechatProvider:
         self._keys, self._minimums = keys, minimums
         self._api_url = api_url or PRODUCTION
         own = "" if self.livemode else self._api_url
+        self._asking = Lock()
+        self._asked_at: datetime | None = None
         self._authorize_url, self._token_url = own or AUTHORIZE_URL, own or TOKEN_URL
 
     @cached_property
     def _client(self) -> Any:
+        try:
+            return self._made()
+        except Exception as error:  # what the libraries below it raise for what is no key
+            raise GatewayError(f"WeChat Pay's keys can't be read: {type(error).__name__}") from error
+
+    def _made(self) -> Any:
         from wechatpayv3 import WeChatPay, WeChatPayType
 
         keys = self._keys
+        public_key = _pem(keys.public_key) or _public_of(_pem(keys.merchant_key))
         client = WeChatPay(
             wechatpay_type=WeChatPayType.NATIVE, mchid=keys.merchant_id, private_key=_pem(keys.merchant_key),
             cert_serial_no=keys.merchant_serial, appid=keys.app_id, apiv3_key=keys.api_v3_key, timeout=TIMEOUT_S,
-            public_key=_pem(keys.public_key), public_key_id=keys.public_key_id,
+            public_key=public_key, public_key_id=keys.public_key_id or "none",
         )  # fmt: skip
-        client._core._gate_way = self._api_url  # the library knows one address
+        core = client._core
+        core._gate_way = self._api_url  # the library knows one address, and would ask it for certificates at once
+        if not keys.public_key:
+            core._public_key = core._public_key_id = None
         return client
+
+    def _is_known(self, serial: str, now: datetime) -> bool:
+        """Whether something signed under this number can be checked; nobody makes us ask WeChat again and again."""
+        if self._keys.public_key_id and serial == self._keys.public_key_id:
+            return True
+        if not self._keys.platform_certificates or not _HEX.fullmatch(serial):
+            return False
+        if self._has(serial, now):
+            return True
+        with self._asking:
+            if not self._has(serial, now) and (self._asked_at is None or now - self._asked_at >= ASK_EVERY):
+                self._asked_at = now
+                self._fetch_certificates()
+        return self._has(serial, now)
+
+    def _has(self, serial: str, now: datetime) -> bool:
+        return any(
+            certificate.serial_number == int(serial, 16)
+            and certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+            for certificate in self._client._core._certificates
+        )
+
+    def _fetch_certificates(self) -> None:
+        """What is known is kept where WeChat does not answer; the library would forget it."""
+        core = self._client._core
+        known = list(core._certificates)
+        try:
+            core._update_certificates()
+        except Exception as error:  # the library raises bare exceptions
+            _log.warning("WeChat Pay's certificates can't be fetched: %s", type(error).__name__)
+        if not core._certificates:
+            core._certificates.extend(known)
 
     def accepts(self, currency: str) -> bool:
         """Yuan alone."""
@@ -201,7 +254,11 @@ class WechatProvider:
         SignatureError."""
         given = {name.lower(): value for name, value in headers.items()}
         stamp = given.get("wechatpay-timestamp", "")
-        if given.get("wechatpay-serial") != self._keys.public_key_id:  # else the library would ask WeChat for more keys
+        try:
+            is_known = self._is_known(given.get("wechatpay-serial", ""), now)
+        except GatewayError as error:
+            raise SignatureError(str(error)) from None
+        if not is_known:  # else the library would ask WeChat for more keys
             raise SignatureError("signed with a key that is not ours to know")
         if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= 12):
             raise SignatureError("there is no time in the signature")
@@ -216,9 +273,8 @@ class WechatProvider:
             raise SignatureError(f"the body is not a notice: {type(error).__name__}") from None
 
     def _decrypted(self, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-        read: Callable[..., Any] = self._client.callback
         try:
-            told = read(headers, body)
+            told = self._client.callback(headers, body)
         except Exception as error:  # the library raises bare exceptions for what it can't read
             raise SignatureError(f"the notice can't be read: {type(error).__name__}") from None
         if not isinstance(told, dict):
@@ -287,6 +343,14 @@ def _kept(now: datetime, **details: str) -> dict[str, Any]:
 
 def _is_fresh(attempt: Attempt, now: datetime) -> bool:
     return bool(attempt.details["until"] > now.timestamp())
+
+
+def _public_of(private_pem: str) -> str:
+    from cryptography.hazmat.primitives import serialization
+
+    key = serialization.load_pem_private_key(private_pem.encode(), None).public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_bytes(serialization.Encoding.PEM, form).decode()
 
 
 def _pem(text: str) -> str:

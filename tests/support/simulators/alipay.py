@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlencode
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from tests.support.simulators.base import Answer, Asked, KeyPair, Simulator, key_pair, moved
+from tests.support.simulators.certificates import certificate, pem, roots
 
 APP_ID, SELLER_ID = "2021000000000001", "2088000000000001"
 CHINA = timezone(timedelta(hours=8))
 
 
-class Alipay(Simulator):
-    """``calls_back``: whether a payment calls the notify_url it was begun with."""
+def number(found: x509.Certificate) -> str:
+    """A certificate's number as Alipay makes it: MD5 of issuer and serial number."""
+    return hashlib.md5(f"{found.issuer.rfc4514_string()}{found.serial_number}".encode()).hexdigest()
 
-    def __init__(self, calls_back: bool = False) -> None:
+
+class Alipay(Simulator):
+    """``calls_back``: whether a payment calls the notify_url it was begun with; ``certified``: the mode with
+    certificates, in which each request names the app's and the roots by their numbers."""
+
+    def __init__(self, calls_back: bool = False, certified: bool = False) -> None:
         super().__init__()
         self.app, self.own = key_pair("alipay app"), key_pair("alipay")
+        self.certified = certified
         self.calls_back = calls_back
         self.trades: dict[str, dict[str, str]] = {}
         self.refunds: dict[str, str] = {}
 
     def settings(self) -> dict[str, str]:
         """The product's settings for it."""
-        return {
+        told = {
             "ALIPAY_APP_ID": APP_ID, "ALIPAY_APP_KEY": self.app.private_pem.replace("\n", "\\n"),
-            "ALIPAY_PUBLIC_KEY": "".join(self.own.public_pem.split("\n")[1:-2]), "ALIPAY_SELLER_ID": SELLER_ID,
-            "ALIPAY_GATEWAY_URL": f"{self.url}/gateway.do",
+            "ALIPAY_SELLER_ID": SELLER_ID, "ALIPAY_GATEWAY_URL": f"{self.url}/gateway.do",
+        }  # fmt: skip
+        if not self.certified:
+            return told | {"ALIPAY_PUBLIC_KEY": "".join(self.own.public_pem.split("\n")[1:-2])}
+        return told | {
+            "ALIPAY_APP_CERT": pem(certificate("alipay app")), "ALIPAY_ROOT_CERT": pem(*roots()),
+            "ALIPAY_CERT": pem(certificate("alipay"), roots()[0]).replace("\n", "\r\n"),
         }  # fmt: skip
 
     def answer(self, asked: Asked) -> Answer:
@@ -43,6 +58,9 @@ class Alipay(Simulator):
             self.app.verify("&".join(f"{k}={v}" for k, v in sorted(told.items())).encode(), signature)
         except InvalidSignature:
             return Answer(400, b"simulated: the app's signature does not fit", "text/plain")
+        numbers = (told.get("app_cert_sn"), told.get("alipay_root_cert_sn"))
+        if numbers != ((number(certificate("alipay app")), number(roots()[0])) if self.certified else (None, None)):
+            return Answer(400, b"simulated: other certificates than this app's", "text/plain")
         method, content = told["method"], json.loads(told["biz_content"])
         if method in ("alipay.trade.page.pay", "alipay.trade.wap.pay"):
             return self._page(told, content)
@@ -78,6 +96,8 @@ class Alipay(Simulator):
                 return {"code": "40004", "msg": "Business Failed", "sub_code": "ACQ.TRADE_STATUS_ERROR"}
             trade["trade_status"] = "TRADE_CLOSED"
         if method == "alipay.trade.refund":
+            if float(content["refund_amount"]) > float(trade["total_amount"]):
+                return {"code": "40004", "msg": "Business Failed", "sub_code": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL"}
             changed = "N" if content["out_request_no"] in self.refunds else "Y"
             self.refunds[content["out_request_no"]] = content["refund_amount"]
             shown |= {"fund_change": changed, "refund_fee": content["refund_amount"]}
@@ -86,7 +106,8 @@ class Alipay(Simulator):
     def _signed(self, method: str, content: dict[str, Any]) -> Answer:
         inside = json.dumps(content, separators=(",", ":"))
         name = method.replace(".", "_") + "_response"
-        return Answer(200, f'{{"{name}":{inside},"sign":"{self.own.sign(inside.encode())}"}}'.encode())
+        also = f'"alipay_cert_sn":"{number(certificate("alipay"))}",' if self.certified else ""
+        return Answer(200, f'{{"{name}":{inside},{also}"sign":"{self.own.sign(inside.encode())}"}}'.encode())
 
     def notice(
         self, ref: str, at: datetime | None = None, notify_id: str = "", key: KeyPair | None = None, **other: str

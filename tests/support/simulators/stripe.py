@@ -97,6 +97,9 @@ class Stripe(Simulator):
             return _json({"object": "list", "data": made, "has_more": False, "url": "/v1/refunds"})
         if made:
             return _problem(400, "invalid_request_error", "charge_already_refunded")
+        paid = next(each["amount_total"] for each in self.sessions.values() if each["payment_intent"] == intent)
+        if int(asked.form["amount"]) > paid:
+            return _problem(400, "invalid_request_error", "amount_too_large")
         refund = {
             "id": f"re_{len(self.refunds) + 1}", "object": "refund", "amount": int(asked.form["amount"]),
             "payment_intent": intent, "status": "succeeded",

@@ -10,10 +10,12 @@ import time
 from typing import Any
 from urllib.parse import urlencode
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.support.simulators.base import Answer, Asked, KeyPair, Simulator, key_pair, moved
+from tests.support.simulators.certificates import certificate, pem, serial
 
 APP_ID, APP_SECRET, MERCHANT_ID = "wx0000000000000001", "simulated-secret", "1900000001"
 MERCHANT_SERIAL, PUBLIC_KEY_ID = "0A1B2C3D", "PUB_KEY_ID_0000000001"
@@ -24,12 +26,24 @@ AUTHORIZATION = re.compile(
 )
 
 
-class Wechat(Simulator):
-    """``calls_back``: whether a payment calls the notify_url it was begun with."""
+def _seal(plain: bytes, extra: str, api_v3_key: str) -> dict[str, str]:
+    nonce = "nonce1234567"
+    sealed = AESGCM(api_v3_key.encode()).encrypt(nonce.encode(), plain, extra.encode())
+    return {
+        "algorithm": "AEAD_AES_256_GCM", "ciphertext": base64.b64encode(sealed).decode(), "nonce": nonce,
+        "associated_data": extra,
+    }  # fmt: skip
 
-    def __init__(self, calls_back: bool = False) -> None:
+
+class Wechat(Simulator):
+    """``calls_back``: whether a payment calls the notify_url it was begun with; ``certified``: it signs with platform
+    certificates, which it hands out sealed."""
+
+    def __init__(self, calls_back: bool = False, certified: bool = False) -> None:
         super().__init__()
         self.merchant, self.own = key_pair("wechat merchant"), key_pair("wechat")
+        self.handed_out = [certificate("wechat")] if certified else []
+        self.serial = serial(certificate("wechat")) if certified else PUBLIC_KEY_ID
         self.calls_back = calls_back
         self.trades: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
@@ -39,11 +53,11 @@ class Wechat(Simulator):
 
     def settings(self, with_secret: bool = True) -> dict[str, str]:
         """The product's settings for it."""
-        return {
+        own = {"WECHAT_PUBLIC_KEY": self.own.public_pem, "WECHAT_PUBLIC_KEY_ID": PUBLIC_KEY_ID}
+        return ({"WECHAT_PLATFORM_CERTIFICATES": "true"} if self.handed_out else own) | {
             "WECHAT_APP_ID": APP_ID, "WECHAT_APP_SECRET": APP_SECRET if with_secret else "",
             "WECHAT_MERCHANT_ID": MERCHANT_ID, "WECHAT_MERCHANT_SERIAL": MERCHANT_SERIAL,
             "WECHAT_MERCHANT_KEY": self.merchant.private_pem, "WECHAT_API_V3_KEY": API_V3_KEY,
-            "WECHAT_PUBLIC_KEY": self.own.public_pem, "WECHAT_PUBLIC_KEY_ID": PUBLIC_KEY_ID,
             "WECHAT_API_URL": self.url,
         }  # fmt: skip
 
@@ -81,16 +95,18 @@ class Wechat(Simulator):
         return Answer(status, body, "application/json", self._headers(body))
 
     def _headers(
-        self, body: bytes, at: float | None = None, key: KeyPair | None = None, serial: str = PUBLIC_KEY_ID
+        self, body: bytes, at: float | None = None, key: KeyPair | None = None, serial: str = ""
     ) -> dict[str, str]:
         stamp, nonce = str(int(time.time() if at is None else at)), "nonce0123456789"
         return {
             "Wechatpay-Signature": (key or self.own).sign(f"{stamp}\n{nonce}\n".encode() + body + b"\n"),
-            "Wechatpay-Timestamp": stamp, "Wechatpay-Nonce": nonce, "Wechatpay-Serial": serial,
+            "Wechatpay-Timestamp": stamp, "Wechatpay-Nonce": nonce, "Wechatpay-Serial": serial or self.serial,
             "Wechatpay-Signature-Type": "WECHATPAY2-SHA256-RSA2048",
         }  # fmt: skip
 
     def _api(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        if asked.path == "/v3/certificates" and self.handed_out:
+            return 200, {"data": [self._sealed(each) for each in self.handed_out]}
         if found := re.fullmatch(r"/v3/pay/transactions/(jsapi|h5|native)", asked.path):
             return self._begin(found[1], json.loads(asked.body))
         if found := re.fullmatch(r"/v3/pay/transactions/out-trade-no/([\w-]+)(/close)?", asked.path):
@@ -105,12 +121,26 @@ class Wechat(Simulator):
             return 200, self._shown(trade)
         if asked.path == "/v3/refund/domestic/refunds":
             told = json.loads(asked.body)
+            if told["amount"]["total"] != self.trades[told["out_trade_no"]]["asked"]["amount"]["total"]:
+                return 400, {"code": "PARAM_ERROR", "message": "simulated: the total is another"}
             made = self.refunds.setdefault(
                 told["out_refund_no"],
                 {"refund_id": f"5000{len(self.refunds)}", "status": "PROCESSING", "asked": told},
             )
             return 200, {name: made[name] for name in ("refund_id", "status")}
         return 404, {"code": "NOT_FOUND", "message": "simulated"}
+
+    def _sealed(self, found: x509.Certificate) -> dict[str, Any]:
+        return {
+            "serial_no": serial(found), "effective_time": found.not_valid_before_utc.isoformat(),
+            "expire_time": found.not_valid_after_utc.isoformat(),
+            "encrypt_certificate": _seal(pem(found).encode(), "certificate", API_V3_KEY),
+        }  # fmt: skip
+
+    def turn_over(self, name: str) -> None:
+        """From now on it signs with another key, whose certificate it hands out beside the ones before."""
+        self.own, self.serial = key_pair(name), serial(certificate(name))
+        self.handed_out.append(certificate(name))
 
     def _begin(self, way: str, told: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         ref = told["out_trade_no"]
@@ -152,19 +182,14 @@ class Wechat(Simulator):
 
     def notice(
         self, ref: str, at: float | None = None, notice_id: str = "", key: KeyPair | None = None,
-        serial: str = PUBLIC_KEY_ID, api_v3_key: str = API_V3_KEY,
+        serial: str = "", api_v3_key: str = API_V3_KEY,
         event_type: str = "TRANSACTION.SUCCESS", **other: Any,
     ) -> tuple[dict[str, str], bytes]:  # fmt: skip
         """A signed notice with its encrypted resource: headers and body. ``other`` replaces fields of the resource."""
         plain = json.dumps(self._shown(self.trades[ref]) | other, ensure_ascii=False).encode()
-        nonce, extra = "nonce1234567", "transaction"
-        sealed = AESGCM(api_v3_key.encode()).encrypt(nonce.encode(), plain, extra.encode())
         body = json.dumps({
             "id": notice_id or f"notice-{ref}", "event_type": event_type, "resource_type": "encrypt-resource",
             "create_time": "2026-01-01T00:00:00+08:00", "summary": "支付成功",
-            "resource": {
-                "algorithm": "AEAD_AES_256_GCM", "ciphertext": base64.b64encode(sealed).decode(), "nonce": nonce,
-                "associated_data": extra, "original_type": "transaction",
-            },
+            "resource": _seal(plain, "transaction", api_v3_key) | {"original_type": "transaction"},
         }, ensure_ascii=False).encode()  # fmt: skip
         return self._headers(body, at, key, serial) | {"content-type": "application/json"}, body
