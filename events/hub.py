@@ -12,8 +12,8 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -107,8 +107,8 @@ class Hub:
         self.noted: dict[str, float] = {}
         self.note_at = 0.0
 
-    @asynccontextmanager
-    async def _watching(self, event_id: str) -> AsyncIterator[Channel]:
+    @contextmanager
+    def _watching(self, event_id: str) -> Iterator[Channel]:
         """The event's channel while somebody watches; its first snapshot is read for all who came together."""
         channel = self.channels.setdefault(event_id, Channel(event_id))
         channel.watchers += 1
@@ -121,7 +121,7 @@ class Hub:
 
     async def stream(self, event_id: str, key: ViewKey, view: View) -> AsyncIterator[bytes]:
         """Server-sent events: a frame at once, then one per change, a comment line every 15 seconds."""
-        async with self._watching(event_id) as channel:
+        with self._watching(event_id) as channel:
             yield b"retry: 2000\n\n"
             async with channel.lock:
                 if channel.version < 0:
@@ -142,7 +142,7 @@ class Hub:
         """The same for a big screen, in the view that ``choose`` makes of what it is told to show, and that as messages
         ``control``. Frames after the first tell what changed. Ends with ``revoked``. ``counts``: it is one that stands
         somewhere, not a preview."""
-        async with self._watching(screen.event_id) as channel:
+        with self._watching(screen.event_id) as channel:
             channel.on[screen.screen_id] += counts
             self.note_at = min(self.note_at, time.monotonic() + NOTE_SOON_SECONDS)
             try:
