@@ -3,122 +3,22 @@ organiser, the exchange and an auditor. The table of docs/orders.md says which w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 import events
 import offsetting
-from accounts import Actor
-from data.store import schema as s
-from data.store.engine import get_store
-from tests.support.api import Forum, open_forum, prove
-from tests.support.browser import Visit, visit
-from tests.support.desk import add_person, enter, store_of
+from tests.support.api import open_forum, prove
+from tests.support.desk import enter, store_of
 from tests.support.guests import Guest
+from tests.support.house import ORGANISER, OTHER, SLUG, SMALL, House, Open, held_by_organiser, house, tranche_of, window
 from tests.support.retirement import EVIDENCE, FIRST, LINK, SECOND, WHOM, retire_credits
-from tests.support.server import Server
-from tests.support.shop import SPLIT, Shop
+from tests.support.shop import Shop
+from tests.test_orders_pages import clean
 
-SLUG, OTHER, SMALL = "states-2026", "elsewhere-2026", "cdcer-small"
-ORGANISER = Actor("person", "o", "Organiser", frozenset({("organiser", "", "")}))
-Open = Callable[..., Visit]
-
-
-@dataclass
-class House:
-    """A served product with two events of its own, the first with a small project beside the large one."""
-
-    server: Server
-    forum: Forum
-    other: Forum
-
-    def guest(self, company: str = "") -> Guest:
-        """Somebody who flew to the first event and has told so."""
-        return Guest(self.server.url, SLUG, self.forum.project, company)
-
-    def person(self, role: str, event_id: str = "", company_id: str = "") -> str:
-        """The email of somebody with a role."""
-        return add_person(self.server, role, event_id, company_id)
-
-    def expire(self, order_id: str) -> datetime:
-        """The order's time is up; when that was."""
-        with store_of(self.server):
-            until = offsetting.get_order(order_id).expires_at
-            offsetting.expire_due(until + timedelta(milliseconds=1))
-        return until
-
-    def ends(self, forum: Forum, after: timedelta) -> None:
-        """The event is over so long from now."""
-        where = s.event.c.event_id == forum.event_id
-        with store_of(self.server), get_store().write() as conn:
-            conn.execute(sa.update(s.event).where(where).values(ends_at=datetime.now(UTC) + after))
-
-    def calls(self, at: datetime) -> None:
-        """What the demo provider meant to call by this time is called."""
-        with store_of(self.server):
-            offsetting.run_due(at)
-
-    def sell_out(self, project: str) -> None:
-        """Somebody buys all that is left of a project."""
-        with store_of(self.server):
-            offers = {offer.project_id: offer.available_g for offer in offsetting.offers(SLUG)}
-        if offers[project]:
-            buyer = self.guest()
-            body = {"project": project, "grams": offers[project]}
-            placed = buyer.api.post(f"/participations/{buyer.id}/orders", json=body, headers=buyer.proof).json()
-            assert buyer.pay(placed["order_id"])["state"] == "pooled"
-
-    def by_organiser(self, covers: Any, grams: int | None = None, slug: str = SLUG, paid: bool = True) -> str:
-        """An order of the organiser's, paid; its id."""
-        with store_of(self.server):
-            project = self.forum.project if slug == SLUG else self.other.project
-            order = offsetting.place_event_order(ORGANISER, slug, project, covers, grams=grams)
-            if paid:
-                offsetting.demo_payment(order.order_id, "succeeded")
-        return order.order_id
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Served to the walks of this file; afterwards every proof holds."""
-    server = Server(tmp_path_factory.mktemp("states"))
-    server.start()
-    with store_of(server):
-        forums = open_forum(SLUG), open_forum(OTHER)
-        offsetting.add_project(SMALL, {"en": "Small wood", "zh": "小林"}, type="forest", kind="removal",
-                               methodology="plots", registry="demo", livemode=False)  # fmt: skip
-        offsetting.add_batch("DEMO-small-2020", SMALL, vintage="2020", credit_count=1, serial_prefix="DEMO-small-")
-        offsetting.assign_tranche(forums[0].event_id, "DEMO-small-2020", 1_000_000)
-        offsetting.open_offering(forums[0].event_id, SMALL, 9000, "CNY", SPLIT, position=1)
-    yield House(server, *forums)
-    with store_of(server):
-        for forum in forums:
-            prove(forum.slug)
-    server.stop()
-
-
-@pytest.fixture
-def window(browser: Browser, house: House) -> Iterator[Open]:
-    """Windows on the house; none asks another host or complains of anything but what was refused."""
-    opened: list[Visit] = []
-
-    def make(size: str = "phone", locale: str = "en", theme: str = "light") -> Visit:
-        opened.append(visit(browser, size, locale, theme, house.server.url))
-        return opened[-1]
-
-    yield make
-    hosts = {host for each in opened for host in each.hosts}
-    complaints = [text for each in opened for text in each.complaints if " 403 " not in text]
-    for each in opened:
-        each.context.close()
-    assert {host for host in hosts if not host.startswith("127.0.0.1:")} == set()
-    assert complaints == []
+__all__ = ["house", "window"]
 
 
 def choose(page: Page, guest: Guest, project: str = "", share: str = "100") -> str:
@@ -201,6 +101,7 @@ def test_a_guest_whom_others_cover_is_told_before_paying(house: House, window: O
     page.reload()
     expect(page.get_by_role("note")).to_contain_text("The organiser covered")
     expect(page.get_by_role("note")).to_contain_text("If you pay now,")
+    clean(page)
     house.by_organiser([guest.id], grams=1000)
     page.reload()
     expect(page.get_by_role("note")).to_contain_text("If you pay now, all of it is an extra contribution")
@@ -224,10 +125,7 @@ def test_a_holder_sees_a_certificate_retired_and_another_revoked(house: House, w
     guest.enter(page, f"/e/{OTHER}/me")
     expect(page.locator(".fz-orders")).to_contain_text("Reserved, not yet retired")
     with store_of(house.server):
-        where = s.tranche.c.event_id == house.other.event_id
-        with get_store().read() as conn:
-            tranche = conn.execute(sa.select(s.tranche.c.tranche_id).where(where)).scalar_one()
-        shop = Shop(house.other.event_id, OTHER, house.other.project, "", tranche)
+        shop = Shop(house.other.event_id, OTHER, house.other.project, "", tranche_of(house.other)[1])
         credit_count = -(-order["grams"] // 1_000_000)
         retire_credits(shop, FIRST, SECOND, credit_count, True, datetime.now(UTC), link=LINK, evidence=EVIDENCE,
                        evidence_name="r.pdf", retired_on=datetime.now(UTC).date(), beneficiary=WHOM)  # fmt: skip
@@ -374,9 +272,115 @@ def test_an_organiser_from_the_plan_to_the_actuals(house: House, window: Open) -
         prove(plan.slug)
 
 
-def held_by_organiser(house: House, forum: Forum) -> str:
-    """The order of the organiser that waits for its payment."""
-    with store_of(house.server), get_store().read() as conn:
-        o = s.orders.c
-        where = (o.event_id == forum.event_id, o.state == "held", o.buyer == "organiser")
-        return str(conn.execute(sa.select(o.order_id).where(*where)).scalar_one())
+def test_the_exchange_is_refused_what_it_may_not(house: House, window: Open) -> None:
+    email = house.person("exchange")
+    with store_of(house.server):
+        desk = open_forum("desk-2026")
+    guest = Guest(house.server.url, desk.slug, desk.project)
+    order = guest.order(100, "succeeded")
+    page = window("desktop").page
+    enter(page, f"/desk/exchange/projects?project={desk.project}", email)
+    page.get_by_text("Enter a dispute or an answer").click()
+    for field, typed in {"day": "2026-02-03", "text": "Its baseline is doubted", "source": "A paper"}.items():
+        page.locator(f"#dispute-{field}").fill(typed)
+    page.locator("#dispute-link").fill("https://paper.example/1")
+    page.locator("#dispute-save").click()
+    expect(page.locator("#dispute-told")).not_to_be_empty()
+    phone = window().page
+    guest.enter(phone, f"/e/{desk.slug}/neutralise")  # a guest reads it before choosing
+    expect(phone.locator("#neu-form")).to_contain_text("Its baseline is doubted")
+
+    number = house.instructed(desk)
+    page.goto(f"/desk/e/{desk.slug}/orders/{order['order_id']}")
+    page.locator("#order-reason").fill("asked for")
+    page.locator("#order-refund").click()
+    expect(page.get_by_role("status")).to_contain_text(f"its credits are in retirement instruction {number}")
+    assert guest.seen(order["order_id"])["state"] == "pooled"
+    assert page.locator("#plan-place").count() == page.locator("#orders-place").count() == 0
+
+    statement = "/desk/exchange/settlements?account=platform&project=&currency=CNY&live=0"
+    other = window("desktop").page
+    for twice in (page, other):
+        enter(twice, statement, email) if twice is other else twice.goto(statement)
+        twice.locator("#settle-reference").fill("ICBC 7")
+    page.locator("#settle-enter").click()
+    expect(page.locator("#settle-told")).to_contain_text("Entered.")
+    other.locator("#settle-enter").click()
+    expect(other.locator("#settle-told")).to_contain_text("Nothing is open here: it has been settled already.")
+    page.get_by_role("link", name="Open TEST-S-").click()
+    page.get_by_role("button", name="I have looked at it").click()
+    expect(page.locator("#settled-told")).to_contain_text("A second person has to look")
+
+    plan_id, record_id = house.planting(desk, house.person("administrator"))
+    phone.goto(f"/e/{desk.slug}/forestry")
+    expect(phone.locator("main")).to_contain_text("Agreed wood")
+    expect(phone.locator("main")).not_to_contain_text("Draft wood")
+    page.goto(f"/desk/e/{desk.slug}/forestry?plan={plan_id}")
+    expect(page.locator(".fz-desk-main")).to_contain_text("waits for a second person")
+    assert page.locator("#forestry-agree, #forestry-enter, #plan-draft").count() == 0
+    enter(other := window("desktop").page, f"/desk/e/{desk.slug}/forestry?plan={plan_id}", house.entered_by)
+    expect(other.locator(".fz-desk-main")).to_contain_text("You entered this: a second person has to confirm it.")
+    assert other.get_by_role("button", name="Confirm", exact=True).count() == 0
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.locator("#forestry-told")).to_contain_text("It is confirmed.")
+    assert record_id
+
+
+BUTTONS = ".fz-desk-main button:not(.dash-dropdown, form[method=get] button):enabled:visible"
+READS = {  # what an auditor's buttons do: they ask, copy or show, and a second look at a settlement is an auditor's own
+    "Best pair", "Best triple", "Copy link", "What would it change?", "Run every proof", "I have looked at it",
+    "The payment came back",
+}  # fmt: skip
+GIVEN = {"order-what": "order", "orders-slug": "slug", "orders-project": "project", "plan-project": "project",
+         "orders-share": 50, "plan-share": 5, "order-reason": "because"}  # fmt: skip
+
+
+def test_an_auditor_sees_all_and_changes_nothing(house: House, window: Open) -> None:
+    guest = house.guest()
+    held, paid = guest.order(10), guest.order(20, "succeeded")
+    page = window("desktop").page
+    enter(page, f"/desk/e/{SLUG}", house.person("auditor"))
+    doors = page.locator("nav a[href^='/desk']").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+    orders = [f"/desk/e/{SLUG}/orders/{each['order_id']}" for each in (held, paid)]
+    more = [f"/desk/e/{SLUG}/{name}" for name in ("expected", "method")]
+    assert len(doors) >= 10
+    before = house.trail()
+    for path in dict.fromkeys([*doors, *orders, *more]):
+        answer = page.goto(path)
+        assert answer is not None and answer.ok, path
+        page.wait_for_selector(".fz-desk-main h1")
+        texts = page.locator(BUTTONS).all_inner_texts()
+        named = {" ".join(text.split()) for text in texts}
+        assert named <= READS | {""}, (path, named - READS)
+    given = {"order": [SLUG, held["order_id"]], "slug": SLUG, "project": house.forum.project}
+    page.goto(f"/desk/e/{SLUG}/orders")
+    for callback in called(page, given):
+        assert page.evaluate(SEND, callback) == 403, callback["output"]
+    page.goto(orders[0])
+    assert [page.evaluate(SEND, callback) for callback in called(page, given)] == [403]
+    assert page.request.post(f"/api/v1/orders/{paid['order_id']}/refund", data={"reason": "x"}).status == 403
+    assert house.trail() == before
+    assert (guest.seen(held["order_id"])["state"], guest.seen(paid["order_id"])["state"]) == ("held", "pooled")
+
+
+SEND = """async (body) => (await fetch("/_dash-update-component", {
+  method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)})).status"""
+
+
+def called(page: Page, given: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the page's own buttons would send, whether they are shown or not."""
+    known = page.evaluate("async () => (await fetch('/_dash-dependencies')).json()")
+    found = []
+    for item in known:
+        if item.get("clientside_function") or not any(each["property"] == "n_clicks" for each in item["inputs"]):
+            continue
+        names = item["output"].strip(".").split("...")
+        outputs = [dict(zip(("id", "property"), name.split("@")[0].rsplit(".", 1), strict=True)) for name in names]
+        state = [each | {"value": given.get(GIVEN[each["id"]], GIVEN[each["id"]])} for each in item["state"]]
+        found.append({
+            "output": item["output"], "outputs": outputs if item["output"].startswith("..") else outputs[0],
+            "inputs": [each | {"value": 1} for each in item["inputs"]], "state": state,
+            "changedPropIds": [f"{item['inputs'][0]['id']}.n_clicks"],
+        })  # fmt: skip
+    assert found
+    return found
