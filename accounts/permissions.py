@@ -17,6 +17,8 @@ TABLE: dict[str, frozenset[str]] = {
     "event.create": frozenset({"organiser", "administrator"}),
     "event.edit": frozenset({"organiser", "administrator"}),
     "event.reopen": frozenset({"administrator"}),
+    "evaluation.write": frozenset({"organiser", "administrator"}),
+    "evaluation.review": frozenset({"organiser", "sustainability", "administrator"}),
     "event.import": frozenset({"organiser", "administrator"}),
     "event.order": frozenset({"organiser", "administrator"}),
     "event.poster": frozenset({"organiser", "administrator"}),

@@ -202,6 +202,12 @@ def statements(slug: str) -> list[BooksStatement]:
         return [_statement(event, row) for row in rows.all_of(conn, event.event_id)]
 
 
+def standing_statement(conn: sa.Connection, event: Event) -> BooksStatement | None:
+    """The statement that stands within a transaction, None while the books are open; the caller has asked."""
+    found = next((row for row in rows.all_of(conn, event.event_id) if row["reopened_at"] is None), None)
+    return _statement(event, found) if found is not None else None
+
+
 def statement(slug: str, version: int) -> BooksStatement:
     """One of them. Raises NotFound, Forbidden."""
     found = next((each for each in statements(slug) if each.version == version), None)
@@ -246,6 +252,11 @@ def _checks(conn: sa.Connection, event: Event, totals: Totals, now: datetime) ->
     if event.ends_at > now:
         yield Check("over", STOP, "The event is not over yet: what is emitted can still grow.")
     yield from _order_checks(conn, event)
+    if event.pay_until is not None and event.pay_until > now:
+        yield Check("pay_until", LOOK, "Guests and companies may order until {day}; they no longer can once the books "
+                    "are closed.", {"day": event.pay_until})  # fmt: skip
+    if event.books_by is not None and event.books_by < now:
+        yield Check("books_by", LOOK, "The books were to be closed by {day}.", {"day": event.books_by})
     if missing := max(0, totals.expected_people - totals.participants):
         yield Check("unanswered", LOOK, "{count} people who are expected have not answered: {grams} stand for them as "
                     "an estimate.", {"count": missing, "grams": totals.mass.estimated_g})  # fmt: skip

@@ -213,11 +213,16 @@ def publish_plan(slug: str) -> PublishedPlan:
 def public_plan(slug: str) -> PublishedPlan:
     """The newest plan that was published, for anybody. Raises NotFound."""
     with get_store().read() as conn:
-        event = read_event(conn, slug=slug)
-        found = next(iter(rows.plans(conn, event.event_id)), None)
-    if found is None or found["version"] == rows.DRAFT_VERSION:
+        found = newest_plan(conn, read_event(conn, slug=slug))
+    if found is None:
         raise NotFound("No plan of this event was published.")
-    return _published(event, found)
+    return found
+
+
+def newest_plan(conn: sa.Connection, event: Event) -> PublishedPlan | None:
+    """The same within a transaction, None where none was published."""
+    found = next(iter(rows.plans(conn, event.event_id)), None)
+    return None if found is None or found["version"] == rows.DRAFT_VERSION else _published(event, found)
 
 
 def _frozen(view: PlanView) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 import events
 from accounts import ANONYMOUS, SYSTEM, Actor, Conflict, Forbidden, NotFound, set_actor
 from data.store.engine import Store
-from events import plans, plans_estimate
+from events import books, evaluation, plans, plans_estimate
 from events.inventory import save_planned
-from tests.support.events import draft
+from tests.support.events import draft, guests
 
 ORGANISER = Actor("person", "o1", "Olga Organiser", frozenset({("organiser", "", "")}))
 AUDITOR = Actor("person", "u1", "Uta Auditor", frozenset({("auditor", "", "")}))
@@ -121,3 +122,108 @@ def test_who_may_plan_and_until_when(sqlite_store: Store, hall: events.Event) ->
     empty = events.create_event(draft("empty-hall"))
     with pytest.raises(Conflict, match="nothing to publish"):
         plans.publish_plan(empty.slug)
+
+
+# ---------------------------------------------------------------- after the event
+REVIEWER = Actor("person", "r1", "Rita Reviewer", frozenset({("sustainability", "", "")}))
+SECOND = Actor("person", "r2", "Sun Second", frozenset({("sustainability", "", "")}))
+REPORT = {
+    "texts": {"sources": "Meters and bills.", "deviations": "None.", "conclusion": "Better than planned."},
+    "measures": [{"state": "done", "achieved_g": 2_000_000}, {"state": "partly", "note": "Beef on day two"}],
+}
+AFTER = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def settled(hall: events.Event) -> events.Event:
+    """The same with a published plan of three measures, six guests and closed books."""
+    plans.save_plan(hall.slug, body())
+    plans.publish_plan(hall.slug)
+    guests(hall.slug, 6)
+    events.change_state(hall.slug, "closed")
+    found = books.books_view(hall.slug, AFTER)
+    books.close_books(hall.slug, "", [check.key for check in found.checks], now=AFTER)
+    return hall
+
+
+def step(slug: str, actor: Actor, to: str, note: str = "") -> evaluation.Evaluation:
+    set_actor(actor)
+    current = evaluation.evaluation_view(slug).current
+    assert current is not None
+    return evaluation.move_evaluation(slug, current.version, to, current.sha256, note)
+
+
+@pytest.mark.usefixtures("store")
+def test_a_report_takes_three_people(settled: events.Event) -> None:
+    slug = settled.slug
+    evaluation.save_evaluation(slug, REPORT)
+    sent = step(slug, ORGANISER, "submitted")
+    assert sent.statement_sha256 == books.statement(slug, 1).sha256
+    with pytest.raises(Forbidden, match="somebody else"):
+        step(slug, ORGANISER, "reviewed")
+    step(slug, REVIEWER, "reviewed", "Seen the bills")
+    with pytest.raises(Forbidden, match="somebody else"):
+        step(slug, REVIEWER, "approved")
+    with pytest.raises(Conflict):
+        step(slug, ORGANISER, "published")
+    step(slug, SECOND, "approved")
+    with pytest.raises(Forbidden):
+        step(slug, SECOND, "published")
+    done = step(slug, ORGANISER, "published")
+    assert [(one.state, one.by) for one in done.steps] == [
+        ("submitted", "Olga Organiser"), ("reviewed", "Rita Reviewer"), ("approved", "Sun Second"),
+        ("published", "Olga Organiser"),
+    ]  # fmt: skip
+    assert {one.sha256 for one in done.steps} == {done.sha256}
+    set_actor(ANONYMOUS)
+    shown = evaluation.public_evaluation(slug)
+    total_g = events.totals(slug).mass.total_g
+    assert shown.subject["emissions"]["totalGrams"] == total_g and "own" not in shown.subject["lines"]
+    assert [(one.state, one.achieved_g) for one in shown.measures] == [
+        ("done", 2_000_000),
+        ("partly", None),
+        ("", None),
+    ]
+
+
+@pytest.mark.usefixtures("sqlite_store")
+def test_a_report_goes_back_with_a_note_and_is_looked_at_anew(settled: events.Event) -> None:
+    slug = settled.slug
+    set_actor(ORGANISER)
+    evaluation.save_evaluation(slug, {"texts": {"sources": "Meters."}})
+    with pytest.raises(events.InputError) as wrong:
+        step(slug, ORGANISER, "submitted")
+    assert [error.field for error in wrong.value.errors] == ["deviations", "conclusion"]
+    evaluation.save_evaluation(slug, REPORT)
+    old = step(slug, ORGANISER, "submitted")
+    with pytest.raises(Conflict, match="reviewers"):
+        evaluation.save_evaluation(slug, REPORT)
+    with pytest.raises(events.InputError):
+        step(slug, REVIEWER, "draft")
+    step(slug, REVIEWER, "draft", "The freight is missing")
+    set_actor(REVIEWER)
+    with pytest.raises(Conflict, match="meanwhile"):
+        evaluation.move_evaluation(slug, 1, "reviewed", old.sha256)
+    step(slug, ORGANISER, "submitted")
+    assert step(slug, REVIEWER, "reviewed").state == "reviewed"  # who sent it back may look at it again
+    set_actor(AUDITOR)
+    assert not evaluation.evaluation_view(slug).may_review
+    with pytest.raises(Forbidden):
+        step(slug, AUDITOR, "approved")
+    set_actor(ANONYMOUS)
+    with pytest.raises(NotFound):
+        evaluation.public_evaluation(slug)
+
+
+@pytest.mark.usefixtures("sqlite_store")
+def test_no_report_without_closed_books_and_no_false_measure(hall: events.Event) -> None:
+    with pytest.raises(Conflict, match="close the books"):
+        evaluation.save_evaluation(hall.slug, REPORT)
+
+
+@pytest.mark.usefixtures("sqlite_store")
+@pytest.mark.parametrize("said", [{"state": "maybe"}, {"achieved_g": 1.5}, {"note": "x" * 2000}])
+def test_what_may_not_be_said_of_a_measure(settled: events.Event, said: dict[str, Any]) -> None:
+    with pytest.raises(events.InputError) as wrong:
+        evaluation.save_evaluation(settled.slug, {**REPORT, "measures": [{}, said]})
+    assert [error.field for error in wrong.value.errors] == ["measures.2"]

@@ -85,6 +85,8 @@ def check_words(check: Check) -> str:
     states = {"draft": t("draft"), "open": t("open"), "closed": t("closed"), "settled": t("settled")}
     if "grams" in params:
         params["grams"] = f.mass_text(params["grams"])
+    if "day" in params:
+        params["day"] = f.date_text(params["day"].date())
     if "state" in params:
         params["state"] = states.get(params["state"], params["state"])
     return t(check.message, **{name: f.number(v) if isinstance(v, int) else v for name, v in params.items()})
