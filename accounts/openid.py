@@ -26,7 +26,7 @@ RETURN_PATH = "/sign-in/openid/back"
 WAIT_S = 600
 NOT_NOW = "Signing in there did not work this time; try again, or use your password."
 UNKNOWN = "Nobody here has this email. Ask the administrator of this installation for an account."
-UNVERIFIED = "The issuer has not verified your email, so it can't tell who you are here."
+UNVERIFIED = "The issuer has not verified your email, so it can’t tell who you are here."
 _log = logging.getLogger("forum_zero.openid")
 
 

@@ -59,7 +59,7 @@ def confirm_setup(person_id: str, code: str) -> list[str]:
         found = rows.factor(conn, person_id)
         if found is None or found["confirmed_at"]:
             raise Conflict("No second factor is being set up; begin again.")
-        if not _takes(conn, person_id, found["sealed_secret"], code, now):
+        if not _takes(conn, person_id, found["sealed_secret"], code):
             raise Unauthenticated(WRONG)
         rows.confirm_factor(conn, person_id, now)
         return _fresh_codes(conn, person_id)
@@ -73,7 +73,7 @@ def prove(person_id: str, code: str) -> None:
     with get_store().write() as conn:
         found = rows.factor(conn, person_id)
         on = found is not None and found["confirmed_at"] is not None
-        good = found is not None and on and _takes(conn, person_id, found["sealed_secret"], bare, now)
+        good = found is not None and on and _takes(conn, person_id, found["sealed_secret"], bare)
         if not good and not (on and rows.use_recovery_code(conn, person_id, _hash(person_id, bare), now)):
             raise Unauthenticated(WRONG)
 
@@ -92,6 +92,11 @@ def recovery_left(person_id: str) -> int:
         return rows.recovery_left(conn, person_id)
 
 
+def step_now() -> int:
+    """The step of time that a code belongs to."""
+    return int(datetime.now(UTC).timestamp()) // STEP_S
+
+
 def _fresh_codes(conn: Connection, person_id: str) -> list[str]:
     codes = ["".join(secrets.choice(_ALPHABET) for _ in range(12)) for _ in range(RECOVERY_CODES)]
     rows.replace_recovery_codes(conn, person_id, [_hash(person_id, code) for code in codes])
@@ -102,12 +107,12 @@ def _hash(person_id: str, code: str) -> str:
     return hashlib.sha256(f"{person_id}|{code}".encode()).hexdigest()
 
 
-def _takes(conn: Connection, person_id: str, sealed: str, code: str, now: datetime) -> bool:
+def _takes(conn: Connection, person_id: str, sealed: str, code: str) -> bool:
     secret = unseal("second-factor", sealed)
     bare = "".join(code[:40].split())
     if secret is None or not (len(bare) == 6 and bare.isascii() and bare.isdecimal()):
         return False
-    step, otp = int(now.timestamp()) // STEP_S, pyotp.TOTP(secret)
+    step, otp = step_now(), pyotp.TOTP(secret)
     for each in range(step - DRIFT_STEPS, step + DRIFT_STEPS + 1):
         if secrets.compare_digest(otp.generate_otp(each), bare):
             return rows.use_step(conn, person_id, each)

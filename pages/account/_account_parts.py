@@ -168,19 +168,22 @@ def _where(seen_from: str) -> str:
 
 def sessions(account: Account, told: Any = None) -> html.Section:
     """Browsers that are signed in, each ended by itself or all others at once."""
-    rows = [html.Tr([
-        html.Td([html.B(each.device or t("A browser")),
-                 html.Span(t("this one"), className="fz-chip ms-2") if each.is_this else None]),
-        html.Td(_where(each.seen_from)), html.Td(instant(each.begun_at)), html.Td(instant(each.seen_at)),
-        html.Td(None if each.is_this else _end("account-end", each, t("End")), className="fz-right"),
-    ]) for each in account.sessions]  # fmt: skip
+    rows = [_session_row(each) for each in account.sessions]
     everything = html.Button(
         [icon("sign_out"), html.Span(t("End all others"))], id={"type": "account-end", "id": "others"}, n_clicks=0,
         type="button", className="fz-button", disabled=len(rows) < 2,
     )  # fmt: skip
     note = html.P(t("Where: the coarse part of the network address alone is kept."), className="fz-small mt-2")
-    head = (t("Browser"), t("Where"), t("Begun"), t("Last used"), "")
-    return panel(t("Sessions"), [_table(head, rows), note, html.Div(everything, className="mt-3"), _said(told)])
+    table = _table((t("Browser"), t("Last used"), ""), rows)
+    return panel(t("Sessions"), [table, note, html.Div(everything, className="mt-3"), _said(told)])
+
+
+def _session_row(each: Session) -> html.Tr:
+    here = [" ", html.Span(t("this one"), className="fz-chip")] if each.is_this else []
+    begun = t("{where}, since {when}", where=_where(each.seen_from), when=instant(each.begun_at))
+    browser = [html.B(each.device or t("A browser")), *here, html.Br(), html.Span(begun, className="fz-note")]
+    act = None if each.is_this else _end("account-end", each, t("End"))
+    return html.Tr([html.Td(browser), html.Td(instant(each.seen_at)), html.Td(act, className="fz-right")])
 
 
 def _end(kind: str, each: Session, words: str) -> html.Button:

@@ -51,7 +51,7 @@ def labels() -> dict[str, str]:
     """The fields' names, for labels and sentences."""
     return {
         "name": t("Name"), "email": t("Email"), "role": t("Role"), "event": t("Event (its address), or empty"),
-        "company": t("Company (its name), for the role of a company"),
+        "company": t("Company (its name), or empty"),
     }  # fmt: skip
 
 

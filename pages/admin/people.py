@@ -26,6 +26,7 @@ register(PATH, kind="desk", title="People", permission="people.view", scripts=("
 def layout(q: str = "", role: str = "", page: str = "1", **_: Any) -> html.Div:
     """The people found, fifty a page; inviting for those who may."""
     number = int(page) if page.isdecimal() and 0 < len(page) < 5 else 1
+    role = role if role in parts.role_names() else ""
     found, has_more = accounts.find_people(current_actor(), q, role, number)
     listed = panel(t("People"), [_search(q, role), _table(found), _pager(q, role, number, has_more)])
     may_manage = may(current_actor(), "people.manage")
@@ -35,10 +36,10 @@ def layout(q: str = "", role: str = "", page: str = "1", **_: Any) -> html.Div:
 
 
 def _search(q: str, role: str) -> html.Form:
-    every = [{"value": "", "label": t("every role")}]
+    every = [{"value": "all", "label": t("every role")}]
     options = every + [{"value": key, "label": name} for key, name in parts.role_names().items()]
     wanted = dbc.Input(id="people-q", name="q", value=q, type="search", maxLength=80, className="fz-input")
-    chosen = dbc.Select(id="people-filter", name="role", options=options, value=role, className="fz-input")
+    chosen = dbc.Select(id="people-filter", name="role", options=options, value=role or "all", className="fz-input")
     return html.Form(
         [
             html.Label([html.Span(t("Name or email"), className="fz-label"), wanted]),
@@ -85,11 +86,13 @@ def _invite() -> html.Section:
     words = t("They get a letter with a link to set their password within seven days.")
     unsent = None if accounts.mail_is_sent() else html.P(
         t("This installation sends no mail: the link stands in the server’s log, for you to hand on."),
-        className="fz-told fz-told-wrong",
+        className="fz-told fz-told-wrong mt-2",
     )  # fmt: skip
     act = html.Div(button("invite-send", t("Invite"), "plus", main=True), className="mt-3")
     told = html.Div(id="invite-told", role="status")
-    return panel(t("Invite somebody"), [html.P(words), unsent, html.Div(fields, className="fz-two"), act, told])
+    return panel(
+        t("Invite somebody"), [html.P(words), unsent, html.Div(fields, className="fz-people-fields mt-3"), act, told]
+    )
 
 
 @callback(

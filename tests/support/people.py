@@ -1,0 +1,56 @@
+"""People with sessions, and the letters that were written to them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from datetime import UTC, datetime
+
+import pytest
+from argon2 import PasswordHasher
+
+import accounts
+from accounts import Actor
+from data.store import jobs
+from data.store.engine import get_store
+
+PASSWORD = "a long password"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords whose hashes cost next to nothing, for tests that make many."""
+    monkeypatch.setattr("accounts.passwords._hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def person(*roles: str, event_id: str = "", company_id: str = "", email: str = "") -> tuple[str, str]:
+    """Somebody with these roles: (id, email)."""
+    address = email or f"{'-'.join(roles) or 'nobody'}-{next(_numbers)}@people.example.org"
+    return accounts.create_person(address, f"Name of {address}", PASSWORD, roles, event_id, company_id), address
+
+
+def session(email: str, password: str = PASSWORD) -> tuple[str, Actor]:
+    """A fresh session: its token and who is behind it."""
+    token = accounts.sign_in(email, password, "203.0.113.7", "Mozilla/5.0 (X11; Linux) Firefox/130.0").token
+    return token, accounts.actor_of(token)
+
+
+def actor(*roles: str, event_id: str = "", company_id: str = "") -> Actor:
+    """Somebody new with these roles, signed in."""
+    return session(person(*roles, event_id=event_id, company_id=company_id)[1])[1]
+
+
+def deliver() -> int:
+    """Does the jobs of letters that are due; how many."""
+    now = datetime.now(UTC)
+    with get_store().write() as conn:
+        leased = [job for job in jobs.lease(conn, now, "test", 100) if job.kind == accounts.MAIL_JOB]
+    for job in leased:
+        accounts.deliver_letter(job, now)
+    return len(leased)
+
+
+def link_in(text: str) -> str:
+    """The token of the last mailed link in a text."""
+    return re.findall(r"/(?:reset|company/colleague)#([A-Za-z0-9_-]{40,})", text)[-1]
