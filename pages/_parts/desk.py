@@ -26,6 +26,9 @@ def desk_nav(slug: str = "") -> list[NavItem]:
         doors.append(NavItem("event", t("Event"), base, "event", here))
         doors.append(NavItem("inventory", t("Inventory"), f"{base}/inventory", "materials", here))
         doors.append(NavItem("books", t("Books"), f"{base}/books", "lock", here))
+        doors.append(NavItem("plan", t("Plan"), f"{base}/plan", "document", here))
+        doors.append(NavItem("evaluation", t("Evaluation"), f"{base}/evaluation", "seal", here))
+        doors.append(NavItem("setup", t("Set-up"), f"{base}/setup?step=review", "edit", here))
         doors.append(NavItem("boundary", t("Boundary"), f"{base}/boundary", "settings", here))
         doors.append(NavItem("orders", t("Orders and money"), f"{base}/orders", "orders", here))
         doors.append(NavItem("boards", t("Boards"), f"{base}/boards", "boards", here))
@@ -59,6 +62,8 @@ def frame(children: Any, active: str, title: Any, *, slug: str = "", **more: Any
 
 def event_notice(event: Any) -> dict[str, str]:
     """The notice of an event's pages: its own words for test data, nothing for live."""
+    if event.state == "draft":
+        return {"notice_kind": "draft"}
     if event.livemode:
         return {}
     return {"notice_kind": "test", "notice_text": pick(dict(event.texts.get("notice") or {}))}
@@ -66,7 +71,7 @@ def event_notice(event: Any) -> dict[str, str]:
 
 def event_line(event: Any) -> str:
     """Place, day, state and factor set of an event, in one line."""
-    states = {"draft": t("draft"), "open": t("open"), "closed": t("closed")}
+    states = {"draft": t("draft"), "open": t("open"), "closed": t("closed"), "settled": t("settled")}
     parts = [pick(dict(event.place.names)), event_days(event), states.get(event.state, event.state)]
     if getattr(event, "factor_set_id", ""):
         parts.append(t("factor set {edition}", edition=event.factor_set_id))

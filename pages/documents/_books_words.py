@@ -26,7 +26,8 @@ def statement_document(found: BooksStatement, retired_now_g: int) -> Paged:
         t("Closed on {day} by {who}; statement {version}.", day=closed, who=found.closed_by, version=found.version),
     )
     sections = (
-        _emissions(subject), _categories(subject), _sessions(subject), _coverage(subject, retired_now_g),
+        emission_section(subject), category_section(subject), _sessions(subject),
+        coverage_section(subject, retired_now_g),
         _boundary(subject), _method(subject), *_own(subject), _proof(found),
     )  # fmt: skip
     foot = (
@@ -47,7 +48,8 @@ def _mass(grams: int | None, unit: str | None = None) -> str:
     return "–" if grams is None else f.mass_text(grams, unit=unit)
 
 
-def _emissions(subject: Subject) -> Section:
+def emission_section(subject: Subject) -> Section:
+    """What was emitted, of how many people."""
     told = subject["emissions"]
     people = subject["people"]
     rows = [
@@ -63,7 +65,8 @@ def _emissions(subject: Subject) -> Section:
     return Section(t("What was emitted"), note, tuple(rows))
 
 
-def _categories(subject: Subject) -> Section:
+def category_section(subject: Subject) -> Section:
+    """Emitted and covered by category."""
     told = subject["byCategory"]
     unit = f.mass_unit(*[each["highGrams"] for each in told])
     rows = tuple(
@@ -89,7 +92,8 @@ def _sessions(subject: Subject) -> Section:
     return Section(t("By session"), note, (), (t("Session"), t("people"), t("central"), t("of it estimated")), rows)
 
 
-def _coverage(subject: Subject, retired_now_g: int) -> Section:
+def coverage_section(subject: Subject, retired_now_g: int = 0) -> Section:
+    """Retired, reserved, planted and open, and orders by their state."""
     told = subject["coverage"]
     rows = [
         (t("Retired"), _mass(told["retiredGrams"])), (t("Reserved, not yet retired"), _mass(told["reservedGrams"])),
