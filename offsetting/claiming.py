@@ -151,14 +151,69 @@ def _net_deltas(net: Sequence[Row], order: Row, measure: str, sign: int) -> Delt
 
 
 def unclaim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
-    """Takes back all claims of a refunded order (reserved ones); returns the tally's deltas."""
-    net = claims.net_of_order(conn, order["event_id"], order["order_id"])
+    """Takes back all claims of a refunded order (reserved ones), and lets other orders' extra contributions cover the
+    lines that are open then; returns the tally's deltas."""
+    event_id = order["event_id"]
+    freed = claims.covered_participations(conn, event_id, [order["order_id"]])
+    for start in range(0, len(freed), BATCH):
+        claims.lock_scope(conn, event_id, freed[start : start + BATCH], "")
+    net = claims.net_of_order(conn, event_id, order["order_id"])
     claims.add(
         conn, order, [(r["participation_id"], r["version"], r["line_no"], -int(r["grams"])) for r in net], now
     )  # fmt: skip
     cube, tally = _net_deltas(net, order, "reserved_g", -1)
-    rollups.add_cube(conn, order["event_id"], cube)
+    rollups.add_cube(conn, event_id, cube)
+    for start in range(0, len(freed), BATCH):
+        fill(conn, event_id, freed[start : start + BATCH], now)
     return tally
+
+
+def fill(conn: Connection, event_id: str, freed: Sequence[str], now: datetime) -> int:
+    """Extra contributions, the oldest order's first, cover what is open of lines that have just become so (those of
+    ``freed`` participations, locked by the caller); certificates follow. One that lies on a participation covers that
+    one's lines, any other those in its order's scope that nobody holds. Gives the grams laid."""
+    known = claims.extras(conn, event_id, freed)
+    found = orders.many(conn, event_id, sorted({row["order_id"] for row in known}), lock=True) if known else []
+    oldest_first = [o for o in sorted(found, key=lambda o: (o["paid_at"], o["order_id"])) if o["state"] in SOLD]
+    laid: dict[str, int] = {}
+    with followed(conn, event_id, oldest_first):
+        extras = claims.extras(conn, event_id, freed) if oldest_first else []  # as they are now that orders are locked
+        for order in oldest_first:
+            own = [row for row in extras if row["order_id"] == order["order_id"]]
+            laid[order["order_id"]] = sum(_lay_extra(conn, order, row, freed, now) for row in own)
+    for order in oldest_first:
+        if laid[order["order_id"]] and order["certificate_number"]:
+            certificates.reissue(conn, event_id, order["certificate_number"], "claim changed", now)
+    return sum(laid.values())
+
+
+def _lay_extra(conn: Connection, order: Row, extra: Row, freed: Sequence[str], now: datetime) -> int:
+    """An extra contribution goes over what it finds open of freed lines; its grams that do."""
+    event_id, whose = order["event_id"], extra["participation_id"]
+    lines, holds = _freed_lines(conn, order, whose, freed)
+    slices = slice_order(int(extra["grams"]), open_beside(open_of(lines), holds))
+    sliced = [(line, grams) for line, grams in zip(lines, slices.grams, strict=True) if grams]
+    if not sliced:
+        return 0
+    laid = sum(slices.grams)
+    entries = [(line["participation_id"], line["version"], line["line_no"], grams) for line, grams in sliced]
+    claims.add(conn, order, [*entries, (whose, extra["version"], EXTRA_LINE, -laid)], now)
+    cube, tally = _line_deltas(sliced, "retired_g" if order["state"] == RETIRED else "reserved_g")
+    rollups.add_cube(conn, event_id, cube)
+    own = orders.group_of(conn, event_id, whose) if whose else group(conn, order)
+    rollups.add_tally(conn, event_id, [own | {"extra_g": -laid}, *tally])
+    return laid
+
+
+def _freed_lines(conn: Connection, order: Row, whose: str, freed: Sequence[str]) -> tuple[list[Row], list[Hold]]:
+    """Freed lines that an extra contribution of an order may cover, and what others hold over them."""
+    if whose:
+        return claims.lines_of(conn, order["event_id"], whose), []
+    ids, company_id = scope_of(order)
+    reach = freed if ids is None else sorted({*ids}.intersection(freed))
+    lines = claims.lines_in_scope(conn, order["event_id"], reach, company_id)
+    name = "residual" if scope_name(order) == "plan" else scope_name(order)
+    return lines, holds_on(lines, claims.held_orders(conn, order["event_id"]), name, order["order_id"])
 
 
 def retire(conn: Connection, event_id: str, changes: Sequence[RetiredGrams], now: datetime) -> None:

@@ -196,6 +196,15 @@ def on_no_line(conn: sa.Connection, event_id: str) -> list[Row]:
     return list(conn.execute(_PLANNED, {"e": event_id}).mappings())
 
 
+def extras(conn: sa.Connection, event_id: str, participations: Sequence[str]) -> list[Row]:
+    """Extra contributions that lie on these participations or on none: order_id, participation_id, version, grams."""
+    keys = (_c.order_id, _c.participation_id, _c.version)
+    where = (_c.event_id == event_id, _c.line_no == -1, _c.participation_id.in_([*participations, ""]))
+    total = sa.func.sum(_c.grams)
+    query = sa.select(*keys, total.label("grams")).where(*where).group_by(*keys).having(total > 0).order_by(*keys)
+    return list(conn.execute(query).mappings())
+
+
 _COVERERS = (
     sa.select(
         _o.order_id, _o.buyer, _o.company_id, _o.state, _o.certificate_number,
