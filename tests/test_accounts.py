@@ -14,8 +14,8 @@ from calculations.model import InputError
 from data.store import schema as s
 from data.store.engine import Store, get_store
 from tests.support.api import open_forum
-from tests.support.people import cheap_hashes as cheap_hashes
 from tests.support.people import PASSWORD, actor, deliver, link_in, person, session
+from tests.support.people import cheap_hashes as cheap_hashes
 
 NEW = "another good password"
 

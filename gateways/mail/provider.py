@@ -115,7 +115,7 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     try:
         message["From"] = Address(name, addr_spec=address)
         message["To"] = Address(addr_spec=letter.to)
-    except (ValueError, MessageError) as error:
+    except (ValueError, LookupError, MessageError) as error:
         raise MailError(f"an address that none can be: {error}", is_final=True) from None
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.written_at)
