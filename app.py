@@ -40,7 +40,8 @@ def _page_route(app: FastAPI, dash_app: Any, spec: registry.PageSpec, shelf: sta
     def show(request: Request) -> Response:
         if refused := bundles.refused(request, spec):
             return refused
-        return HTMLResponse(house.index_html(dash_app, spec, styles, scripts), headers={"Cache-Control": "no-store"})
+        sheets = [*styles, *bundles.look_of(request, spec)]
+        return HTMLResponse(house.index_html(dash_app, spec, sheets, scripts), headers={"Cache-Control": "no-store"})
 
     app.add_api_route(spec.route, show, methods=["GET"], include_in_schema=False, name=spec.module)
 

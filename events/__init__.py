@@ -76,10 +76,10 @@ from events.screens import (
     screen_id_of,
     screen_token,
 )
-from events.setup import drafts, save_step, setup_view, start_setup
+from events.setup import drafts, editions, save_step, setup_view, start_setup
 from events.setup_copy import copy_event
 from events.setup_credits import credit_requests, decline_credits, grant_credits
-from events.setup_look import drop_logo, event_logo, fitting, logo_file, look_css, look_href, set_logo
+from events.setup_look import drop_logo, event_logo, fitting, logo_file, look_css, look_href, set_logo, words_on
 from events.setup_model import (
     JURISDICTIONS,
     PAYERS,
@@ -91,6 +91,7 @@ from events.setup_model import (
     OfferChoice,
     SetupView,
 )
+from events.setup_place import Nearby, nearby, place_at
 from events.setup_turns import JOB as TURN_JOB
 from events.setup_turns import deliver as deliver_turn
 from events.setup_zones import proposed_zone, zone_names
@@ -111,26 +112,27 @@ from events.yardsticks import models_beside, spread_beside, year_norms
 
 __all__ = [
     "HUB", "JURISDICTIONS", "LAYOUTS", "PAYERS", "STEPS", "WHO", "Board", "BoardRow", "BoundaryView", "Brought",
-    "Conflict", "CreditRequest", "Event", "EventCard", "EventDraft", "FieldError", "FlightMethodView", "FootprintView",
-    "Forbidden", "Gap", "HubsView", "ImportCard", "ImportReport", "InputError", "InventoryChoice", "InventoryLine",
-    "InventoryView", "Logo", "Looked", "Membership", "Move", "NotFound", "OfferChoice", "OrganiserView", "Page",
-    "Participation", "Recomputed", "RecomputedAll", "Screen", "ScreenState", "Session", "SessionDraft", "SetupView",
-    "Started", "TooMany", "Totals", "Unauthenticated", "VenuesView", "WhatIfView", "activities", "answered_by",
-    "as_lines", "audit", "bad_rows_csv", "best_cities", "best_hub_set", "boundary_view", "bring_in", "change_state",
-    "changes_from_url", "changes_to_url", "check_method", "company_lines", "company_of_guest", "control_screen",
-    "copy_event", "create_event", "credit_requests", "current_footprint", "decline_credits", "delete_participation",
-    "drafts", "drop_logo", "event_by_id", "event_logo", "expected_companies", "find_events", "fitting",
-    "flight_method_view", "fold", "fold_due", "forget_file", "gauges", "get_event", "get_screen", "grant_credits",
-    "guest", "identify_screens", "import_attendance", "imports_of", "inventory_choices", "inventory_view",
-    "invited_by", "join_company", "leaderboard", "leave_company", "line_json", "list_screens", "live_version",
-    "live_versions", "logo_file", "look_at", "look_css", "look_href", "models_beside", "organiser_view", "place_json",
-    "places_of", "preview_boundary", "preview_footprint", "proposed_zone", "rank_of_certificate", "readiness",
-    "receive_file", "recompute_all", "recompute_under", "region_lines", "region_names", "rename_screen",
-    "require_state", "revoke_screen", "save_footprint", "save_inventory", "save_step", "scenarios", "screen_by_token",
-    "screen_event", "screen_id_of", "screen_token", "seed_demo", "set_boundary", "set_display", "set_expected",
-    "set_flight_method", "set_logo", "setup_view", "snapshot", "spoken", "spread_beside", "start_participation",
-    "start_setup", "suggest_places", "told_of", "totals", "try_changes", "undo_import", "whole_estimate",
-    "without_venues", "year_norms", "zone_names",
+    "Conflict", "CreditRequest", "Event", "EventCard", "EventDraft", "FieldError", "FlightMethodView",
+    "FootprintView", "Forbidden", "Gap", "HubsView", "ImportCard", "ImportReport", "InputError", "InventoryChoice",
+    "InventoryLine", "InventoryView", "Logo", "Looked", "Membership", "Move", "Nearby", "NotFound", "OfferChoice",
+    "OrganiserView", "Page", "Participation", "Recomputed", "RecomputedAll", "Screen", "ScreenState", "Session",
+    "SessionDraft", "SetupView", "Started", "TooMany", "Totals", "Unauthenticated", "VenuesView", "WhatIfView",
+    "activities", "answered_by", "as_lines", "audit", "bad_rows_csv", "best_cities", "best_hub_set", "boundary_view",
+    "bring_in", "change_state", "changes_from_url", "changes_to_url", "check_method", "company_lines",
+    "company_of_guest", "control_screen", "copy_event", "create_event", "credit_requests", "current_footprint",
+    "decline_credits", "delete_participation", "drafts", "drop_logo", "editions", "event_by_id", "event_logo",
+    "expected_companies", "find_events", "fitting", "flight_method_view", "fold", "fold_due", "forget_file", "gauges",
+    "get_event", "get_screen", "grant_credits", "guest", "identify_screens", "import_attendance", "imports_of",
+    "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard", "leave_company", "line_json",
+    "list_screens", "live_version", "live_versions", "logo_file", "look_at", "look_css", "look_href", "models_beside",
+    "nearby", "organiser_view", "place_at", "place_json", "places_of", "preview_boundary", "preview_footprint",
+    "proposed_zone", "rank_of_certificate", "readiness", "receive_file", "recompute_all", "recompute_under",
+    "region_lines", "region_names", "rename_screen", "require_state", "revoke_screen", "save_footprint",
+    "save_inventory", "save_step", "scenarios", "screen_by_token", "screen_event", "screen_id_of", "screen_token",
+    "seed_demo", "set_boundary", "set_display", "set_expected", "set_flight_method", "set_logo", "setup_view",
+    "snapshot", "spoken", "spread_beside", "start_participation", "start_setup", "suggest_places", "told_of",
+    "totals", "try_changes", "undo_import", "whole_estimate", "without_venues", "words_on", "year_norms",
+    "zone_names",
 ]  # fmt: skip
 
 offsetting.on_job(TURN_JOB, deliver_turn)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from accounts import NotFound, current_actor, may, organise, record, require
 from calculations.model import Place
-from data.library import DEFAULT_EDITION, load_factor_set
+from data.library import DEFAULT_EDITION, list_editions, load_factor_set
 from data.store import events as event_rows
 from data.store import live
 from data.store import setup as rows
@@ -149,3 +149,8 @@ def drafts() -> list[EventCard]:
     with get_store().read() as conn:
         found = [row for row in rows.drafts(conn) if may(actor, "event.view", row["event_id"])]
         return [read_event(conn, event_id=row["event_id"]) for row in found]
+
+
+def editions() -> list[str]:
+    """The factor sets that are installed, the newest last."""
+    return list_editions()

@@ -48,6 +48,10 @@ def keep_look(form: Form, event: Event | None) -> dict[str, Any]:
         if colour:
             _check_colour(form, name, colour)
             look[name] = colour
+    for kind in ("button", "words"):
+        for one, other in ((f"{kind}_light", f"{kind}_dark"), (f"{kind}_dark", f"{kind}_light")):
+            if one in look and other not in look and (found := fitting(other, look[one])):
+                look[other] = found  # a ground in ink is on light pages too: a colour of one theme needs the other's
     return {"defaults": {key: value for key, value in event.defaults.items() if key != "look"} | {"look": look}}
 
 
@@ -75,6 +79,11 @@ def _check_colour(form: Form, name: str, colour: str) -> None:
 def fitting(name: str, colour: str) -> str:
     """The colour where it passes, else the nearest that does: what is proposed for the other theme."""
     return check(colour, needs_of(name)).nearest if is_colour(colour) else ""
+
+
+def words_on(theme: str, ground: str) -> str:
+    """Which of the theme's two inks is read best on a button."""
+    return best_on(ground, WORDS[theme])
 
 
 def set_logo(slug: str, content: bytes) -> Logo:
@@ -198,7 +207,7 @@ def _logo_rule(slug: str, logo: Logo) -> str:
     """The logo stands on a light chip beside the house's own mark, so that it is seen on any ground."""
     width = round(28 * logo.width_px / max(1, logo.height_px))
     return (
-        f'.fz-event-logo,.fz-header .fz-logo::after{{content:"";display:inline-block;block-size:36px;'
+        f':"";display:inline-block;block-size:36px;'
         f"inline-size:{min(148, max(36, width + 16))}px;margin-inline-start:10px;border-radius:8px;"
         f'background:#fff url("/e/{slug}/logo/{logo.sha256}") center no-repeat;'
         "background-size:contain;background-origin:content-box;padding:4px 6px;box-sizing:border-box}"

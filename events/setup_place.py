@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -10,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from calculations.distance import bearing_degrees, geodesic_km
 from calculations.event_states import permits, refusal
 from calculations.model import Place
 from data.places import index
+from data.places.cities import candidate_cities
 from data.store import events as event_rows
 from data.store import setup as rows
 from events.catalogue import SLUG
@@ -143,3 +146,26 @@ def mover(old: datetime, old_zone: str, new: datetime, new_zone: str) -> Callabl
         return there.replace(tzinfo=ZoneInfo(new_zone)).astimezone(UTC)
 
     return moved
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """A great town seen from a place: direction in degrees from north, clockwise, and distance."""
+
+    names: Mapping[str, str]
+    azimuth_deg: float
+    distance_km: float
+
+
+def nearby(place: Place, count: int = 7) -> tuple[Nearby, ...]:
+    """Great towns around a place, the nearest first: so that its organiser sees whether it is the right one."""
+    found = [(geodesic_km(place.lat, place.lon, town.lat, town.lon), town) for town in candidate_cities(400)]
+    close = sorted((row for row in found if row[0] > 15), key=lambda row: (row[0], row[1].place_id))[:count]
+    return tuple(
+        Nearby(town.names, bearing_degrees(place.lat, place.lon, town.lat, town.lon), km) for km, town in close
+    )
+
+
+def place_at(place_id: str) -> Place | None:
+    """The place of an id from the suggest field; None where it is none."""
+    return index.get(place_id[:64]) if place_id else None

@@ -13,7 +13,9 @@ from dash.fingerprint import check_fingerprint
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from accounts import Forbidden, NotFound, Unauthenticated, current_actor, require
+import events
+import offsetting
+from accounts import DomainError, Forbidden, NotFound, Unauthenticated, current_actor, require
 from locales import current_language, t
 from pages import registry
 from pages._parts.html_text import document
@@ -103,6 +105,21 @@ def suites_router(app: Dash, shelf: Any) -> APIRouter:
         return shelf.answer(key, request, forever=fingerprinted)
 
     return router
+
+
+def look_of(request: Request, spec: registry.PageSpec) -> list[str]:
+    """The style sheet of the event that a guest's page or a big screen is of; none where it has no look of its own."""
+    if spec.kind == "desk":
+        return []
+    given = request.path_params
+    try:
+        slug = given.get("slug") or (events.screen_event(given["token"]).slug if "token" in given else "")
+        if not slug and "order_id" in given:
+            slug = events.event_by_id(offsetting.get_order(given["order_id"]).event_id).slug
+        href = events.look_href(slug) if slug else ""
+    except DomainError:
+        return []
+    return [href] if href else []
 
 
 def refused(request: Request, spec: registry.PageSpec) -> Response | None:

@@ -22,13 +22,15 @@ _USED = re.compile(r'class="([^"]*)"')
 
 
 def send(
-    request: Request, title: str, body: Any, status: int = 200, preload: bool = False, description: str = ""
-) -> Response:
-    """A document as an answer; ``preload`` lets the calculator's files come while this page is read."""
+    request: Request, title: str, body: Any, status: int = 200, preload: bool = False, description: str = "",
+    look: str = "",
+) -> Response:  # fmt: skip
+    """A document as an answer; ``preload`` lets the calculator's files come while this page is read, ``look`` is the
+    address of its event's own style sheet."""
     shown = render(body)
     text = document(
         title, shown, language=current_language(), css=style_of(shown, "document"), description=description,
-        head=preloads() if preload else "",
+        head=(preloads() if preload else "") + (f'<link rel="stylesheet" href="{look}">' if look else ""),
     )  # fmt: skip
     return compressed(request, text, status)
 

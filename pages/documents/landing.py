@@ -41,8 +41,8 @@ def landing(request: Request, slug: str) -> Response:
     skip = html.A(t("To the content"), href="#main", className="fz-skip")
     top = [
         skip,
-        shell.notice(kind, pick(event.texts.get("notice") or {}))
-        if kind and not event.simulated
+        shell.notice(kind, "" if kind == "draft" else pick(event.texts.get("notice") or {}))
+        if kind and (kind == "draft" or not event.simulated)
         else shell.notice("demo"),
     ]
     body = html.Div(
@@ -63,6 +63,7 @@ def landing(request: Request, slug: str) -> Response:
         body,
         preload=True,
         description=pick(event.texts.get("intro") or {}),
+        look=events.look_href(slug),
     )
 
 
@@ -93,7 +94,7 @@ def _hero(event: Event, totals: Totals) -> html.Div:
     date = f.date_text(first, style="weekday") if first == last else f.date_range_text(first, last)
     when = " · ".join(part for part in (pick(event.place.names), date) if part)
     inside = [
-        html.P(when, className="fz-small"), html.H1(pick(event.names)),
+        _logo(event), html.P(when, className="fz-small"), html.H1(pick(event.names)),
         _ring(event, totals) if not totals.hidden and totals.mass.total_g else _empty_ring(),
     ]  # fmt: skip
     rosette = html.Div(
@@ -104,6 +105,17 @@ def _hero(event: Event, totals: Totals) -> html.Div:
     return html.Div(
         [rosette, shell.header(on_ink=True), html.Div(inside, className="fz-column")], className="fz-hero fz-on-ink"
     )
+
+
+def _logo(event: Event) -> Any:
+    """The event's logo on a light chip; None where it has none."""
+    logo = events.event_logo(event.slug)
+    if logo is None:
+        return None
+    src = f"/e/{event.slug}/logo/{logo.sha256}"
+    said = t("Logo of {event}", event=pick(event.names))
+    return html.P(html.Img(src=src, alt=said, width=str(logo.width_px), height=str(logo.height_px)),
+                  className="fz-hero-logo")  # fmt: skip
 
 
 def _ring(event: Event, totals: Totals) -> html.Div:
@@ -151,12 +163,15 @@ def _sections(event: Event, totals: Totals) -> list[Any]:
         html.Section(
             [html.H2(_say("landing.heading", event)), html.P(bold(_say("landing.body", event)), className="fz-body")]
         ),
-        _programme(texts.get("programme") or []),
+        _programme(texts.get("programme") or _rows_of(event)),
+        _when(event),
+        _payer(event),
         _money(event),
         _others(event, totals),
         _intro(texts),
         _measures(texts.get("measures") or []),
         html.Section([html.H2(t("What it is not")), html.P(_say("landing.limit", event), className="fz-body")]),
+        _privacy(texts),
         _sources(texts, event.slug),
     ]
 
@@ -176,6 +191,58 @@ def _programme(rows: Sequence[Mapping[str, Any]]) -> Any:
             html.Dd([html.B(pick(row["title"])), html.Small(detail) if detail else None]),
         ]
     return _section(t("Programme"), html.Dl(cells, className="fz-programme"))
+
+
+def _rows_of(event: Event) -> list[Mapping[str, Any]]:
+    """The sessions with their hours, where nothing else is told of the programme."""
+    timed = sorted(
+        (each for each in event.sessions if each.starts_at), key=lambda each: (each.starts_at, each.session_id)
+    )
+    return [{"when": {"en": _hours(event, each)}, "title": each.names} for each in timed]
+
+
+def _hours(event: Event, session: events.Session) -> str:
+    zone = ZoneInfo(event.timezone)
+    parts = [at.astimezone(zone) for at in (session.starts_at, session.ends_at) if at]
+    days = (event.ends_at.astimezone(zone).date() - event.starts_at.astimezone(zone).date()).days
+    hours = "–".join(f.time_text(at, zone) for at in parts)
+    return f"{f.date_text(parts[0].date(), style='short')} {hours}" if days else hours
+
+
+def _when(event: Event) -> Any:
+    """Where it is, and until when answers and payments are taken; None where nothing of it is told."""
+    rows = []
+    if address := pick(event.texts.get("address") or {}):
+        rows.append((t("Where"), address))
+    for words, at in ((t("Answers until"), event.closes_at), (t("Payment until"), event.pay_until)):
+        if at is not None:
+            rows.append((words, f.datetime_text(at, event.timezone)))
+    cells = [cell for words, told in rows for cell in (html.Dt(words), html.Dd(told))]
+    return _section(t("Where, and until when"), html.Dl(cells, className="fz-programme")) if rows else None
+
+
+def _payer(event: Event) -> Any:
+    """Who pays, as the host told it; None where guests pay for themselves and nothing more was told."""
+    payer, host = event.defaults.get("payer", "guest"), str(event.texts.get("host") or t("The host"))
+    said = {
+        "company": t("Companies can cover their people; whoever is covered is told so before paying."),
+        "host_residual": t("{host} covers what guests and companies leave open.", host=host),
+        "host_all": t("{host} covers everybody’s footprint. You need not pay; whoever does gives more.", host=host),
+    }.get(payer, "")
+    own = pick(event.texts.get("payer") or {})
+    if not event.payments or not (said or own):
+        return None
+    return _section(t("Who pays"), *[html.P(words, className="fz-body mb-2") for words in (said, own) if words])
+
+
+def _privacy(texts: Mapping[str, Any]) -> Any:
+    """What becomes of what guests tell, as the host wrote it."""
+    words = pick(texts.get("privacy") or {})
+    if not words:
+        return None
+    lines = [html.P(line, className="fz-body mb-2") for line in words.split("\n") if line]
+    told = html.Details([html.Summary(t("What becomes of what you tell")), *lines], className="fz-privacy")
+    return html.Section(told, id="privacy")
 
 
 def _money(event: Event) -> Any:

@@ -27,5 +27,7 @@ def proved(event: Event, device: Mapping[str, Any]) -> str:
 
 
 def notice_kind(event: Event) -> str | None:
-    """The strip above: the demonstration, a test event, or none at a live one."""
+    """The strip above: a draft that its organisers look at, the demonstration, a test event, or none at a live one."""
+    if event.state == "draft":
+        return "draft"
     return "demo" if event.simulated else None if event.livemode else "test"

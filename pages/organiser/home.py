@@ -10,7 +10,7 @@ import events
 from accounts import current_actor, may
 from locales import formats as f
 from locales import pick, t
-from pages._parts.desk import desk_nav, event_days, frame
+from pages._parts.desk import button_link, desk_nav, event_days, frame, panel
 from pages._parts.icons import icon
 from pages._parts.pieces import empty
 from pages._parts.ring import mini_ring
@@ -26,8 +26,25 @@ ROWS = 20
 def layout(page: str = "1", **_: Any) -> html.Div:
     """A table of events, newest first; for those who see none, their own doors."""
     number = int(page) if page.isdecimal() and len(page) < 6 else 1
-    body = [_table(max(1, number))] if may(current_actor(), "event.view") else []
-    return frame([*body, _doors()], "events", t("Events"), subtitle=t("Test and live events are never added together."))
+    actor = current_actor()
+    body = [_drafts(), _table(max(1, number))] if may(actor, "event.view") else []
+    act = [button_link(t("New event"), "/desk/new", "plus", "fz-button-main")] if may(actor, "event.create") else []
+    about = t("Test and live events are never added together.")
+    return frame([*body, _doors()], "events", t("Events"), subtitle=about, actions=act)
+
+
+def _drafts() -> Any:
+    """Drafts, each with the way to go on; None where this person has none."""
+    found = events.drafts()
+    if not found:
+        return None
+    rows = [
+        html.Li([html.A(html.B(pick(dict(card.names))), href=f"/desk/e/{card.slug}/setup"),
+                 html.Span(t("draft"), className="fz-chip"),
+                 html.A(t("Go on"), href=f"/desk/e/{card.slug}/setup", className="fz-link")])
+        for card in found[:ROWS]
+    ]  # fmt: skip
+    return panel(t("Drafts"), html.Ul(rows, className="fz-drafts"), t("nobody else sees them"))
 
 
 def _table(number: int) -> html.Div:
@@ -37,7 +54,7 @@ def _table(number: int) -> html.Div:
         return html.Div(
             empty(t("There is no event here that you may see. Ask its organiser for a role.")), className="fz-card"
         )
-    head = (t("Event"), t("Date"), t("Kind"), t("People"), t("Emitted"), t("Covered"))
+    head = (t("Event"), t("Date"), t("Kind"), t("People"), t("Emitted"), t("Covered"), "")
     top = html.Tr([html.Th(word, scope="col", className="fz-right" if i > 2 else "") for i, word in enumerate(head)])
     table = html.Table([html.Thead(top), html.Tbody([_row(card) for card in cards])], className="fz-table")
     parts: list[Any] = [html.Div(table, className="fz-scroll", tabIndex="0")]
@@ -57,7 +74,11 @@ def _row(card: events.EventCard) -> html.Tr:
     kind = html.Span(t("live") if card.livemode else t("test"), className="fz-chip")
     place = html.Span(pick(dict(card.place.names)), className="fz-note")
     first = [html.Td([html.B(name), html.Br(), place]), html.Td(event_days(card)), html.Td(kind)]
-    return html.Tr([*first, *[html.Td(cell, className="fz-right") for cell in cells]])
+    copy = html.A(
+        [icon("copy"), html.Span(t("Copy"))], href=f"/desk/new?copy={card.slug}", className="fz-button fz-button-small",
+        **{"aria-label": t("Copy {event}", event=pick(dict(card.names)))},
+    ) if may(current_actor(), "event.create") else None  # fmt: skip
+    return html.Tr([*first, *[html.Td(cell, className="fz-right") for cell in [*cells, copy]]])
 
 
 def _pager(found: events.Page[events.EventCard]) -> html.Div | None:

@@ -1,0 +1,213 @@
+"""Setting up an event in one sitting: a stepper of few pages, each kept as one goes; the same to change it later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
+
+import events
+from accounts import DomainError, current_actor, require
+from calculations.model import InputError
+from events import STEPS, SetupView
+from locales import current_language, pick, t
+from pages._parts.desk import event_line, event_notice, frame, panel
+from pages._parts.desk_form import bytes_of, done, told_of
+from pages._parts.icons import icon
+from pages._parts.pieces import error_children
+from pages.organiser import _setup_offer as later
+from pages.organiser import _setup_steps as first
+from pages.organiser._setup_form import Fields, body_of, dom_id, said_of
+from pages.organiser._setup_review import address, review, state_note, turn_of
+from pages.organiser._setup_words import names_for, step_names
+from pages.registry import page as register
+
+register(
+    "/desk/e/<slug>/setup", kind="desk", title="Set up the event", permission="event.view", scripts=("js/desk.js",),
+    styles=("css/desk-more.css", "css/inventory.css", "css/setup.css"),
+)  # fmt: skip
+PREFIX = "setup"
+FORMS: dict[str, Callable[[Fields, SetupView], list[Any]]] = {
+    "about": first.about, "place": first.place, "programme": first.programme, "boundary": first.boundary,
+    "projects": later.projects, "look": later.look, "privacy": later.privacy, "review": review,
+}  # fmt: skip
+
+
+def check(slug: str) -> None:
+    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
+    require(current_actor(), "event.view", events.get_event(slug).event_id)
+
+
+def layout(slug: str = "", step: str = "", kept: str = "", **_: Any) -> html.Div:
+    """One step at a time; without one, the first that was not kept yet."""
+    view = events.setup_view(slug)
+    here = step if step in STEPS else view.next_step
+    fields = Fields(PREFIX, view.values, f"{view.event.event_id}-{here}")
+    form = [html.Div(FORMS[here](fields, view), className="fz-form fz-setup-form")]
+    if here != "review" and view.may_edit:
+        form.append(_foot(view, here))
+    form.append(html.Div(_told(kept), id="setup-told", role="status"))
+    aside = state_note(view.event)
+    body = [
+        dcc.Store(id="setup-where", data={"slug": slug, "step": here}), dcc.Location(id="setup-go", refresh=True),
+        stepper(view, here), panel(step_names()[here], form, aside, span=12),
+    ]  # fmt: skip
+    title = pick(dict(view.event.names)) or t("A new event")
+    line = event_line(view.event) if "place" in view.done else state_note(view.event)
+    return frame(html.Div(body, className="fz-setup"), "setup", title, slug=slug, subtitle=line,
+                 **event_notice(view.event))  # fmt: skip
+
+
+def stepper(view: SetupView, here: str) -> html.Nav:
+    """Eight bars with words: done, here, still to come; each leads to its step."""
+    names, items = step_names(), []
+    for step in STEPS:
+        look = "fz-step-here" if step == here else "fz-step-done" if step in view.done else ""
+        current = {"aria-current": "step"} if step == here else {}
+        lacks = any(gap.step == step and gap.needed for gap in view.gaps) and step in view.done
+        mark = html.Span(t("something is missing"), className="visually-hidden") if lacks else None
+        words = [html.Span(names[step]), icon("error") if lacks else None, mark]
+        link = html.A(words, href=address(view.event.slug, step), className=f"fz-step {look}".strip(), **current)
+        items.append(html.Li(link))
+    count = t("Step {number} of {count}", number=STEPS.index(here) + 1, count=len(STEPS))
+    return html.Nav([html.P(count, className="fz-note fz-setup-count"), html.Ol(items, className="fz-setup-stepper")],
+                    **{"aria-label": t("Steps")})  # fmt: skip
+
+
+def _foot(view: SetupView, here: str) -> html.Div:
+    number = STEPS.index(here)
+    back = (
+        html.A(t("Back"), href=address(view.event.slug, STEPS[number - 1]), className="fz-button") if number else None
+    )
+    words = t("Keep and go on") if view.event.state == "draft" else t("Keep")
+    return html.Div([first.kept_button(words), back], className="d-flex flex-wrap gap-2 mt-3")
+
+
+def _told(kept: str) -> Any:
+    return done(t("Kept.")) if kept else None
+
+
+@callback(
+    Output({"type": f"{PREFIX}-error", "name": ALL}, "children"), Output("setup-told", "children"),
+    Output("setup-go", "href"),
+    Input("setup-save", "n_clicks"), Input({"type": "setup-act", "act": ALL, "row": ALL}, "n_clicks"),
+    State({"type": PREFIX, "name": ALL}, "value"), State({"type": PREFIX, "name": ALL}, "id"),
+    State("setup-where", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def save(clicks: Any, acts: Any, values: Any, ids: Any, where: Any) -> Any:
+    """Keeps the step and goes on; or says below each field what is wrong, and what was typed stays. The small buttons
+    of sessions keep the step as well, with that session moved or left out."""
+    places = [each["id"] for each in ctx.outputs_list[0]]
+    if not clicks and not any(acts or []):
+        return [no_update] * len(places), no_update, no_update
+    slug, step = str(where["slug"]), str(where["step"])
+    body = body_of(ids, values)
+    act = ctx.triggered_id if isinstance(ctx.triggered_id, dict) else None
+    if act is not None:
+        _move(body, str(act["act"]), int(act["row"]))
+    try:
+        event = events.save_step(slug, step, body)
+    except InputError as error:
+        below, rest = said_of(error, places, names_for(error))
+        count = t("Not kept yet: {count} of the fields need a look.", count=len(error.errors))
+        return below, html.P(error_children(" ".join([count, *rest])), className="fz-error mt-2"), no_update
+    except DomainError as error:
+        return [[] for _ in places], told_of(error), no_update
+    stays = act is not None or bool(body.get("paste")) or event.state != "draft"
+    onward = step if stays else STEPS[STEPS.index(step) + 1]
+    return [[] for _ in places], no_update, address(event.slug, onward) + ("&kept=1" if stays else "")
+
+
+def _move(body: dict[str, Any], act: str, row: int) -> None:
+    """Moves or drops a session among those that were typed."""
+    rows = body.get("sessions") or []
+    index = row - 1
+    if not 0 <= index < len(rows):
+        return
+    if act == "delete":
+        rows[index] = {"id": ""}
+    elif act in ("up", "down"):
+        other = index + (-1 if act == "up" else 1)
+        if 0 <= other < len(rows):
+            rows[index], rows[other] = rows[other], rows[index]
+
+
+@callback(
+    Output(dom_id(PREFIX, "place"), "options"), Input(dom_id(PREFIX, "place"), "search_value"),
+    State(dom_id(PREFIX, "place"), "value"), prevent_initial_call=True,
+)  # fmt: skip
+def suggest(typed: Any, chosen: Any) -> Any:
+    """Places that fit what is typed, and the one that is chosen."""
+    found = events.suggest_places(str(typed or ""), current_language()) if typed else []
+    kept = events.place_at(str(chosen)) if chosen else None
+    shown = {each.place_id: first.place_label(each) for each in [*found, *([kept] if kept else [])]}
+    return [{"value": key, "label": words} for key, words in shown.items()]
+
+
+@callback(
+    Output("setup-whereabouts", "children"), Output(dom_id(PREFIX, "timezone"), "value"),
+    Input(dom_id(PREFIX, "place"), "value"), prevent_initial_call=True,
+)  # fmt: skip
+def choose_place(chosen: Any) -> Any:
+    """Where the place lies, and the zone that is proposed there."""
+    found = events.place_at(str(chosen or ""))
+    if found is None:
+        return [], no_update
+    return first.picture(found), events.proposed_zone(found.country, found.lat, found.lon)
+
+
+@callback(Output("setup-link-slug", "children"), Input(dom_id(PREFIX, "slug"), "value"), prevent_initial_call=True)
+def show_link(typed: Any) -> str:
+    """The public link as it is typed."""
+    return str(typed or "")[:64].strip().lower()
+
+
+@callback(
+    Output("setup-samples", "children"),
+    *[Input(dom_id(PREFIX, name), "value") for name in ("button_light", "button_dark", "words_light", "words_dark")],
+    prevent_initial_call=True,
+)  # fmt: skip
+def show_colours(*typed: Any) -> Any:
+    """Samples under the colours that are typed."""
+    names = ("button_light", "button_dark", "words_light", "words_dark")
+    return later.samples({name: str(value or "") for name, value in zip(names, typed, strict=True)})
+
+
+@callback(
+    Output("setup-logo-shown", "children"), Output("setup-logo-told", "children"),
+    Input("setup-logo", "contents"), Input("setup-logo-drop", "n_clicks", allow_optional=True),
+    State("setup-where", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def keep_logo(contents: Any, drops: Any, where: Any) -> Any:
+    """Keeps the picture at once, or says why not; event.edit is asked by the use case."""
+    slug = str(where["slug"])
+    try:
+        if ctx.triggered_id == "setup-logo-drop" and drops:
+            events.drop_logo(slug)
+        elif contents:
+            events.set_logo(slug, bytes_of(contents))
+        else:
+            return no_update, no_update
+    except (InputError, DomainError) as error:
+        return no_update, told_of(error, {"logo": t("Logo")})
+    return later.logo(events.setup_view(slug)), done(t("Kept."))
+
+
+@callback(
+    Output("setup-told", "children", allow_duplicate=True), Output("setup-go", "href", allow_duplicate=True),
+    Input("setup-turn", "n_clicks"), State({"type": PREFIX, "name": ALL}, "value"), State("setup-where", "data"),
+    prevent_initial_call=True,
+)  # fmt: skip
+def turn(clicks: Any, values: Any, where: Any) -> Any:
+    """Opens, closes or opens again; what is missing is said."""
+    if not clicks:
+        return no_update, no_update
+    slug = str(where["slug"])
+    try:
+        event = events.change_state(slug, turn_of(events.get_event(slug)), str((values or [""])[0] or ""))
+    except InputError as error:
+        return told_of(error, {"reason": t("Reason")}), no_update
+    except DomainError as error:
+        return told_of(error), no_update
+    return no_update, f"/desk/e/{slug}" if event.state == "open" else address(slug, "review")
