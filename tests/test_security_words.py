@@ -78,10 +78,10 @@ def test_no_document_holds_their_markup(known: dict[str, Any], api: TestClient) 
 
 def test_the_stream_s_parts_and_the_answers_headers_are_clean(known: dict[str, Any], api: TestClient) -> None:
     import events
-    from pages.screen.wall import _parts_in
+    from pages.screen.wall import frame_text
 
     event = events.get_event(known["slug"])
-    parts = json.loads(_parts_in("en", event, events.snapshot(known["slug"])))["parts"]
+    parts = json.loads(frame_text(("en",), event.event_id, events.snapshot(known["slug"])))["words"]["en"]
     text = "".join(parts.values())
     assert "&lt;script&gt;" in text  # the names are there
     assert Wrong(text).found == []

@@ -6,9 +6,19 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from events import LAYOUTS
 from tests.support.server import Server
 
 SIZES = ((1920, 1080), (3840, 2160))
+SHOW = "function (e) { if (e.id !== 'wall') { e.classList.toggle('fz-on', e.dataset.layout === String(this)); } }"
+OUTSIDE = """stage => [...stage.querySelectorAll('p, h2, b, li, span, svg')].filter(e => {
+  const box = e.getBoundingClientRect(), room = document.getElementById('wall').getBoundingClientRect();
+  return box.width && !e.closest('[hidden]') && !e.closest('svg svg')
+    && (box.bottom > room.bottom + 1 || box.right > room.right + 1 || box.left < room.left - 1);
+}).map(e => e.outerHTML.slice(0, 80))"""
+SIZES_OF_WORDS = """stage => [...stage.querySelectorAll('*')]
+  .filter(e => [...e.childNodes].some(c => c.nodeType === 3 && c.data.trim()))
+  .filter(e => !e.closest('svg') && e.offsetParent).map(e => parseFloat(getComputedStyle(e).fontSize))"""
 
 
 def wall_link(server: Server) -> str:
@@ -25,7 +35,7 @@ def opened(browser: Browser, link: str, size: tuple[int, int] = SIZES[0]) -> Pag
 
 
 def shown(page: Page, name: str) -> str:
-    return page.locator(f'[data-count="{name}"]').inner_text()
+    return page.locator(f'.fz-on [data-count="{name}"]').inner_text()
 
 
 def pay(url: str, slug: str = "chengdu-2021") -> None:
@@ -46,7 +56,7 @@ def test_a_payment_shows_on_the_wall(browser: Browser, server: Server) -> None:
     before, version = shown(page, "reserved"), page.locator("#wall").get_attribute("data-version")
     pay(server.url)
     expect(page.locator(f'#wall:not([data-version="{version}"])')).to_have_count(1)
-    expect(page.locator('[data-count="reserved"]')).not_to_have_text(before)
+    expect(page.locator('.fz-on [data-count="reserved"]')).not_to_have_text(before)
     page.context.close()
 
 
@@ -62,15 +72,16 @@ def test_the_wall_is_one_picture_without_scrolling(
     root = page.locator(":root")
     for axis, most in (("scrollWidth", size[0]), ("scrollHeight", size[1])):
         assert root.evaluate(f"e => e.{axis}") <= most
-    least = 21.9 * size[0] / 1920  # the least size of words on the wall
-    sizes = page.locator("#wall").evaluate(
-        "e => [...e.querySelectorAll('*')].filter(n => [...n.childNodes].some(c => c.nodeType === 3 && c.data.trim()))"
-        ".filter(n => !n.closest('svg') && n.offsetParent).map(n => parseFloat(getComputedStyle(n).fontSize))"
-    )
-    assert min(sizes) >= least
-    code = page.locator(".fz-wall-code svg").bounding_box()
-    assert code is not None
-    assert code["width"] >= 0.12 * size[0]
+    for layout in LAYOUTS:
+        page.evaluate(f"document.querySelectorAll('[data-layout]').forEach({SHOW}, '{layout}')")
+        stage = page.locator(f"section[data-layout={layout}]")
+        over = stage.evaluate(OUTSIDE)
+        assert not over, (layout, over)
+        assert min(stage.evaluate(SIZES_OF_WORDS)) >= 21.9 * size[0] / 1920, layout  # the least size of words
+        if layout != "closing":
+            code = stage.locator(".fz-wall-code svg").bounding_box()
+            assert code is not None
+            assert code["width"] >= 0.12 * size[0]
     page.context.close()
 
 

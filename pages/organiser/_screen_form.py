@@ -111,7 +111,7 @@ def _flag(name: str, words: str, value: bool) -> dcc.Checklist:
 
 
 def _number(name: str, value: int | None) -> dbc.Input:
-    return typed("screens", name, value, "number", min=5, max=3600, step=1, debounce=True)
+    return typed("screens", name, value, "number", step=1, debounce=True)
 
 
 def _turns(state: events.ScreenState) -> html.Div:
