@@ -101,8 +101,9 @@ def _limit(request: Request, actor: Any = None) -> int:
 
 
 def _may_send_evidence(request: Request, actor: Any) -> bool:
-    """The registry's document comes with the exchange's form; before we know who asks, any session may be theirs."""
-    return "fz_session" in request.cookies if actor is None else may(actor, "retire")
+    """The registry's document comes with the exchange's form, files of data with the organiser's; before we know who
+    asks, any session may be theirs."""
+    return "fz_session" in request.cookies if actor is None else may(actor, "retire") or may(actor, "event.import")
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

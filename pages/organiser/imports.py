@@ -1,0 +1,216 @@
+"""Data in: a file is chosen, its columns are mapped, its rows looked at; all come in or none; an import is undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+import events
+from accounts import DomainError, current_actor, may, require
+from calculations.model import InputError
+from data.table_forms import kinds
+from data.table_staged import MOST_BYTES, MOST_ROWS
+from events import Looked
+from locales import formats as f
+from locales import pick, t
+from pages._parts.desk import button_link, event_line, event_notice, frame, panel
+from pages._parts.desk_form import bytes_of, done, labelled, told_of, upload
+from pages.organiser import _imports_parts as parts
+from pages.registry import page
+
+page(
+    "/desk/e/<slug>/import", kind="desk", title="Data in", permission="event.view", scripts=("js/desk.js",),
+    styles=("css/desk-more.css", "css/inventory.css", "css/imports.css"),
+)  # fmt: skip
+router = APIRouter(include_in_schema=False)
+
+
+def check(slug: str) -> None:
+    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
+    require(current_actor(), "event.view", events.get_event(slug).event_id)
+
+
+def layout(slug: str = "", **_: Any) -> html.Div:
+    """Choosing a file, what it holds, and what came in before."""
+    event = events.get_event(slug)
+    manage = may(current_actor(), "event.import", event.event_id)
+    cards = events.imports_of(slug)
+    grid = [
+        panel(t("A file"), _form() if manage else html.P(t("Your role may look, not bring in."), className="fz-small"),
+              span=5),
+        panel(t("What came in"), html.Div(parts.listed(cards, manage), id="import-list"), f.number(len(cards)), span=7),
+        html.Div(id="import-told", role="status", className="fz-12"),
+        html.Div(id="import-work", className="fz-12 fz-grid"),
+    ]  # fmt: skip
+    kept = dcc.Store(id="import-kept", data={"slug": slug, "token": "", "reading": {}})
+    head = {"subtitle": f"{pick(dict(event.names))} · {event_line(event)}"}
+    acts = [button_link(t("Inventory"), f"/desk/e/{slug}/inventory", "back")]
+    body = [kept, html.Div(grid, className="fz-grid")]
+    return frame(body, "import", t("Data in"), slug=slug, actions=acts, **head, **event_notice(event))
+
+
+def _form() -> html.Div:
+    names = ", ".join(pick(dict(kind.names)) for kind in kinds().values())
+    limits = t("CSV or XLSX, up to {mb} MB and {rows} rows. {kinds}.", mb=MOST_BYTES // 1_000_000,
+               rows=f.number(MOST_ROWS), kinds=names)  # fmt: skip
+    privacy = t(
+        "Names are kept only of people who agree to be named, mails never. The file itself is dropped once it is in, "
+        "and after two hours at the latest; its hash stays."
+    )
+    box = upload("import", "file", t("Choose a file"), MOST_BYTES)
+    return html.Div(
+        [html.P(limits, className="fz-small"), labelled("import", "file", t("File"), box),
+         html.P(privacy, className="fz-note")],
+        className="fz-form",
+    )  # fmt: skip
+
+
+def _shown(seen: Looked) -> tuple[list[Any], dict[str, Any]]:
+    names = {each.key: pick(dict(each.names)) for each in events.activities(seen.event.slug)}
+    kept = {"slug": seen.event.slug, "token": seen.token, "reading": seen.reading.as_json()}
+    return parts.work(seen, names), kept
+
+
+def _slug(kept: Any) -> str:
+    return str(kept.get("slug", "")) if isinstance(kept, dict) else ""
+
+
+def _token(kept: Any) -> str:
+    return str(kept.get("token", "")) if isinstance(kept, dict) else ""
+
+
+@callback(
+    Output("import-work", "children"), Output("import-kept", "data"), Output("import-told", "children"),
+    Output("import-file-file", "children"), Input("import-file", "contents"), State("import-file", "filename"),
+    State("import-kept", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def choose(contents: Any, filename: Any, kept: Any) -> Any:
+    """Takes a file in and shows how it would be read."""
+    name = str(filename or "")[:120]
+    try:
+        seen = events.receive_file(_slug(kept), name, bytes_of(contents))
+    except (InputError, DomainError) as error:
+        return no_update, no_update, html.Div(told_of(error, {"file": t("File")})), name
+    return *_shown(seen), None, name
+
+
+@callback(
+    Output("import-work", "children", allow_duplicate=True), Output("import-kept", "data", allow_duplicate=True),
+    Output("import-told", "children", allow_duplicate=True),
+    Input("import-kind", "value"), Input("import-decimal", "value"), Input("import-days", "value"),
+    Input("import-planned", "value"), Input({"type": "import-field", "at": ALL}, "value"),
+    Input({"type": "import-fixed", "field": ALL}, "value"), Input({"type": "import-place", "text": ALL}, "value"),
+    State({"type": "import-field", "at": ALL}, "id"), State({"type": "import-fixed", "field": ALL}, "id"),
+    State({"type": "import-place", "text": ALL}, "id"), State("import-kept", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def change(kind: Any, decimal: Any, days: Any, planned: Any, *given: Any) -> Any:
+    """Reads the file as it is mapped now."""
+    fields, fixed, places, field_ids, fixed_ids, place_ids, kept = given
+    if not _token(kept):
+        return no_update, no_update, no_update
+    before = kept.get("reading") or {}
+    if kind != before.get("kind"):
+        told: dict[str, Any] = {"kind": str(kind or "")}
+    else:
+        chosen = {i["text"]: value for i, value in zip(place_ids, places, strict=False) if value}
+        told = {
+            "kind": kind, "columns": _columns(fields, field_ids),
+            "fixed": {i["field"]: str(value) for i, value in zip(fixed_ids, fixed, strict=False) if value},
+            "decimal": decimal, "day_first": days != "month", "planned": planned == "planned",
+            "places": {**(before.get("places") or {}), **chosen},
+        }  # fmt: skip
+        if _same(told, before, chosen):
+            return no_update, no_update, no_update
+    try:
+        seen = events.look_at(_slug(kept), _token(kept), told)
+    except (InputError, DomainError) as error:
+        return no_update, no_update, html.Div(told_of(error, {"file": t("File")}))
+    return *_shown(seen), None
+
+
+def _columns(fields: Any, ids: Any) -> dict[str, int]:
+    """Field → column; a field that was just given to a column is taken from the one that had it."""
+    newest = ctx.triggered_id.get("at") if isinstance(ctx.triggered_id, dict) else None
+    pairs = [(i["at"], value) for i, value in zip(ids, fields, strict=False) if value]
+    pairs.sort(key=lambda pair: pair[0] == newest)
+    return {str(value): at for at, value in pairs}
+
+
+def _same(told: dict[str, Any], before: dict[str, Any], chosen: dict[str, str]) -> bool:
+    """Whether nothing was changed; places that are shown as taken are no choice of the person's yet."""
+    names = ("kind", "columns", "fixed", "decimal", "day_first", "planned")
+    triggered = isinstance(ctx.triggered_id, dict) and ctx.triggered_id.get("type") == "import-place"
+    return all(told[name] == before.get(name) for name in names) and not (triggered and chosen)
+
+
+@callback(
+    Output("import-work", "children", allow_duplicate=True), Output("import-kept", "data", allow_duplicate=True),
+    Output("import-told", "children", allow_duplicate=True), Output("import-list", "children"),
+    Input("import-bring", "n_clicks"), State("import-kept", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def bring(clicks: Any, kept: Any) -> Any:
+    """All in, or all out."""
+    if not clicks:
+        return no_update, no_update, no_update, no_update
+    slug = _slug(kept)
+    try:
+        found = events.bring_in(slug, _token(kept), kept.get("reading"))
+    except InputError as error:
+        return no_update, no_update, html.Div(told_of(error, {"file": t("File")})), no_update
+    except DomainError as error:
+        return no_update, no_update, html.Div(told_of(error)), no_update
+    if found.already:
+        told = done(t("This very file is in already: it brings nothing new."))
+    else:
+        words = t("{count} rows are in: {new} new, {changed} changed, {known} known before.",
+                  count=f.number(found.row_count), new=f.number(found.new_count),
+                  changed=f.number(found.changed_count), known=f.number(found.known_count))  # fmt: skip
+        where, label = (
+            ("expected", t("Who is expected")) if "expected" in found.detail else ("inventory", t("Inventory"))
+        )
+        told = done(f"{words} {parts.brought(found.detail)}".strip(), html.A(label, href=f"/desk/e/{slug}/{where}",
+                                                                           className="fz-link"))  # fmt: skip
+    return [], {"slug": slug, "token": "", "reading": {}}, told, parts.listed(events.imports_of(slug), True)
+
+
+@callback(
+    Output("import-work", "children", allow_duplicate=True), Output("import-kept", "data", allow_duplicate=True),
+    Input("import-forget", "n_clicks"), State("import-kept", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def forget(clicks: Any, kept: Any) -> Any:
+    """Drops the waiting file."""
+    if not clicks or not _token(kept):
+        return no_update, no_update
+    try:
+        events.forget_file(_slug(kept), _token(kept))
+    except InputError:
+        pass  # it waits no longer: that is what was asked
+    return [], {"slug": _slug(kept), "token": "", "reading": {}}
+
+
+@callback(
+    Output("import-list", "children", allow_duplicate=True), Output("import-told", "children", allow_duplicate=True),
+    Input({"type": "import-undo", "id": ALL}, "n_clicks"), State("import-kept", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def undo(clicks: Any, kept: Any) -> Any:
+    """Takes an import back, or says why it stays."""
+    asked = ctx.triggered_id
+    if not isinstance(asked, dict) or not any(clicks or ()):
+        return no_update, no_update
+    slug = _slug(kept)
+    try:
+        events.undo_import(slug, str(asked.get("id", "")))
+    except (InputError, DomainError) as error:
+        return no_update, html.Div(told_of(error))
+    return parts.listed(events.imports_of(slug), True), done(t("It is undone: what held before holds again."))
+
+
+@router.get("/desk/e/{slug}/import/bad.csv")
+def bad(slug: str, file: str = "") -> Response:
+    """The bad rows of a waiting file with what is wrong with each."""
+    text = events.bad_rows_csv(slug, file, parts.sentence)
+    headers = {"Content-Disposition": f'attachment; filename="{slug}-bad-rows.csv"', "Cache-Control": "no-store"}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
