@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 import offsetting
+from accounts import Actor
 from data.store import schema as s
 from data.store.engine import Store
 from tests.support.load import IS_SOAK, NOW, STOCK_G, Came, Crowd, Lot, grams_of, open_lot, rush, settle
@@ -77,6 +80,24 @@ def test_with_holds_expiring_refunds_and_late_payments(request: pytest.FixtureRe
     prove(shop)
     states = {row["state"] for row in rows(s.orders, event_id=shop.event_id)}
     assert states >= {"pooled", "refunded", "expired"}, "the rush was not as lively as it should be"
+
+
+def test_what_touches_is_given_back_as_one(store: Store) -> None:
+    """Intervals of one order that touch, with free grams on both sides: nothing is lost as they join."""
+    shop = open_shop(slug="touching")
+    lot, guest = open_lot(shop, 0), add_guest(shop)
+    free = {"event_id": shop.event_id, "tranche_id": lot.tranche_id, "state": "free", "slot": 0, "livemode": False}
+    cuts = (0, 100_000, 400_000, 700_000, STOCK_G)
+    with store.write() as conn:
+        conn.execute(sa.delete(s.allocation).where(s.allocation.c.tranche_id == lot.tranche_id))
+        for from_g, to_g in pairwise(cuts):
+            conn.execute(sa.insert(s.allocation), free | {"order_id": "", "from_g": from_g, "to_g": to_g})
+    order = offsetting.place_order(guest, lot.project, grams=650_000, now=NOW)
+    assert grams_of(shop, lot) == {"held": 650_000, "free": 350_000}
+    offsetting.cancel_order(order.order_id, "changed my mind", Actor("guest", guest), now=NOW)
+    assert grams_of(shop, lot) == {"free": STOCK_G}
+    assert len(rows(s.allocation, tranche_id=lot.tranche_id)) < len(cuts) - 1
+    prove(shop)
 
 
 def tell(request: pytest.FixtureRequest, number: int, began: float) -> None:

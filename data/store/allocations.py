@@ -180,20 +180,56 @@ def release(conn: sa.Connection, event_id: str, order_id: str, state: str) -> in
     rows = conn.execute(sa.update(s.allocation).where(*where).values(state="free", order_id="").returning(
         _a.event_id, _a.tranche_id, _a.from_g, _a.to_g, _a.slot
     )).mappings().all()  # fmt: skip
-    for row in sorted(rows, key=lambda r: (r["tranche_id"], r["from_g"])):
-        _join(conn, row)
+    _join(conn, rows)
     return int(sum(row["to_g"] - row["from_g"] for row in rows))
 
 
-def _join(conn: sa.Connection, row: Mapping[Any, Any]) -> None:
-    slot = sa.and_(_a.slot == row["slot"], _a.state == "free")
-    after = sa.and_(_key(row["event_id"], row["tranche_id"], row["to_g"]), slot)
-    to_g = conn.execute(sa.delete(s.allocation).where(after).returning(_a.to_g)).scalar() or row["to_g"]
-    before = sa.and_(_a.event_id == row["event_id"], _a.tranche_id == row["tranche_id"], slot, _a.to_g == row["from_g"])
-    if conn.execute(sa.update(s.allocation).where(before).values(to_g=to_g)).rowcount:
-        conn.execute(sa.delete(s.allocation).where(_key(row["event_id"], row["tranche_id"], row["from_g"])))
-    elif to_g != row["to_g"]:
-        _set(conn, row, to_g=to_g)
+def _join(conn: sa.Connection, rows: Iterable[Mapping[Any, Any]]) -> None:
+    """Rows that have just become free join one another, and free neighbours of their slot that nobody else has taken at
+    this moment: who gives back never waits for who takes, so neither can hold up the other."""
+    for run in _runs(rows):
+        first, to_g, gone = run[0], run[-1]["to_g"], [row["from_g"] for row in run[1:]]
+        for beside in conn.execute(_BESIDE, _place_of(first) | {"from": first["from_g"], "to": to_g}).mappings().all():
+            if beside["from_g"] == to_g:
+                gone.append(to_g)
+                to_g = beside["to_g"]
+            else:
+                gone.append(first["from_g"])
+                first = dict(first) | {"from_g": beside["from_g"]}
+        if gone:
+            for from_g in gone:
+                conn.execute(_DROP, _place_of(first) | {"from": from_g})
+            _set(conn, first, to_g=to_g)
+
+
+def _place_of(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {"e": row["event_id"], "t": row["tranche_id"], "in_slot": row["slot"]}
+
+
+_BESIDE = (
+    sa.select(_a.from_g, _a.to_g)
+    .where(
+        _a.event_id == sa.bindparam("e"), _a.tranche_id == sa.bindparam("t"), _a.slot == sa.bindparam("in_slot"),
+        _a.state == "free", sa.or_(_a.from_g == sa.bindparam("to"), _a.to_g == sa.bindparam("from")),
+    )
+    .with_for_update(skip_locked=True)
+)  # fmt: skip
+_DROP = sa.delete(s.allocation).where(
+    _a.event_id == sa.bindparam("e"), _a.tranche_id == sa.bindparam("t"), _a.slot == sa.bindparam("in_slot"),
+    _a.from_g == sa.bindparam("from"),
+)  # fmt: skip
+
+
+def _runs(rows: Iterable[Mapping[Any, Any]]) -> list[list[Mapping[Any, Any]]]:
+    """Rows in order, those together that touch within a slot."""
+    runs: list[list[Mapping[Any, Any]]] = []
+    for row in sorted(rows, key=lambda r: (r["tranche_id"], r["from_g"])):
+        last = runs[-1][-1] if runs else None
+        if last and (last["tranche_id"], last["slot"], last["to_g"]) == (row["tranche_id"], row["slot"], row["from_g"]):
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
 
 
 def of_tranche(
@@ -243,6 +279,7 @@ def turn_within(
     """Grams of an interval from one state into another (``turns``: state → state), rows cut at its ends; how many grams
     were in which state, those of no turn among them."""
     grams: dict[str, int] = {}
+    freed: list[Mapping[Any, Any]] = []
     for row in within(conn, event_id, batch_id, from_g, to_g):
         part = dict(row)
         if part["from_g"] < from_g:
@@ -254,8 +291,8 @@ def turn_within(
         grams[part["state"]] = grams.get(part["state"], 0) + part["to_g"] - part["from_g"]
         if part["state"] in turns:
             _set(conn, part, state=turns[part["state"]])
-            if turns[part["state"]] == "free":
-                _join(conn, part)
+            freed += [part] if turns[part["state"]] == "free" else []
+    _join(conn, freed)
     return grams
 
 
