@@ -25,6 +25,7 @@ def desk_nav(slug: str = "") -> list[NavItem]:
         base, here = f"/desk/e/{slug}", t("This event")
         doors.append(NavItem("event", t("Event"), base, "event", here))
         doors.append(NavItem("inventory", t("Inventory"), f"{base}/inventory", "materials", here))
+        doors.append(NavItem("import", t("Data in"), f"{base}/import", "imports", here))
         doors.append(NavItem("books", t("Books"), f"{base}/books", "lock", here))
         doors.append(NavItem("plan", t("Plan"), f"{base}/plan", "document", here))
         doors.append(NavItem("evaluation", t("Evaluation"), f"{base}/evaluation", "seal", here))
