@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 
 import httpx
@@ -10,10 +11,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from offsetting import STATES
 from tests.support.browser import Visit
 from tests.support.desk import PASSWORD, enter, person
 from tests.support.guests import Guest
-from tests.support.server import Server
+from tests.support.server import PROJECT_DIR, Server
 
 __all__ = ["person"]
 SLUG = "chengdu-2021"
@@ -212,3 +214,17 @@ def test_another_companys_pages_are_refused(server: Server) -> None:
         codes = door.get(f"/desk/company/not-ours/{SLUG}/people.csv")
     assert stranger.status_code in (403, 404)
     assert codes.status_code == 403
+
+
+def test_the_table_of_states_names_tests_that_are_there() -> None:
+    text = (PROJECT_DIR / "docs" / "orders.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.split("## Each state and refusal")[1].split("\n")[6:]
+            if line.startswith("|")]  # fmt: skip
+    assert {row[0] for row in rows} == {"guest", "company", "organiser", "exchange", "auditor"}
+    told = " ".join(row[1] for row in rows)
+    assert [state for state in STATES if state != "quote" and not re.search(rf"\b{state}\b", told)] == []
+    for row in rows:
+        file, _, names = row[3].rpartition(": ")
+        source = (PROJECT_DIR / "tests" / f"{file or 'test_states_in_browser'}.py").read_text(encoding="utf-8")
+        missing = [name for name in names.split(", ") if f"def {name}(" not in source]
+        assert not missing, missing

@@ -107,13 +107,14 @@ def test_a_guest_whom_others_cover_is_told_before_paying(house: House, window: O
     expect(page.get_by_role("note")).to_contain_text("If you pay now, all of it is an extra contribution")
     page.goto(f"/order/{held}")
     expect(page.get_by_role("note")).to_contain_text("all of it is an extra contribution")
-    page.get_by_role("note").get_by_role("link").click()
+    page.get_by_role("link", name="Call it off").click()
     page.locator("[data-act=cancel]").click()
     expect(page.get_by_role("status")).to_contain_text("called off")
     says(page, f"/pay/{held}", "Called off", "Nothing is left to pay here.")
     assert guest.pay(held)["state"] == "refunded"  # it comes all the same
     says(page, f"/order/{held}", "It was paid after it had been called off", "went back")
     page.goto(f"/e/{SLUG}/neutralise")
+    expect(page.locator(".fz-bar-note:visible")).to_contain_text("kg extra")
     expect(page.locator(".fz-who")).to_contain_text("The organiser covered")
     expect(page.locator(".fz-who")).to_contain_text("Nothing is open. What you add now is an extra contribution.")
 

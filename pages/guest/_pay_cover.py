@@ -14,8 +14,9 @@ from pages._parts.icons import icon
 from pages.guest._coverage import covered_words
 
 
-def before_paying(order: Order, event: Event) -> html.Div | None:
-    """The note on an order that waits for its payment; nothing where it covers what is open and nobody else has."""
+def before_paying(order: Order, event: Event, is_linked: bool = True) -> html.Div | None:
+    """The note on an order that waits for its payment, with the way to calling it off where ``is_linked``; nothing
+    where it covers what is open and nobody else has."""
     if order.state != "held":
         return None
     extra_g = offsetting.extra_if_paid(order.order_id)
@@ -28,7 +29,7 @@ def before_paying(order: Order, event: Event) -> html.Div | None:
     if not words:
         return None
     link = html.A(t("Call it off, or see all your orders"), href=f"/e/{event.slug}/me")
-    return _note(words, link if seen.parts else None, extra_g > 0)
+    return _note(words, link if seen.parts and is_linked else None, extra_g > 0)
 
 
 def _already(seen: Coverage) -> str:
@@ -43,11 +44,10 @@ def _extra(order: Order, seen: Coverage, extra_g: int) -> str:
                  mass=f.mass_text(extra_g))  # fmt: skip
     if extra_g >= order.grams:
         return t("If you pay now, all of it is an extra contribution: your whole footprint is covered already.")
-    return t("If you pay now, {mass} of it are an extra contribution: the rest of your footprint is covered already.",
-             mass=f.mass_text(extra_g))  # fmt: skip
+    return t("If you pay now, {mass} of your order are an extra contribution; {rest} cover what is still open.",
+             mass=f.mass_text(extra_g), rest=f.mass_text(order.grams - extra_g))  # fmt: skip
 
 
 def _note(words: list[str], link: html.A | None, is_extra: bool) -> html.Div:
     mark = pieces.swatch("extra") if is_extra else icon("check")
-    inside = [html.P(" ".join(words)), link]
-    return html.Div([mark, html.Div(inside)], className="fz-told fz-before mt-3", role="note")
+    return html.Div([mark, html.Div([*map(html.P, words), link])], className="fz-told fz-before mt-3", role="note")

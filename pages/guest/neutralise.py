@@ -108,7 +108,7 @@ def show(asked: Any) -> Any:
     quotes = {offer.project_id: _quotes(event, offer, view.total_g, seen) for offer in offers}
     before = offsetting.orders_of(participation_id)
     side = t("of {mass}", mass=f.mass_text(view.total_g))
-    return _form(event, offers, quotes, before, seen), side, _bars(event, offers, quotes)
+    return _form(event, offers, quotes, before, seen), side, _bars(event, offers, quotes, seen.open_g)
 
 
 def _quotes(event: Event, offer: Offer, total_g: int, seen: offsetting.Coverage) -> dict[Share, Quote]:
@@ -295,7 +295,9 @@ def _gift(offer: Offer) -> html.Label:
     )
 
 
-def _bars(event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[Share, Quote]]) -> html.Aside:
+def _bars(
+    event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[Share, Quote]], open_g: int
+) -> html.Aside:  # fmt: skip
     minutes = get_settings().order_hold_minutes
     held = html.P(
         [icon("clock"), t("Price and grams are held for {minutes} minutes", minutes=minutes)], className="fz-bar-held"
@@ -309,7 +311,9 @@ def _bars(event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[Share,
         disable_n_clicks=True,
     )
     words = [html.Div(sums, **{"aria-live": "polite"}), button]
-    notes = [_note(offer, quote, share) for offer in offers for share, quote in quotes[offer.project_id].items()]
+    notes = [
+        _note(offer, quote, share, open_g) for offer in offers for share, quote in quotes[offer.project_id].items()
+    ]
     inside = html.Div([held, html.Div(words, className="fz-bar-line"), *notes], className="fz-column")
     return html.Aside(inside, className="fz-bar fz-on-ink", **{"aria-label": t("You pay")})
 
@@ -332,7 +336,8 @@ def _sum(offer: Offer, quote: Quote, share: Share) -> html.Div:
     )
 
 
-def _note(offer: Offer, quote: Quote, share: Share) -> html.P:
+def _note(offer: Offer, quote: Quote, share: Share, open_g: int) -> html.P:
+    """Why this choice can't be paid; else how its price is made, and what of it nothing is left to cover with."""
     if offer.available_g < quote.grams:
         words = t(
             "Only {mass} are left of this project: choose another share or project.",
@@ -344,6 +349,8 @@ def _note(offer: Offer, quote: Quote, share: Share) -> html.P:
         tonnes = f.number(quote.grams / 1_000_000, 6)
         words = f"{tonnes}{f.THIN}t × {f.per_tonne(offer.price_minor_per_tonne, offer.currency)}"
         words += t(", rounded up to the fen") if quote.rounded else ""
+        if quote.grams > open_g:
+            words += " · " + t("{mass} extra", mass=f.mass_text(quote.grams - open_g))
     return html.P(words, className="fz-bar-note", hidden=True, **data(of=f"{offer.project_id}|{share}"))
 
 

@@ -55,7 +55,9 @@ def layout(order_id: str, by: str = "", code: str = "", state: str = "") -> Any:
 
 def _frame(event: Event, inside: list[Any]) -> html.Div:
     hrefs = {"footprint": f"/e/{event.slug}/footprint", "neutralise": f"/e/{event.slug}/neutralise"}
-    return shell.guest_shell(inside, event.slug, "pay", notice_kind(event), hrefs=hrefs)
+    return shell.guest_shell(
+        inside, event.slug, "pay", notice_kind(event), hrefs=hrefs, jurisdiction=event.jurisdiction
+    )
 
 
 def _begun(order: Order, event: Event, by: str, code: str, state: str) -> tuple[list[Any], dict[str, Any]]:

@@ -62,7 +62,7 @@ def _facts(order: Order) -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = [
         (t("For"), whom.get(order.covers, t("A guest"))),
         (t("Mass"), f"{f.mass_text(order.grams)} · {f.number(order.grams)}{f.THIN}g"),
-        (t("Paid"), f.money(order.total_minor, order.currency)),
+        (t("Paid") if order.paid_at else t("Price"), f.money(order.total_minor, order.currency)),
         (t("Payment"), order.provider),
         (t("Grams of batches"), [html.Div(f"{a.batch_id}: {f.number(a.from_g)}–{f.number(a.to_g - 1)} · {a.state}",
                                           className="fz-mono") for a in order.allocations] or "–"),
@@ -97,16 +97,15 @@ def _acts(event: events.Event, order: Order) -> list[Any]:
                     "and its certificate is revoked."),
     }  # fmt: skip
     names = {"cancel": t("Call it off"), "refund": t("Pay it back")}
-    found: list[Any] = [_payment(order)] if _is_ours_to_pay(event, order) else []
+    pays = _is_ours_to_pay(event, order)
+    look = "fz-button mt-3" if pays else "fz-button fz-button-main mt-3"
+    found: list[Any] = [_payment(order)] if pays else []
     found += [html.P(words[act]) for act, allowed in can.items() if allowed]
     found.append(dbc.Label(t("Reason"), html_for="order-reason", className="fz-label"))
     found.append(dbc.Input(id="order-reason", maxLength=200, className="fz-input"))
     for act in can:
         hidden = {} if can[act] else {"hidden": True}
-        button = html.Button(
-            names[act], id=f"order-{act}", n_clicks=0, className="fz-button fz-button-main mt-3", **hidden
-        )
-        found.append(button)
+        found.append(html.Button(names[act], id=f"order-{act}", n_clicks=0, className=look, **hidden))
     return found
 
 
