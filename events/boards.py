@@ -11,7 +11,7 @@ from accounts import NotFound
 from calculations.ranking import share_bp, shown_groups, standings
 from data.store import boards as person_rows
 from data.store import events as event_rows
-from data.store import participations, rollups
+from data.store import live, participations, rollups
 from data.store.engine import get_store
 from data.store.ids import event_of
 from events.catalogue import read_event
@@ -62,6 +62,13 @@ def board_rows(
         return [], total
     me = mine["participation_id"] if mine is not None else ""
     return [_person(row, me) for row in person_rows.people(conn, event.event_id, offset, limit)], total
+
+
+def top_people(conn: sa.Connection, event: Event, limit: int) -> list[BoardRow]:
+    """The first rows of the board of people, found without looking at the others; none while fewer than five people
+    are on it."""
+    found = live.top_people(conn, event.event_id, max(limit, SMALLEST_GROUP))
+    return [_person(row, "") for row in found[:limit]] if len(found) >= SMALLEST_GROUP else []
 
 
 def _person(row: Mapping[str, Any], me: str) -> BoardRow:

@@ -11,7 +11,7 @@ from accounts import SYSTEM
 from data.places import index
 from data.store import live, rollups, screens
 from data.store.engine import get_store
-from events.boards import board_rows
+from events.boards import board_rows, top_people
 from events.catalogue import read_event
 from events.milestones import milestones
 from events.model import SMALLEST_GROUP, BoardRow, Event, instant, place_json
@@ -147,7 +147,8 @@ def _header(event: Event) -> dict[str, Any]:
 
 
 def _boards(conn: sa.Connection, event: Event, companies: list[BoardRow]) -> dict[str, list[dict[str, Any]]]:
-    rows = {kind: board_rows(conn, event, kind, 0, TOP_ROWS)[0] for kind in ("people", "sessions")}
+    people = top_people(conn, event, TOP_ROWS)
+    rows = {"people": people, "sessions": board_rows(conn, event, "sessions", 0, TOP_ROWS)[0]}
     return {
         kind: [
             {

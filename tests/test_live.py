@@ -6,12 +6,15 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 import events
+from data.store import boards, live
+from data.store.engine import get_store
 from events import hub
 from tests.support import asyncs
 from tests.support.api import V1, begin, buy, client, open_forum, pay
@@ -219,3 +222,25 @@ def test_a_payment_is_seen_over_a_real_connection(server: Server) -> None:
 def version_and_orders(block: bytes) -> tuple[int, int]:
     data = json.loads(block.decode().split("data: ", 1)[1])
     return data["version"], data["orders"]
+
+
+@pytest.mark.usefixtures("store")
+def test_the_first_rows_of_the_board_are_those_of_the_whole_board() -> None:
+    """Found through the index, with their ranks and who shares them, as the whole board ranks them."""
+    forum, rows = open_forum(), []
+    for number in range(40):
+        share, norm = (10_000, 9_000, 9_000, 500)[number % 4], (0, 0, 700, 700, 1_200)[number % 5]
+        person = f"{forum.event_id}-{number * 7 % 40:020}"
+        rows.append({"event_id": forum.event_id, "participation_id": person, "share_bp": share, "norm_bp": norm,
+                     "grams_g": 1, "display": f"g{number}", "mode": "", "state": "retired",
+                     "updated_at": datetime(2026, 5, 4, tzinfo=UTC)})  # fmt: skip
+    with get_store().write() as conn:
+        boards.put(conn, rows[:4])
+        assert live.top_people(conn, forum.event_id, 5)[0]["share_bp"] == 10_000
+        boards.put(conn, rows)
+        for limit in (5, 9, 17, 60):
+            whole = boards.people(conn, forum.event_id, 0, limit)
+            first = live.top_people(conn, forum.event_id, limit)
+            assert [row | {"equals": row["equals"] > 1} for row in first] == [
+                row | {"equals": row["equals"] > 1} for row in whole
+            ]

@@ -9,10 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from data.store import boards
 from data.store import schema as s
 from data.store.ids import new_row_id
 
 TICKER_KEPT = 200
+BEYOND_BP = 10_001  # above the largest share
 _ADD_TICKER = sa.insert(s.ticker)
 
 
@@ -114,3 +116,32 @@ def trim_ticker(conn: sa.Connection, event_id: str) -> None:
     edge = conn.execute(last.order_by(s.ticker.c.ticker_id.desc()).offset(TICKER_KEPT).limit(1)).scalar()
     if edge is not None:
         conn.execute(sa.delete(s.ticker).where(s.ticker.c.event_id == event_id, s.ticker.c.ticker_id <= edge))
+
+
+def top_people(conn: sa.Connection, event_id: str, limit: int) -> list[dict[str, Any]]:
+    """The first rows of the board of people, as `boards.people` gives them (``equals`` is 2 for any number of equals),
+    found through its index however many are on it."""
+    rows: list[dict[str, Any]] = []
+    share_bp: int | None = BEYOND_BP
+    while share_bp is not None and len(rows) <= limit:
+        below = {"event_id": event_id, "share_bp": share_bp}
+        share_bp = conn.execute(_NEXT_SHARE, below).scalar()
+        if share_bp is not None:
+            of_share = {"event_id": event_id, "share_bp": share_bp, "most": limit + 1 - len(rows)}
+            rows += [dict(row) for row in conn.execute(_OF_SHARE, of_share).mappings()]
+    keys = [(row["share_bp"], row["norm_bp"]) for row in rows]
+    for row, key in zip(rows, keys, strict=True):
+        row |= {"rank": keys.index(key) + 1, "equals": 2 if keys.count(key) > 1 else 1}
+    return rows[:limit]
+
+
+_BOARD = s.board_person.c
+_NEXT_SHARE = sa.select(sa.func.max(_BOARD.share_bp)).where(
+    _BOARD.event_id == sa.bindparam("event_id"), _BOARD.share_bp < sa.bindparam("share_bp")
+)
+_OF_SHARE = (
+    sa.select(*[_BOARD[name] for name in boards.COLUMNS])
+    .where(_BOARD.event_id == sa.bindparam("event_id"), _BOARD.share_bp == sa.bindparam("share_bp"))
+    .order_by(_BOARD.norm_bp, _BOARD.participation_id)
+    .limit(sa.bindparam("most"))
+)

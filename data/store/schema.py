@@ -304,7 +304,7 @@ timeline = sa.Table(  # totals as they stood at the end of each five-minute buck
 board_person = sa.Table(  # share_bp ≤ 10,000; norm_bp: grams a km against the norm of the route, 10,000 = the norm
     "board_person", metadata, _key("event_id"), _key("participation_id"), _count("share_bp"), _count("norm_bp"),
     _count("grams_g", Grams), _text("display"), _text("mode"), _text("state"), _at("updated_at"),
-    sa.Index(None, "event_id", "share_bp", "norm_bp"),
+    sa.Index(None, "event_id", "share_bp", "norm_bp", "participation_id"),
 )  # fmt: skip
 ticker = sa.Table(  # anonymous: no grams, route or company
     "ticker", metadata, _key("event_id"), _key("ticker_id"), _at("at"), _text("kind"), _json("params"),

@@ -16,6 +16,7 @@ from pages._parts.rose import Origin, rose, rose_sentence
 from pages._parts.svg import element, hatch
 
 TOP_CATEGORIES = 4
+ROOM = 6.5  # digits and marks of a figure at full size; a longer one is drawn smaller
 Snapshot = Mapping[str, Any]
 
 
@@ -91,8 +92,10 @@ def _share(part: int | None, whole: int | None) -> str:
 
 
 def _kpi(kind: str, name: str, grams: int | None, unit: str, note: str) -> Raw:
-    number, shown = formats.mass(grams, unit=unit) if grams is not None else ("–", unit)
-    value = tag("span", number, tag("small", "\u202f" + shown), class_="fz-num", data_count=kind)
+    number, shown = formats.mass(grams, unit=unit) if grams is not None else ("–", "")
+    small = tag("small", "\u202f" + shown) if shown else None
+    fit = {"--fz-fit": f"{min(1.0, ROOM / len(number)):.3f}"}
+    value = tag("span", number, small, class_="fz-num", data_count=kind, style=fit)
     return tag("div", tag("p", swatch(kind), name), value, tag("p", note), class_=f"fz-wall-kpi fz-wall-kpi-{kind}")
 
 

@@ -62,9 +62,8 @@ def thanks(snapshot: Snapshot) -> list[Any]:
     if not known["names"]:
         return []
     names = [html.Li(pick(display)) for display in known["names"]]
-    if known["more"]:
-        names.append(html.Li(t("and {count} more", count=formats.number(known["more"]))))
-    return [html.H2(t("Our thanks to the companies whose people contributed")), html.Ul(names)]
+    more = html.Small(t("and {count} more", count=formats.number(known["more"]))) if known["more"] else None
+    return [html.H2([t("Our thanks to the companies whose people contributed"), more]), html.Ul(names)]
 
 
 def people_passed(snapshot: Snapshot) -> Raw:

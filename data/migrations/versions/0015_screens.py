@@ -1,4 +1,5 @@
-"""What each big screen is told to show, when it was last seen, and an event's count of such changes."""
+"""What each big screen is told to show, when it was last seen, and an event's count of such changes; a
+board whose first rows are found without looking at the others."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +10,12 @@ branch_labels = None
 depends_on = None
 
 
+OLD = ["event_id", "share_bp", "norm_bp"]
+NEW = [*OLD, "participation_id"]
+
+
 def upgrade() -> None:
+    _index_board(OLD, NEW)
     for column in (
         sa.Column("control", sa.JSON(), nullable=True),
         sa.Column("version", sa.BigInteger(), server_default="0", nullable=False),
@@ -26,7 +32,14 @@ def upgrade() -> None:
     )
 
 
+def _index_board(before: list[str], after: list[str]) -> None:
+    """The board's first rows are read in the order of its index."""
+    op.drop_index(op.f("ix_board_person_" + "_".join(before)), table_name="board_person")
+    op.create_index(op.f("ix_board_person_" + "_".join(after)), "board_person", after, unique=False)
+
+
 def downgrade() -> None:
+    _index_board(NEW, OLD)
     op.drop_table("screen_count")
     op.drop_index(op.f("ix_screen_token_token_hash"), table_name="screen_token")
     with op.batch_alter_table("screen_token") as table:
