@@ -20,7 +20,7 @@ from data.store import participations as rows
 from data.store import rollups
 from data.store.engine import get_store
 from data.store.ids import new_id
-from events import demo_credits
+from events import demo_credits, demo_planting
 from events.catalogue import event_by_id
 from events.footprints import compute_answers, compute_for, start_inventory, store_version
 from events.live import BUCKET, fold_in
@@ -199,7 +199,7 @@ def _pay(guest: Guest, at: datetime) -> None:
 
 
 def _of_the_desk(event: Event, told: Mapping[str, Any], companies: Mapping[str, str]) -> list[Step]:
-    """The organiser's order, a company's, and the exchange's retirements."""
+    """The organiser's order, a company's, the exchange's retirements, and the planting that is agreed."""
     organiser, company = told["organiser_order"], told["company_order"]
     first, second = organiser["at"].astimezone(UTC), company["at"].astimezone(UTC)
     covers = {"company": companies[company["company"]]}
@@ -211,4 +211,5 @@ def _of_the_desk(event: Event, told: Mapping[str, Any], companies: Mapping[str, 
     for told_at in told["retire_at"]:
         at = told_at.astimezone(UTC)
         steps.append((at, 4, partial(demo_credits.retire, event.event_id, event.slug, event.names["zh"], at)))
+    steps.append((demo_planting.agreed_at(), 5, partial(demo_planting.agree, event.slug)))
     return steps

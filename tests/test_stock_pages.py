@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,6 +14,7 @@ from playwright.sync_api import Page, expect
 from starlette.testclient import TestClient
 
 from accounts import Actor
+from locales import catalogue
 from offsetting import forestry, projects
 from offsetting.forestry import RecordFacts
 from tests.support.api import Forum, token
@@ -172,3 +175,24 @@ def test_a_planting_from_draft_to_a_second_persons_word(
     expect(other.locator("#forestry-told")).to_contain_text("It is confirmed.")
     other.goto("/e/chengdu-2021/forestry")
     expect(other.locator("body")).to_contain_text("0.50 t taken up since the planting.")
+
+
+@pytest.mark.parametrize("language", ["mr", "is"])
+def test_guests_read_both_pages_in_their_language(api: TestClient, forum: Forum, language: str) -> None:
+    guests("hall-2026", 5)
+    projects.add_dispute(DESK, forum.project, date(2021, 8, 1), "42", "7", "https://p.example")
+    projects.add_document(DESK, forum.project, "9.pdf", b"%PDF design", public=True)
+    facts = {"names": {"en": "Wood 9"}, "type": "forestry", "kind": "removal", "registry": "r", "methodology": "m"}
+    projects.edit_project(DESK, forum.project, facts, "17", now=NOW)
+    planted(forum)
+    ours = {msgid for msgid, said in catalogue("zh").items() if len(msgid) > 1 and said != msgid}
+    same = {msgid for msgid, said in catalogue(language).items() if said == msgid} | {"English"}
+    for path in (f"/project/{forum.project}", "/e/hall-2026/forestry", "/project/none", "/e/none/forestry"):
+        text = api.get(path, headers={"Accept-Language": language}).text
+        text = re.sub(r"<style>.*?</style>|<head>.*?</head>|<svg.*?</svg>", " ", text)
+        shown = {html.unescape(piece).strip() for piece in re.findall(r">([^<>]+)<", text)}
+        assert not {*shown & ours} - same - {""}, (path, {*shown & ours} - same)
+        english = {piece for piece in shown if re.search(r"\b(the|of|and|is|are|by|to|no)\b", piece)}
+        assert not {
+            piece for piece in english - {FACTS.method} if language == "mr" or not re.search("[áéíóúýðþæö]", piece)
+        }, path
