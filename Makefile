@@ -35,7 +35,7 @@ check: install-dev
 	$(VENV)/bin/lint-imports
 
 soak: install-dev
-	@CHROMIUM="$$($(PY) -m tests.support.browser)" SOAK=1 $(PY) -m pytest tests/test_order_machine.py tests/test_last_tonne.py tests/test_storm.py $(ARGS)
+	@CHROMIUM="$$($(PY) -m tests.support.browser)" SOAK=1 $(PY) -m pytest tests/test_order_machine.py tests/test_last_tonne.py tests/test_planting_race.py tests/test_storm.py $(ARGS)
 
 bench: install-dev
 	$(PY) -m benchmarks $(ARGS)
