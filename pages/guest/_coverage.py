@@ -77,6 +77,13 @@ def order_rows(orders: Sequence[Order], zone: str, acts: bool = False) -> html.U
     return html.Ul([_order(order, zone, acts) for order in orders], className="fz-orders")
 
 
+def chosen_at(order: Order, slug: str) -> str:
+    """The page where its buyer chose this order, and chooses again."""
+    if order.buyer == "company":
+        return f"/desk/company/{order.company_id}/{slug}"
+    return f"/desk/e/{slug}/orders" if order.buyer == "organiser" else f"/e/{slug}/neutralise"
+
+
 def state_name(order: Order) -> str:
     """An order's state, as its buyer hears it."""
     if order.state == "refunded" and not order.certificate_number:

@@ -16,7 +16,7 @@ from pages._parts.icons import icon
 from pages._parts.qr import qr_svg
 from pages._parts.svg import svg_img
 from pages.guest import _pay_facts
-from pages.guest._coverage import state_name
+from pages.guest._coverage import chosen_at, state_name
 from pages.guest._pay_cover import before_paying
 
 QR_SIZE = 232
@@ -45,9 +45,10 @@ def choice(order: Order, event: Event, ways: list[PayWay]) -> list[Any]:
         _pay_facts.waiting(),
         html.P(_promise(order), className="fz-small"),
         _pay_facts.facts(order, event),
-        html.A([icon("chevron_left"), t("Back without paying")], href=f"/e/{event.slug}/neutralise",
-               className="fz-link"),
-    ]  # fmt: skip
+        html.A(
+            [icon("chevron_left"), t("Back without paying")], href=chosen_at(order, event.slug), className="fz-link"
+        ),
+    ]
 
 
 def _head(order: Order, event: Event) -> list[Any]:
@@ -159,7 +160,7 @@ def settled(order: Order, event: Event) -> list[Any]:
     """Nothing is left to pay: what became of the order, and the way on."""
     acts = [html.A(t("See the order"), href=f"/order/{order.order_id}", className=f"{WIDE} fz-button-main")]
     if order.state in ENDED:
-        acts.append(html.A(t("Choose again"), href=f"/e/{event.slug}/neutralise", className=WIDE))
+        acts.append(html.A(t("Choose again"), href=chosen_at(order, event.slug), className=WIDE))
     return [
         html.H1(state_name(order), className="fz-pay-sum"),
         html.P(t("Nothing is left to pay here."), className="fz-body"),

@@ -6,7 +6,6 @@ from typing import Any
 
 from dash import html
 
-import events
 from events import Event
 from locales import formats as f
 from locales import pick, t
@@ -14,6 +13,7 @@ from offsetting import Order
 from pages._parts import shell
 from pages._parts.icons import icon
 from pages.guest import _pay_facts
+from pages.guest._coverage import chosen_at
 from pages.guest._pay_cover import before_paying
 
 OUTCOMES = ("succeeded", "failed", "late", "doubled")
@@ -37,7 +37,7 @@ def page(order: Order, event: Event, has_others: bool) -> html.Div:
                     html.P(t("to the exchange, for {event}", event=pick(event.names)), className="fz-body"),
                     before_paying(order, event),
                     _pay_facts.facts(order, event),
-                    *_asking(order, has_others),
+                    *_asking(order, event, has_others),
                 ],
                 id="main",
                 className="fz-main fz-column fz-pay-card",
@@ -47,7 +47,7 @@ def page(order: Order, event: Event, has_others: bool) -> html.Div:
     )
 
 
-def _asking(order: Order, has_others: bool) -> list[Any]:
+def _asking(order: Order, event: Event, has_others: bool) -> list[Any]:
     words = {
         "failed": t("Decline"),
         "late": t("Pay too late"),
@@ -64,7 +64,7 @@ def _asking(order: Order, has_others: bool) -> list[Any]:
         html.Button(said, type="button", className="fz-button", disable_n_clicks=True, **{"data-outcome": outcome})
         for outcome, said in words.items()
     ]
-    back = f"/pay/{order.order_id}" if has_others else f"/e/{events.event_by_id(order.event_id).slug}/neutralise"
+    back = f"/pay/{order.order_id}" if has_others else chosen_at(order, event.slug)
     return [
         html.Div(
             [main, html.P(t("Or see what happens when a payment goes another way:"), className="fz-small"), *others],

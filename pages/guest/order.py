@@ -17,7 +17,7 @@ from locales import t
 from offsetting import Order
 from pages._parts import pieces, shell
 from pages._parts.icons import icon
-from pages.guest._coverage import order_rows
+from pages.guest._coverage import chosen_at, order_rows
 from pages.guest._device import notice_kind
 from pages.guest._money_back import money_notes
 from pages.guest._pay_cover import before_paying
@@ -76,8 +76,8 @@ def _answer(order: Order, event: Event, late: bool = False) -> dict[str, Any]:
 def _inside(order: Order, event: Event, late: bool = False) -> list[Any]:
     came_back = money_notes(order)
     return [
-        _words(order, event, late, bool(came_back)), *came_back, _timeline(order, event), before_paying(order, event),
-        _together(order, event),
+        _words(order, event, late, bool(came_back)), *came_back, _timeline(order, event),
+        before_paying(order, event, is_linked=False), _together(order, event),
     ]  # fmt: skip
 
 
@@ -95,9 +95,11 @@ def _together(order: Order, event: Event) -> html.Section | None:
 def _words(order: Order, event: Event, late: bool, came_back: bool = False) -> html.Div:
     money = f.money(order.total_minor, order.currency)
     again = html.A(
-        t("Choose again"), href=f"/e/{event.slug}/neutralise", className="fz-button fz-button-main fz-button-wide"
+        t("Choose again"), href=chosen_at(order, event.slug), className="fz-button fz-button-main fz-button-wide"
     )
     kept = t("Your footprint is kept.") if came_back else t("Your footprint is kept; nothing was charged.")
+    if order.buyer != "guest":
+        kept = "" if came_back else t("Nothing was charged.")
     if order.state in GOOD:
         number = order.certificate_number
         link = html.A(
@@ -112,7 +114,7 @@ def _words(order: Order, event: Event, late: bool, came_back: bool = False) -> h
             t("{money} paid.", money=money),
             _how_paid(order),
             link,
-            board,
+            board if order.buyer == "guest" else None,
             html.A(t("Receipt"), href=f"/order/{order.order_id}/receipt", className="fz-link"),
         )
     if order.state in ("held", "expired") and late:
@@ -130,7 +132,8 @@ def _words(order: Order, event: Event, late: bool, came_back: bool = False) -> h
         words = t("The provider has not told us yet. This page looks again every second.")
         back = html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide")
         mine = html.A(t("Call it off, or see all your orders"), href=f"/e/{event.slug}/me", className="fz-link")
-        return _said(t("Waiting for {money}", money=money), words, pieces.loading(1), back, mine)
+        acts = (back, mine) if order.buyer == "guest" else (back,)
+        return _said(t("Waiting for {money}", money=money), words, pieces.loading(1), *acts)
     if order.state == "paid":
         return _said(t("{money} paid.", money=money), t("The certificate is being signed."), pieces.loading(1))
     if order.state == "paid_late":
