@@ -114,11 +114,11 @@ def event_order(slug: str, body: EventOrderBody, key: Key = None) -> JSONRespons
 
 
 @router.get(PREFIX + "/orders/{order_id}", responses=TOLD)
-def get_order(order_id: str) -> dict[str, Any]:
+def get_order(order_id: str) -> JSONResponse:
     """An order with its states and serial intervals; its id is the key to it."""
     order = offsetting.get_order(order_id)
     extra_g = offsetting.extra_if_paid(order_id) if order.state == "held" else 0
-    return order.as_json() | ({"extra_if_paid_g": extra_g} if extra_g else {})
+    return JSONResponse(order.as_json() | ({"extra_if_paid_g": extra_g} if extra_g else {}))
 
 
 @router.post(PREFIX + "/orders/{order_id}/cancel", responses=TOLD)

@@ -25,6 +25,7 @@ from tests.support.shop import NOW, Shop, add_guest, open_shop
 
 BUYERS = (1, 4, 16)
 MANY = 16
+GUESTS = 200  # so that one has few orders, as people do
 STOCK_G = 2_000_000
 GRAMS = 1000
 meta = MetaData()
@@ -152,7 +153,7 @@ def measure(name: str, store: Store, seconds: float, paid: bool) -> None:
     """One store's rows."""
     set_store(store)
     shops = [open_shop(10_000, f"shop-{number}") for number in range(MANY)]
-    guests = {shop.event_id: [add_guest(shop) for _ in range(20)] for shop in shops}
+    guests = {shop.event_id: [add_guest(shop) for _ in range(GUESTS)] for shop in shops}
     orders(shops[:1], guests, 2, 1.0, paid)  # warm
     print(f"{name}\n  {'buyers':>6} {'bare/s':>8} {'one batch/s':>12} {'of bare':>8} {'longest':>9} "
           f"{'many/s':>8} {'longest':>9} {'naive/s':>8} {'oversold':>10}")  # fmt: skip

@@ -38,7 +38,8 @@ def _row(back: MoneyBack, may_manage: bool, zone: tzinfo) -> html.Tr:
             html.Div(back.error[:200], className="fz-note"),
         ]
     again = html.Button(
-        [icon("swap"), html.Span(t("Try again"))], id={"type": AGAIN, "index": f"{back.event_id}/{back.job_id}"},
+        [icon("swap"), html.Span(t("Try again"), className="text-nowrap")],
+        id={"type": AGAIN, "index": f"{back.event_id}/{back.job_id}"},
         n_clicks=0, className="fz-button fz-button-small", hidden=back.state != "given_up" or not may_manage,
     )  # fmt: skip
     order = html.A(back.order_id[-6:], href=f"/desk/e/{back.event_slug}/orders/{back.order_id}", className="fz-mono")
