@@ -81,7 +81,7 @@ def _consumption(held: Iterable[Mapping[Any, Any]]) -> Iterator[tuple[dict[str, 
     for one, next_one in meter_pairs(held):
         told, later = one["content"], next_one["content"]
         used = (later["reading"] - told["reading"]) * later["times"]
-        entry = {"activity": later["activity"], "quantity": used, "unit": later["unit"]}
+        entry = {"activity": later["activity"], "quantity": used, "unit": later["unit"], "known": "measured"}
         key = hashlib.sha256(f"{one['row_key']} {next_one['row_key']}".encode()).hexdigest()
         yield _entry(entry, key, next_one["import_id"], later["session"]), bool(later["planned"])
 

@@ -23,6 +23,7 @@ from pages._parts.pieces import empty, error_children, facts
 MOST_SHOWN = 50
 MOST_PLACES = 60
 MOST_CELL = 60
+NONE = "-"  # of a choice: nothing is chosen
 FIXED = ("activity", "unit", "treatment", "mode", "way")
 MODES = ("plane", "high_speed_rail", "rail", "coach", "car")
 
@@ -52,8 +53,8 @@ def _facts(seen: Looked, kind: Kind | None) -> html.Div:
     if seen.export:
         rows.append((t("Recognised as"), pick(dict(seen.export))))
     about = html.P(pick(dict(kind.about)), className="fz-small") if kind else None
-    parts = [_select("import-kind", t("What it holds"), [{"value": "", "label": t("choose")}, *options],
-                     seen.reading.kind), about, facts(rows), _marks(seen, kind)]  # fmt: skip
+    parts = [_select("import-kind", t("What it holds"), [{"value": NONE, "label": t("choose")}, *options],
+                     seen.reading.kind or NONE), about, facts(rows), _marks(seen, kind)]  # fmt: skip
     if seen.remembered:
         parts.append(html.P(t("Its columns are mapped as you mapped such a file before."), className="fz-note"))
     if seen.mended_count:
@@ -88,32 +89,31 @@ def _marks(seen: Looked, kind: Kind | None) -> Any:
 
 
 def _select(dom_id: Any, label: str, options: Sequence[Mapping[str, str]], value: str, hidden: bool = False) -> Any:
-    name = (
-        dom_id if isinstance(dom_id, str) else f"{dom_id['type']}-{next(v for k, v in dom_id.items() if k != 'type')}"
-    )
     box = dbc.Select(id=dom_id, options=list(options), value=value, className="fz-input")
-    if isinstance(dom_id, str):
-        return html.Div([dbc.Label(label, html_for=name, className="fz-label"), box], hidden=hidden)
     return html.Label([html.Span(label, className="fz-label"), box], hidden=hidden, className="fz-import-field")
+
+
+def _in_cell(dom_id: Any, label: str, options: Sequence[Mapping[str, str]], value: str) -> html.Label:
+    """The same in a table's cell, its label for those who can't see the cell's row."""
+    box = dbc.Select(id=dom_id, options=list(options), value=value, className="fz-input")
+    return html.Label([html.Span(label, className="visually-hidden"), box], className="fz-import-field")
 
 
 # ---------------------------------------------------------------- columns
 def _columns(seen: Looked, kind: Kind) -> list[Any]:
     told = {at: name for name, at in seen.reading.columns.items()}
-    options = [{"value": "", "label": t("not used")}]
+    options = [{"value": NONE, "label": t("not used")}]
     options += [
         {"value": name, "label": pick(dict(each.names)) + (" *" if each.needed else "")}
         for name, each in kind.fields.items()
     ]
-    head = html.Tr([html.Th(word, scope="col") for word in (t("Column"), t("First values"), t("Is read as"))])
+    head = html.Tr([html.Th(word, scope="col") for word in (t("Column"), t("Is read as"))])
     rows = [
         html.Tr([
-            html.Th(title, scope="row", className="fz-import-name"),
-            html.Td(_values(seen, at), className="fz-import-values"),
-            html.Td(dbc.Select(
-                id={"type": "import-field", "at": at}, options=options, value=told.get(at, ""), className="fz-input",
-                **{"aria-label": t("What the column {name} is read as", name=title)},
-            )),
+            html.Th([title, html.Span(_values(seen, at), className="fz-import-values")], scope="row",
+                    className="fz-import-name"),
+            html.Td(_in_cell({"type": "import-field", "at": at}, t("What the column {name} is read as", name=title),
+                             options, told.get(at, NONE))),
         ])
         for at, title in enumerate(seen.columns)
     ]  # fmt: skip
@@ -134,11 +134,11 @@ def _fixed(seen: Looked, kind: Kind) -> Any:
     boxes = []
     for name in FIXED:
         field = kind.fields.get(name)
-        if field is None or name in seen.reading.columns:
+        if field is None or name in seen.reading.columns or (name == "treatment" and kind.kind_id != "waste"):
             continue
         label = t("{field}, for all rows", field=pick(dict(field.names)))
         boxes.append(_select({"type": "import-fixed", "field": name}, label, _choices(name, seen, kind),
-                             seen.reading.fixed.get(name, "")))  # fmt: skip
+                             seen.reading.fixed.get(name, NONE)))  # fmt: skip
     return html.Div(boxes, className="fz-two fz-import-pad") if boxes else None
 
 
@@ -157,7 +157,7 @@ def _choices(name: str, seen: Looked, kind: Kind) -> list[dict[str, str]]:
         wanted = list(zip(MODES, words, strict=True))
     else:
         wanted = [("onsite", t("on site")), ("remote", t("remotely"))]
-    return [{"value": "", "label": "–"}, *({"value": key, "label": label} for key, label in wanted)]
+    return [{"value": NONE, "label": "–"}, *({"value": key, "label": label} for key, label in wanted)]
 
 
 # ---------------------------------------------------------------- places
@@ -170,11 +170,11 @@ def _places(seen: Looked) -> Any:
             options.insert(0, {"value": each.place_id, "label": f"{pick(dict(each.names))} ({each.country})"})
         box: Any = html.Span(t("nothing is called so"), className="fz-error")
         if options:
-            first = [] if each.place_id else [{"value": "", "label": t("choose: several are called so")}]
-            box = dbc.Select(
-                id={"type": "import-place", "text": each.text}, options=[*first, *options], value=each.place_id,
-                className="fz-input", **{"aria-label": t("What {name} is taken for", name=each.text)},
-            )  # fmt: skip
+            first = [] if each.place_id else [{"value": NONE, "label": t("choose: several are called so")}]
+            label = t("What {name} is taken for", name=each.text)
+            box = _in_cell(
+                {"type": "import-place", "text": each.text}, label, [*first, *options], each.place_id or NONE
+            )
         rows.append(html.Tr([html.Th(each.text, scope="row"), html.Td(box)]))
     head = html.Tr([html.Th(t("In the file"), scope="col"), html.Th(t("Is taken for"), scope="col")])
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="fz-table fz-import-places")
@@ -206,7 +206,8 @@ def _rows(seen: Looked, kind: Kind, names: Mapping[str, str]) -> Any:
         for row in seen.first
     ]
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="fz-table")
-    return [wrong, html.Div(table, className="fz-scroll", tabIndex="0")]
+    good = html.P(t("The first rows that can come in:"), className="fz-small fz-import-pad") if wrong else None
+    return [wrong, good, html.Div(table, className="fz-scroll", tabIndex="0")]
 
 
 def _told(content: Mapping[str, Any], kind: Kind, names: Mapping[str, str]) -> str:
@@ -291,7 +292,7 @@ def _act(seen: Looked) -> html.Div:
     acts = [button("import-forget", t("Forget this file"), "close")]
     if seen.may_come_in and not seen.known_at:
         acts.insert(0, button("import-bring", t("Bring it in"), "check", main=True))
-    return html.Div([told, html.Div(acts, className="fz-acts")])
+    return html.Div([told, html.Div(acts, className="fz-import-acts")])
 
 
 # ---------------------------------------------------------------- the list

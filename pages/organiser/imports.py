@@ -112,13 +112,14 @@ def change(kind: Any, decimal: Any, days: Any, planned: Any, *given: Any) -> Any
     if not _token(kept):
         return no_update, no_update, no_update
     before = kept.get("reading") or {}
+    kind = _chosen(kind)
     if kind != before.get("kind"):
-        told: dict[str, Any] = {"kind": str(kind or "")}
+        told: dict[str, Any] = {"kind": kind}
     else:
-        chosen = {i["text"]: value for i, value in zip(place_ids, places, strict=False) if value}
+        chosen = {i["text"]: value for i, value in zip(place_ids, places, strict=False) if _chosen(value)}
         told = {
             "kind": kind, "columns": _columns(fields, field_ids),
-            "fixed": {i["field"]: str(value) for i, value in zip(fixed_ids, fixed, strict=False) if value},
+            "fixed": {i["field"]: value for i, value in zip(fixed_ids, fixed, strict=False) if _chosen(value)},
             "decimal": decimal, "day_first": days != "month", "planned": planned == "planned",
             "places": {**(before.get("places") or {}), **chosen},
         }  # fmt: skip
@@ -131,10 +132,15 @@ def change(kind: Any, decimal: Any, days: Any, planned: Any, *given: Any) -> Any
     return *_shown(seen), None
 
 
+def _chosen(value: Any) -> str:
+    """What was chosen; '' for nothing."""
+    return "" if value in (None, parts.NONE) else str(value)
+
+
 def _columns(fields: Any, ids: Any) -> dict[str, int]:
     """Field → column; a field that was just given to a column is taken from the one that had it."""
     newest = ctx.triggered_id.get("at") if isinstance(ctx.triggered_id, dict) else None
-    pairs = [(i["at"], value) for i, value in zip(ids, fields, strict=False) if value]
+    pairs = [(i["at"], value) for i, value in zip(ids, fields, strict=False) if _chosen(value)]
     pairs.sort(key=lambda pair: pair[0] == newest)
     return {str(value): at for at, value in pairs}
 
