@@ -83,13 +83,20 @@ class Fields:
 
     def search(self, name: str, label: str, options: list[dict[str, str]], note: Any = None, **more: Any) -> html.Div:
         """One of many, found by typing."""
-        labels = {
-            "search": t("Type to search"), "clear_search": t("Clear the search"),
-            "no_options_found": t("Nothing found"),
-        }  # fmt: skip
-        box = dcc.Dropdown(options, self._value(name) or None, searchable=True, clearable=False, labels=labels,
+        box = dcc.Dropdown(options, self._value(name) or None, searchable=True, clearable=False, labels=_labels(),
                            **self._common(name), **more)  # fmt: skip
         return self.block(name, label, box, note)
+
+    def hidden(self, name: str) -> dbc.Input:
+        """A value that another control sets; kept as what is typed."""
+        return dbc.Input(type="hidden", value=self._value(name), **self._common(name))
+
+    def finder(self, name: str, box_id: str, label: str, options: list[dict[str, str]], hint: str) -> html.Div:
+        """A field that offers what fits as one types; the page's callback sets the hidden value ``name`` from it."""
+        box = dcc.Dropdown(options, self._value(name) or None, id=box_id, searchable=True, clearable=False,
+                           labels=_labels(), placeholder=hint)  # fmt: skip
+        said = html.Div(id=dom_id(f"{self.prefix}-error", name), className="fz-error-place", role="alert")
+        return html.Div([html.Label(label, htmlFor=box_id, className="fz-label"), box, said])
 
     def checks(
         self, name: str, legend: str, options: Sequence[tuple[str, str]], look: str = "", note: Any = None
@@ -116,6 +123,12 @@ class Fields:
     def said(self, name: str) -> html.Div:
         """Room for a sentence about something that is no field."""
         return html.Div(id=dom_id(f"{self.prefix}-error", name), className="fz-error-place", role="alert")
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "search": t("Type to search"), "clear_search": t("Clear the search"), "no_options_found": t("Nothing found"),
+    }  # fmt: skip
 
 
 def body_of(ids: Sequence[Mapping[str, str]], values: Sequence[Any]) -> dict[str, Any]:

@@ -52,7 +52,8 @@ def place(fields: Fields, view: SetupView) -> list[Any]:
     opened = any(view.values.get(name) for name in ("opens_at", "closes_at", "pay_until", "books_by"))
     where = html.Div(
         [
-            fields.search("place", t("Town or airport"), options, placeholder=t("Search a town or an airport")),
+            fields.hidden("place"),
+            fields.finder("place", "setup-place-box", t("Town or airport"), options, t("Search a town or an airport")),
             html.Div(picture(event.place) if event.place.names else [], id="setup-whereabouts", role="status"),
         ]
     )
@@ -73,7 +74,8 @@ def place(fields: Fields, view: SetupView) -> list[Any]:
 
 def place_label(found: Place) -> str:
     """A place in the list: its name, its airport's code, the code of its country or region."""
-    return " · ".join(part for part in (pick(dict(found.names)), found.iata, found.country) if part)
+    name = " ".join(part for part in (pick(dict(found.names)), found.detail if found.iata else "") if part)
+    return " · ".join(part for part in (name, found.iata, found.country) if part)
 
 
 def picture(found: Place) -> list[Any]:

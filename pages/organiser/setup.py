@@ -9,7 +9,7 @@ from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
 from accounts import DomainError, current_actor, require
-from calculations.model import InputError
+from calculations.model import InputError, Place
 from events import STEPS, SetupView
 from locales import current_language, pick, t
 from pages._parts.desk import event_line, event_notice, frame, panel
@@ -48,7 +48,7 @@ def layout(slug: str = "", step: str = "", kept: str = "", **_: Any) -> html.Div
     if here != "review" and view.may_edit:
         form.append(_foot(view, here))
     form.append(html.Div(_told(kept), id="setup-told", role="status"))
-    aside = state_note(view.event)
+    aside = None if view.event.state == "draft" else state_note(view.event)
     body = [
         dcc.Store(id="setup-where", data={"slug": slug, "step": here}), dcc.Location(id="setup-go", refresh=True),
         stepper(view, here), panel(step_names()[here], form, aside, span=12),
@@ -134,27 +134,33 @@ def _move(body: dict[str, Any], act: str, row: int) -> None:
 
 
 @callback(
-    Output(dom_id(PREFIX, "place"), "options"), Input(dom_id(PREFIX, "place"), "search_value"),
-    State(dom_id(PREFIX, "place"), "value"), prevent_initial_call=True,
-)  # fmt: skip
-def suggest(typed: Any, chosen: Any) -> Any:
-    """Places that fit what is typed, and the one that is chosen."""
-    found = events.suggest_places(str(typed or ""), current_language()) if typed else []
-    kept = events.place_at(str(chosen)) if chosen else None
-    shown = {each.place_id: first.place_label(each) for each in [*found, *([kept] if kept else [])]}
-    return [{"value": key, "label": words} for key, words in shown.items()]
-
-
-@callback(
+    Output("setup-place-box", "options"), Output("setup-place-box", "value"), Output(dom_id(PREFIX, "place"), "value"),
     Output("setup-whereabouts", "children"), Output(dom_id(PREFIX, "timezone"), "value"),
-    Input(dom_id(PREFIX, "place"), "value"), prevent_initial_call=True,
+    Input("setup-place-box", "search_value"), Input("setup-place-box", "value"),
+    State(dom_id(PREFIX, "place"), "value"),
 )  # fmt: skip
-def choose_place(chosen: Any) -> Any:
-    """Where the place lies, and the zone that is proposed there."""
-    found = events.place_at(str(chosen or ""))
-    if found is None:
-        return [], no_update
-    return first.picture(found), events.proposed_zone(found.country, found.lat, found.lon)
+def find_place(typed: Any, chosen: Any, kept: Any) -> Any:
+    """Places that fit what is typed; where the chosen one lies, and the zone that is proposed there. After a reload the
+    field holds again what was chosen before."""
+    asked = {str(each) for each in ctx.triggered_prop_ids}
+    if "setup-place-box.value" in asked and chosen:
+        found = events.place_at(str(chosen))
+        if found is None:
+            return no_update, no_update, no_update, [], no_update
+        zone = events.proposed_zone(found.country, found.lat, found.lon)
+        return _options([found]), no_update, found.place_id, first.picture(found), zone
+    held = events.place_at(str(kept or ""))
+    if "setup-place-box.search_value" in asked and typed:
+        offered = events.suggest_places(str(typed), current_language())
+        return _options([*offered, *([held] if held else [])]), no_update, no_update, no_update, no_update
+    if held is None or chosen == held.place_id:
+        return (no_update,) * 5
+    return _options([held]), held.place_id, no_update, first.picture(held), no_update
+
+
+def _options(places: list[Place]) -> list[dict[str, str]]:
+    shown = {each.place_id: first.place_label(each) for each in places}
+    return [{"value": key, "label": words} for key, words in shown.items()]
 
 
 @callback(Output("setup-link-slug", "children"), Input(dom_id(PREFIX, "slug"), "value"), prevent_initial_call=True)

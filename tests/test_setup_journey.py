@@ -1,0 +1,131 @@
+"""The ten-minute set-up in a browser: from signing in to a guest's first answer on the new event, and its refusals."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import httpx
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import Visit
+from tests.support.desk import enter, person
+from tests.support.server import Server
+
+__all__ = ["person"]
+SLUG = "river-forum-2027"
+
+
+def field(page: Page, name: str, prefix: str = "setup") -> str:
+    """The selector of a field of the forms."""
+    return f'[id=\'{{"name":"{name}","type":"{prefix}"}}\']'
+
+
+def put(page: Page, prefix: str = "setup", **values: str) -> None:
+    """Types into fields; ``__`` in a name stands for a dot."""
+    for name, value in values.items():
+        page.locator(field(page, name.replace("__", "."), prefix)).fill(value)
+
+
+def on(page: Page) -> None:
+    """Keeps the step."""
+    page.locator("#setup-save").click()
+
+
+def at_step(page: Page, number: int) -> None:
+    """Waits for a step."""
+    expect(page.locator(".fz-setup-count")).to_contain_text(f"{number}")
+    expect(page.locator('.fz-step[aria-current="step"]')).to_be_visible()
+
+
+def picture() -> bytes:
+    """A small PNG."""
+    out = io.BytesIO()
+    Image.new("RGB", (240, 80), "#134a8c").save(out, "PNG")
+    return out.getvalue()
+
+
+def choose_place(page: Page, typed: str, shown: str) -> None:
+    """Finds a town in the suggest field."""
+    page.locator("#setup-place-box").click()
+    page.locator(".dash-dropdown-search:visible").fill(typed)
+    page.locator(".dash-dropdown-option:visible", has_text=shown).first.click()
+
+
+def test_from_sign_in_to_a_guests_first_answer(
+    open_window: Callable[..., Visit], person: Callable[[str], str], server: Server
+) -> None:
+    window = open_window("desktop")
+    page = window.page
+    enter(page, "/desk", person("organiser"))
+    page.get_by_role("link", name="New event").click()
+    page.locator("#new-save").click()  # nothing is typed: the sentence stands below its field
+    expect(page.get_by_text("the event needs a name")).to_be_visible()
+    put(page, "new", names_en="River Forum 2027", names_zh="河流论坛", intro_en="Two days by the river.", host="River Bureau")
+    page.locator("#new-save").click()
+    page.wait_for_url(f"**/desk/e/{SLUG}/setup?step=place")
+    assert httpx.get(f"{server.url}/e/{SLUG}", timeout=20).status_code == 404  # a draft is nobody's but theirs
+
+    choose_place(page, "Chengdu", "Chengdu")
+    expect(page.locator(".fz-whereabouts")).to_contain_text("30.67° N")
+    put(page, starts="2027-09-07T09:00", ends="2027-09-06T18:00", address_en="Hall 3")
+    on(page)
+    expect(page.get_by_text("lies before the start")).to_be_visible()
+    page.reload()  # what was typed is there again
+    expect(page.locator(field(page, "address_en"))).to_have_value("Hall 3")
+    expect(page.locator(field(page, "starts"))).to_have_value("2027-09-07T09:00")
+    expect(page.locator("#setup-place-box")).to_contain_text("Chengdu")
+    put(page, ends="2027-09-08T18:00")
+    on(page)
+    page.wait_for_url("**/setup?step=programme")
+    put(page, paste="09:00-12:00 Main forum | 主论坛\n14:00-17:00 Water | 水\n14:00-17:00 Rails | 铁路")
+    on(page)
+    expect(page.locator(field(page, "session.3.en"))).to_have_value("Rails")
+    page.get_by_role("button", name="Move up: Rails").click()
+    expect(page.locator(field(page, "session.2.en"))).to_have_value("Rails")
+    on(page)
+    expect(page.get_by_text("Kept.")).to_be_visible() if "kept" in page.url else None
+    page.goto(f"/desk/e/{SLUG}/setup?step=boundary")
+    put(page, people="300")
+    on(page)
+    page.wait_for_url("**/setup?step=projects")
+    page.get_by_label("Second Demo").first.check() if page.get_by_label("Second Demo").count() else None
+    on(page)
+    page.wait_for_url("**/setup?step=look")
+    put(page, button_light="#ffcc00")
+    on(page)
+    expect(page.get_by_text("the nearest colour that passes is")).to_contain_text("3 : 1")
+    put(page, button_light="#134a8c")
+    page.locator("#setup-logo input[type=file]").set_input_files(
+        {"name": "logo.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    expect(page.locator(".fz-setup-logo")).to_be_visible()
+    on(page)
+    page.wait_for_url("**/setup?step=privacy")
+    expect(page.locator(field(page, "privacy_en"))).to_contain_text("River Bureau asks")
+    on(page)
+    page.wait_for_url("**/setup?step=review")
+    page.locator("#setup-turn").click()
+    page.wait_for_url(f"**/desk/e/{SLUG}")
+    assert not window.complaints, window.complaints
+    _guest(open_window("phone"), server)
+
+
+def _guest(window: Visit, server: Server) -> None:
+    page = window.page
+    page.goto(f"/e/{SLUG}")
+    expect(page.get_by_role("img", name="Logo of River Forum 2027")).to_be_visible()
+    assert page.locator(".fz-bar .fz-button-main").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(19, 74, 140)"
+    expect(page.get_by_text("What becomes of what you tell")).to_be_visible()
+    with httpx.Client(base_url=server.url + "/api/v1", timeout=20) as api:
+        started = api.post(f"/events/{SLUG}/participations", json={"session": "rails"}).json()
+        proof = {"Authorization": f"Bearer {started['secret']}"}
+        trip = {"from": "iata:PEK", "mode": "plane", "round_trip": True}
+        path = f"/participations/{started['participation_id']}/footprint"
+        answer = api.put(path, json={"trips": [trip]}, headers=proof)
+        assert answer.status_code == 200 and answer.json()["total_g"] > 100_000
+    page.goto(f"/e/{SLUG}/footprint")
+    expect(page.locator(".fz-page")).to_be_visible()
+    assert page.locator('link[href*="look.css"]').count() == 1
+    assert not window.complaints, window.complaints
