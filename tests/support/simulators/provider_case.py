@@ -6,6 +6,7 @@ differ; what is a provider's own stands in its file.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -43,32 +44,32 @@ def nothing_changes(name: str, told: Told, order: offsetting.Order, answer: byte
     assert rows(s.webhook_event) == []
 
 
-class ProviderCase:
+class ProviderCase(ABC):
     """The tests that all share; a file's class says how its provider is asked."""
 
     name = ""
     unpaid = "ignored: nothing to do"  # what asking it brings before anything is paid
     error = ""  # what its errors name
 
+    @abstractmethod
     def begun(self, simulator: Any, order: offsetting.Order) -> str:
         """An order's payment, begun as far as the provider knows it; its reference."""
-        raise NotImplementedError
 
+    @abstractmethod
     def told(self, simulator: Any, ref: str, again: str = "", late: datetime | None = None) -> Told:
         """Its webhook of a payment; ``again``: another of it under this name, ``late``: of one paid at that time."""
-        raise NotImplementedError
 
+    @abstractmethod
     def set_sum(self, simulator: Any, ref: str, amount_minor: int) -> None:
         """The payment is of another sum than was asked for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_closed(self, simulator: Any, ref: str) -> bool:
         """Whether nobody can pay it any more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refunds(self, simulator: Any) -> list[tuple[str, int]]:
         """What it paid back: our id of the refund, or the payment's, and minor units."""
-        raise NotImplementedError
 
     def refund_name(self, ref: str, refund_id: str) -> str:
         """How its refunds are named in ``refunds``."""
