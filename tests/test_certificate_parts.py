@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from click.testing import Result
+from typer.testing import CliRunner
 
+import cli
 import offsetting
 from accounts import SYSTEM, Actor, set_actor
 from data.store import schema as s
@@ -200,3 +203,36 @@ def test_a_plan_that_is_paid_back_was_never_cover(shop: Shop) -> None:
     offsetting.refund_order(order.order_id, "asked for", SYSTEM, now=NOW)
     body = words_of(certificate(order.certificate_number), "en").body
     assert body.startswith("of reductions were paid for once, on the plan.") and "covered" not in body
+
+
+# ------------------------------------------------------------------ another key, by the command
+def test_after_a_rotation_by_the_command_old_files_hold_and_old_keys_do_not_know_the_new(
+    shop: Shop, tmp_path: Path
+) -> None:
+    def command(*given: str) -> Result:
+        return CliRunner().invoke(cli.app, list(given))
+
+    def keep(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return str(tmp_path / name)
+
+    number = sell(shop, 1_000_000)
+    old_file, old_badge = (
+        keep("a.json", offsetting.certificate_file(number)),
+        keep("a.jwt", offsetting.open_badge(number)),
+    )
+    old_keys, old_note = keep("old.json", json.dumps(offsetting.did_document())), offsetting.log_checkpoint()
+    assert command("keys", "rotate").exit_code == 0
+    listed = command("keys", "list").stdout.split()
+    assert len([word for word in listed if word.startswith("z")]) == 2
+    retire(shop)  # stated anew, by the new key
+    keys = keep("new.json", json.dumps(offsetting.did_document()))
+    new_file, note = keep("b.json", offsetting.certificate_file(number)), keep("checkpoint", old_note)
+    for given in (old_file, old_badge, new_file):
+        assert command("verify", given, "--keys", keys).exit_code == 0, given
+    assert command("verify", old_file, "--keys", keys, "--checkpoint", note).exit_code == 0
+    assert command("verify", old_file, "--keys", old_keys).exit_code == 0
+    refused = command("verify", new_file, "--keys", old_keys)
+    assert refused.exit_code == 1 and "not among the issuer's keys" in refused.stdout
+    assert parts(number) == ("retired", 0, 1_000_000, 2)
+    assert "Genuine" in client().get(f"/verify/{number}").text
