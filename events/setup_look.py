@@ -186,10 +186,10 @@ def _css(event: Event, logo: Logo | None) -> str:
     light, dark = (_variables(look, theme) for theme in ("light", "dark"))
     parts = []
     if light:
-        parts.append(f":root{{{light}}}")
+        parts.append(f"html:root{{{light}}}")
     if dark:
-        parts.append(f':root[data-theme="dark"],.fz-on-ink{{{dark}}}')
-        parts.append(f'@media (prefers-color-scheme:dark){{:root:not([data-theme="light"]){{{dark}}}}}')
+        parts.append(f'html:root[data-theme="dark"],html .fz-on-ink{{{dark}}}')
+        parts.append(f'@media (prefers-color-scheme:dark){{html:root:not([data-theme="light"]){{{dark}}}}}')
     if logo is not None:
         parts.append(_logo_rule(event.slug, logo))
     return "".join(parts)

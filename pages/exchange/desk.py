@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+from dash import ALL, Input, Output, State, callback, ctx, html, no_update
 
+import events
 import offsetting
-from accounts import current_actor, may
+from accounts import DomainError, current_actor, may
+from calculations.model import InputError
 from locales import formats as f
 from locales import pick, t
 from pages._parts.deadline import pools_note
 from pages._parts.desk import button_link, frame, panel
+from pages._parts.desk_form import done, told_of
 from pages._parts.pieces import empty, kpi
+from pages.exchange._requests import requests_panel
 from pages.registry import page
 
 page(
@@ -30,7 +34,8 @@ def layout(**_: Any) -> html.Div:
     """Test and live credits apart, then the confirmations."""
     rows = [row for row in offsetting.retirement_desk() if may(current_actor(), "credits.view", row.event_id)]
     live, test = [row for row in rows if row.livemode], [row for row in rows if not row.livemode]
-    body: list[Any] = [pools_note(offsetting.pools())]
+    asked = html.Div([html.Div(requests_panel(), id="asked-list"), html.Div(id="asked-told", role="status")])
+    body: list[Any] = [pools_note(offsetting.pools()), asked]
     if live:
         body += _kind(live, t("Live credits"))
     if test:
@@ -168,3 +173,27 @@ def certificate_links(row: offsetting.Retired) -> list[Any]:
     for number in numbers[:2]:
         links += [html.A(number, href=f"/certificate/{number}", className="fz-mono"), html.Br()]
     return links + ([html.Span("…")] if len(numbers) > 2 else [])
+
+
+@callback(
+    Output("asked-list", "children"), Output("asked-told", "children"),
+    Input({"type": "asked-grant", "key": ALL}, "n_clicks"), Input({"type": "asked-decline", "key": ALL}, "n_clicks"),
+    State({"type": "asked-why", "key": ALL}, "value"), State({"type": "asked-why", "key": ALL}, "id"),
+    prevent_initial_call=True,
+)  # fmt: skip
+def answer(grants: Any, declines: Any, reasons: Any, ids: Any) -> Any:
+    """Grants or declines what an organiser asked for; credits.manage is asked by the use case."""
+    if not any([*(grants or []), *(declines or [])]) or not isinstance(ctx.triggered_id, dict):
+        return no_update, no_update
+    key, kind = str(ctx.triggered_id["key"]), str(ctx.triggered_id["type"])
+    event_id, _, request_id = key.partition("/")
+    typed = {str(each["key"]): str(value or "") for each, value in zip(ids, reasons, strict=True)}
+    try:
+        if kind == "asked-grant":
+            events.grant_credits(current_actor(), event_id, request_id)
+        else:
+            events.decline_credits(current_actor(), event_id, request_id, typed.get(key, ""))
+    except (InputError, DomainError) as error:
+        return no_update, told_of(error, {"reason": t("Why not (the organiser reads it)")})
+    said = t("Granted: it is on offer now.") if kind == "asked-grant" else t("Declined; the organiser reads why.")
+    return requests_panel(), done(said)
