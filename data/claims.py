@@ -29,15 +29,15 @@ Nobody who wrote this table is a lawyer, and laws were read from stored copies: 
 sentences of your place judged before you use them, and enter what you learn in the table.
 
 ## How a sentence is chosen
-- **wording** is *neutral* only where the jurisdiction lets it be said of the subject, for credits (never for forestry or a plan),
+- **wording** is *neutral* only where the jurisdiction lets it be said of the subject, for credits (not for forestry or a plan),
   never for what is revoked, and at 100 % and over, or before a share is chosen. Otherwise it is *contribution*.
 - **careful** is *yes* where "neutral" may not be said of the subject in that jurisdiction, at any share.
 - **share** is of the emissions counted: none, part, full (100 % and over), over; *open* before it is chosen. What is
   over is an extra contribution, named apart, and never makes a second neutralisation.
 - **state**: open, reserved (paid), partly_retired, retired (confirmed at the registry), revoked. It stands in every
   claim that stands alone (`claim`, `share.text`), in the body of every certificate, and beside its title.
-- **plan**: an order paid for before the event, on its plan, covers nothing until it is settled on what was emitted; words of
-  its own until then, never *neutral* and never called an extra contribution.
+- **plan**: an order paid for before the event, on its plan, covers nothing until it is settled on what was emitted;
+  words of its own until then, never *neutral* and never called an extra contribution.
 - **forestry**: promised while *reserved*, confirmed when *retired*; words of its own, never mixed with credits.
 - **test money**: `claim` and `share.text` begin with `test.stamp`; certificates carry `test.across`.
 """
