@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import requests
-
 TIMEOUT_S = 10.0
 KEPT_S = 600.0
 LEEWAY_S = 60
@@ -71,6 +69,7 @@ class OpenIdClient:
 
     def finish(self, returned_url: str, state: str, nonce: str, verifier: str) -> Identity:
         """Who came back with ``returned_url`` (its whole address). Raises OpenIdError."""
+        import requests
         from authlib.common.errors import AuthlibBaseError
         from joserfc.errors import JoseError
 
@@ -163,6 +162,8 @@ def _check_line(url: str) -> None:
 
 
 def _get(url: str) -> dict[str, Any]:
+    import requests
+
     _check_line(url)
     try:
         answer = requests.get(url, timeout=TIMEOUT_S, allow_redirects=False, stream=True)
