@@ -29,7 +29,7 @@ Nobody who wrote this table is a lawyer, and laws were read from stored copies: 
 sentences of your place judged before you use them, and enter what you learn in the table.
 
 ## How a sentence is chosen
-- **wording** is *neutral* only where the jurisdiction lets it be said of the subject, for credits (not for forestry or a plan),
+- **wording** is *neutral* only where the jurisdiction lets it be said of the subject, for credits alone,
   never for what is revoked, and at 100 % and over, or before a share is chosen. Otherwise it is *contribution*.
 - **careful** is *yes* where "neutral" may not be said of the subject in that jurisdiction, at any share.
 - **share** is of the emissions counted: none, part, full (100 % and over), over; *open* before it is chosen. What is
