@@ -21,7 +21,7 @@ TABLE: dict[str, frozenset[str]] = {
     "evaluation.review": frozenset({"organiser", "sustainability", "administrator"}),
     "event.import": frozenset({"organiser", "administrator"}),
     "event.order": frozenset({"organiser", "administrator"}),
-    "event.poster": frozenset({"organiser", "administrator"}),
+    "event.poster": frozenset({"organiser", "auditor", "administrator"}),
     "screen.manage": frozenset({"organiser", "administrator"}),
     "boards.moderate": frozenset({"organiser", "administrator"}),
     "orders.view": _READERS | {"exchange"},

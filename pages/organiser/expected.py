@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, dcc, html
 
 import events
-from accounts import current_actor, require
+from accounts import current_actor, may, require
 from calculations.model import FieldError, InputError
 from calculations.ranking import SMALLEST_GROUP
 from locales import formats as f
@@ -21,7 +21,7 @@ from pages.organiser._estimate import region_name, way_name
 from pages.registry import page
 
 page(
-    "/desk/e/<slug>/expected", kind="desk", title="Who is expected", permission="event.edit", scripts=("js/desk.js",),
+    "/desk/e/<slug>/expected", kind="desk", title="Who is expected", permission="event.view", scripts=("js/desk.js",),
     styles=("css/desk-more.css",),
 )  # fmt: skip
 FIELDS = ("people", "way", "region", "company")
@@ -30,15 +30,16 @@ MOST_SHOWN = 8
 
 def check(slug: str) -> None:
     """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.edit", events.get_event(slug).event_id)
+    require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
 def layout(slug: str = "", **_: Any) -> html.Div:
     """The form, and beside it who has answered."""
     event = events.get_event(slug)
-    require(current_actor(), "event.edit", event.event_id)
+    require(current_actor(), "event.view", event.event_id)
+    form = html.Fieldset(_form(event), disabled=not may(current_actor(), "event.edit", event.event_id))
     grid = [
-        panel(t("How many people are expected"), [_form(event), html.Div(id="expected-told", role="status")], span=7),
+        panel(t("How many people are expected"), [form, html.Div(id="expected-told", role="status")], span=7),
         panel(t("Who has answered"), _answered(slug), span=5),
     ]
     body = [dcc.Store(id="expected-slug", data=slug), html.Div(grid, className="fz-grid")]

@@ -44,7 +44,8 @@ class Issuer:
         """What it says of itself."""
         return {
             "issuer": self.url, "authorization_endpoint": f"{self.url}/authorize",
-            "token_endpoint": f"{self.url}/token", "jwks_uri": f"{self.url}/keys", "id_token_signing_alg_values_supported": ["RS256"], **self.metadata,
+            "token_endpoint": f"{self.url}/token", "jwks_uri": f"{self.url}/keys",
+            "id_token_signing_alg_values_supported": ["RS256"], **self.metadata,
         }  # fmt: skip
 
     def agree(self, url: str) -> str:
