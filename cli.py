@@ -31,11 +31,10 @@ app.add_typer(keys_app, name="keys")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 EventOption = Annotated[str | None, typer.Option("--event", metavar="SLUG", help="The event's address.")]
+Maps = Annotated[list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN")]
 File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)]
-EventsFile = Annotated[
-    Path | None,
-    typer.Option("--events", metavar="FILE", exists=True, dir_okay=False, help="The events that the rows name."),
-]
+EventsFile = Annotated[Path | None, typer.Option(
+    "--events", metavar="FILE", exists=True, dir_okay=False, help="The events that the rows name.")]  # fmt: skip
 Method = Annotated[
     str | None,
     typer.Option("--method", metavar="ID-or-TOML", help="A method's id, a method file, or engine: all activities."),
@@ -212,10 +211,18 @@ def import_attendance(
 def import_batches(file: File, as_json: Json = False) -> None:
     """Bring in batches of credits by serial range (CSV, XLSX), all in or all out; a file brings nothing twice."""
     ready_store()
-    system = importlib.import_module("accounts").SYSTEM
-    found = importlib.import_module("offsetting").import_batches(system, file.read_bytes(), file.name)
-    lines = [f"{count:,} credits in {len(found.batch_ids)} batches" for count in [found.credit_count]]
-    say(as_json, found, [*(["This file is in already; nothing new."] if found.already else []), *lines])
+    found = importlib.import_module("offsetting").import_batches(SYSTEM, file.read_bytes(), file.name)
+    known = ["This file is in already; nothing new."] if found.already else []
+    say(as_json, found, [*known, f"{found.credit_count:,} credits in {len(found.batch_ids)} batches"])
+
+
+@command(app, "import")
+def import_file(file: File, event: EventOption = None, kind: str = "", maps: Maps = None, planned: bool = False,
+                as_json: Json = False) -> None:  # fmt: skip
+    """Bring in a file of an event (registrations, meters, invoices …), all in or all out; never twice."""
+    ready_store()
+    found = importlib.import_module("events").import_path(file, event or "", kind, maps or (), planned)
+    say(as_json, found, [found.told])
 
 
 class Bar:

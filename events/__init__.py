@@ -22,6 +22,7 @@ from events.bringing_in import (
     receive_file,
     undo_import,
 )
+from events.bringing_in_command import import_path
 from events.bringing_in_model import Brought, ImportCard, Looked
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
 from events.demo import seed_demo
@@ -122,16 +123,16 @@ __all__ = [
     "company_of_guest", "control_screen", "copy_event", "create_event", "credit_requests", "current_footprint",
     "decline_credits", "delete_participation", "drafts", "drop_logo", "editions", "event_by_id", "event_logo",
     "expected_companies", "find_events", "fitting", "flight_method_view", "fold", "fold_due", "forget_file", "gauges",
-    "get_event", "get_screen", "grant_credits", "guest", "identify_screens", "import_attendance", "imports_of",
-    "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard", "leave_company", "line_json",
-    "list_screens", "live_version", "live_versions", "logo_file", "look_at", "look_css", "look_href", "models_beside",
-    "nearby", "organiser_view", "place_at", "place_json", "places_of", "preview_boundary", "preview_footprint",
-    "proposed_zone", "rank_of_certificate", "readiness", "receive_file", "recompute_all", "recompute_under",
-    "region_lines", "region_names", "rename_screen", "require_state", "revoke_screen", "save_footprint",
-    "save_inventory", "save_step", "scenarios", "screen_by_token", "screen_event", "screen_id_of", "screen_token",
-    "seed_demo", "set_boundary", "set_display", "set_expected", "set_flight_method", "set_logo", "setup_view",
-    "snapshot", "spoken", "spread_beside", "start_participation", "start_setup", "suggest_places", "told_of",
-    "totals", "try_changes", "undo_import", "whole_estimate", "without_venues", "words_on", "year_norms",
+    "get_event", "get_screen", "grant_credits", "guest", "identify_screens", "import_attendance", "import_path",
+    "imports_of", "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard", "leave_company",
+    "line_json", "list_screens", "live_version", "live_versions", "logo_file", "look_at", "look_css", "look_href",
+    "models_beside", "nearby", "organiser_view", "place_at", "place_json", "places_of", "preview_boundary",
+    "preview_footprint", "proposed_zone", "rank_of_certificate", "readiness", "receive_file", "recompute_all",
+    "recompute_under", "region_lines", "region_names", "rename_screen", "require_state", "revoke_screen",
+    "save_footprint", "save_inventory", "save_step", "scenarios", "screen_by_token", "screen_event", "screen_id_of",
+    "screen_token", "seed_demo", "set_boundary", "set_display", "set_expected", "set_flight_method", "set_logo",
+    "setup_view", "snapshot", "spoken", "spread_beside", "start_participation", "start_setup", "suggest_places",
+    "told_of", "totals", "try_changes", "undo_import", "whole_estimate", "without_venues", "words_on", "year_norms",
     "zone_names",
 ]  # fmt: skip
 

@@ -114,6 +114,14 @@ class Brought:
     already: bool
     detail: Mapping[str, Any]
 
+    @property
+    def told(self) -> str:
+        """The same in one English line, for the command line."""
+        if self.already:
+            return "This file is in already; nothing new."
+        counts = f"{self.new_count:,} new, {self.changed_count:,} changed, {self.known_count:,} known before"
+        return f"{self.kind}: {self.row_count:,} rows, {counts}"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportCard:
