@@ -34,7 +34,7 @@ USUAL = (
 )
 SHARED = "{count} people whose origin nobody told are taken to come from the same regions as the others."
 NOT_FOUND = "No city is known here for {regions}: the ways of their {count} people are not in the estimate."
-STAYS = "Whoever comes from more than {km} km away sleeps {nights} nights and eats {meals} meals; the others eat there."
+STAYS = "Nights: {nights}, meals: {meals}, for each who comes from more than {km} km away; the others only eat there."
 REMOTE = "{count} people take part remotely: they neither travel, stay nor eat there."
 OWN = "The organiser's own: {count} planned lines."
 

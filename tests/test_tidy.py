@@ -36,6 +36,12 @@ GUESTS = (
 NOT_GUESTS = (
     "pages/documents/method.py",
     "pages/documents/_statement",
+    "pages/documents/_sections",
+    "pages/documents/_books",
+    "pages/documents/_plan",
+    "pages/documents/statement.py",
+    "pages/documents/plan.py",
+    "pages/documents/evaluation.py",
     "pages/documents/project.py",
     "pages/documents/forestry.py",
 )

@@ -27,7 +27,7 @@ def statement_document(found: BooksStatement, retired_now_g: int) -> Paged:
     )
     sections = (
         emission_section(subject), category_section(subject), _sessions(subject),
-        coverage_section(subject, retired_now_g),
+        coverage_section(subject, retired_now_g), covered_section(subject),
         _boundary(subject), _method(subject), *_own(subject), _proof(found),
     )  # fmt: skip
     foot = (
@@ -69,15 +69,22 @@ def category_section(subject: Subject) -> Section:
     """Emitted and covered by category."""
     told = subject["byCategory"]
     unit = f.mass_unit(*[each["highGrams"] for each in told])
-    rows = tuple(
-        (category_name(each["category"]), *(_mass(each[name], unit) for name in
-         ("lowGrams", "totalGrams", "highGrams", "estimatedGrams", "reservedGrams", "retiredGrams")))
-        for each in told
-    )  # fmt: skip
-    sums = ("totalGrams", "estimatedGrams", "reservedGrams", "retiredGrams")
-    total, estimated, reserved, retired = (_mass(sum(each[name] for each in told), unit) for name in sums)
-    head = (t("Category"), t("low"), t("central"), t("high"), t("of it estimated"), t("reserved"), t("retired"))
-    return Section(t("By category"), (), (), head, rows, (t("Total"), "", total, "", estimated, reserved, retired))
+    names = ("lowGrams", "totalGrams", "highGrams", "estimatedGrams")
+    rows = tuple((category_name(each["category"]), *(_mass(each[name], unit) for name in names)) for each in told)
+    total, estimated = (_mass(sum(each[name] for each in told), unit) for name in ("totalGrams", "estimatedGrams"))
+    head = (t("Category"), t("low"), t("central"), t("high"), t("of it estimated"))
+    return Section(t("By category"), (), (), head, rows, (t("Total"), "", total, "", estimated))
+
+
+def covered_section(subject: Subject) -> Section:
+    """Retired and reserved by category."""
+    told = subject["byCategory"]
+    unit = f.mass_unit(*[each["totalGrams"] for each in told])
+    names = ("totalGrams", "retiredGrams", "reservedGrams")
+    rows = tuple((category_name(each["category"]), *(_mass(each[name], unit) for name in names)) for each in told)
+    foot = (t("Total"), *(_mass(sum(each[name] for each in told), unit) for name in names))
+    head = (t("Category"), t("emitted"), t("retired"), t("reserved"))
+    return Section(t("Covered by category"), (), (), head, rows, foot)
 
 
 def _sessions(subject: Subject) -> Section:

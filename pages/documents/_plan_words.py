@@ -12,7 +12,13 @@ from locales import pick, t
 from offsetting.forestry_view import forestry_terms
 from pages._parts.desk import event_days
 from pages._parts.pieces import category_name
-from pages.documents._books_words import boundary_facts, category_section, coverage_section, emission_section
+from pages.documents._books_words import (
+    boundary_facts,
+    category_section,
+    coverage_section,
+    covered_section,
+    emission_section,
+)
 from pages.documents._sections import Paged, Section
 
 
@@ -123,6 +129,7 @@ def evaluation_document(found: Evaluation) -> Paged:
         Section(t("Boundary"), (), boundary_facts(subject["boundary"], subject["factorSet"])),
         Section(t("Data sources and quality"), _lines(found, "sources"), emission_section(subject).facts),
         category_section(subject), achieved_section(found.measures), coverage_section(subject),
+        covered_section(subject),
         Section(t("Deviations from the plan"), _lines(found, "deviations")),
         Section(t("Conclusion"), _lines(found, "conclusion")), _proof(found),
     )  # fmt: skip

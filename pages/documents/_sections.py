@@ -12,7 +12,8 @@ from fastapi.responses import Response
 
 from locales import current_language, t
 from pages._parts import shell
-from pages._parts.desk import button_link
+from pages._parts.html_text import Raw
+from pages._parts.icons import icon_svg
 from pages._parts.pieces import facts, table
 from pages.documents._served import send
 
@@ -48,11 +49,16 @@ def page_of(request: Request, shown: Paged, files: Sequence[tuple[str, str]] = (
     parts: list[Any] = [html.P(html.A(back[0], href=back[1]))] if back else []
     parts += [html.P(line, className="fz-body") for line in shown.lead]
     parts += [html.P(words, className="fz-told fz-told-wrong") for words in shown.warnings]
-    links = [button_link(words, href, "download") for words, href in files]
+    links = [_file_link(words, href) for words, href in files]
     parts += [html.P(links, className="d-flex flex-wrap gap-2")] if links else []
     parts += [_section(each) for each in shown.sections]
     parts += [html.P(line, className="fz-note") for line in shown.foot]
     return _sent(request, shown.title, parts, shown.livemode, status)
+
+
+def _file_link(words: str, href: str) -> html.A:
+    sign = Raw(icon_svg("download", class_name="fz-icon"))
+    return html.A([sign, html.Span(words)], href=href, className="fz-button")
 
 
 def sentence_page(request: Request, title: str, words: str, status: int = 404) -> Response:

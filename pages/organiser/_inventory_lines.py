@@ -129,7 +129,7 @@ def _doors(view: events.InventoryView, each: events.InventoryLine) -> list[html.
                     href=f"{base}/line/{each.line_id}")]  # fmt: skip
     edit = f"planned={each.line_id}" if each.stage == "planned" else f"edit={each.number}"
     typed = each.source == "typed" and (each.stage == "planned" or each.number is not None)
-    if view.may_edit and typed:
+    if view.may_edit and typed and view.event.state != "settled":
         doors.append(html.A([icon("edit"), html.Span(t("Change or delete"))], className="fz-button",
                             href=f"{base}?{edit}"))  # fmt: skip
     return doors

@@ -70,11 +70,12 @@ def _body(view: BooksView) -> list[Any]:
 
 def _figures(view: BooksView) -> html.Div:
     totals = view.totals
+    unit = f.mass_unit(totals.mass.total_g)
     rows = [
-        kpi("emitted", t("Emitted"), *f.mass(totals.mass.total_g)),
-        kpi("retired", t("Retired"), *f.mass(totals.retired_g)),
-        kpi("reserved", t("Reserved"), *f.mass(totals.reserved_g)),
-        kpi("open", t("Residual"), *f.mass(totals.residual_g)),
+        kpi("emitted", t("Emitted"), *f.mass(totals.mass.total_g, unit=unit)),
+        kpi("retired", t("Retired"), *f.mass(totals.retired_g, unit=unit)),
+        kpi("reserved", t("Reserved"), *f.mass(totals.reserved_g, unit=unit)),
+        kpi("open", t("Residual"), *f.mass(totals.residual_g, unit=unit)),
     ]  # fmt: skip
     return html.Div(rows, className="fz-kpis")
 

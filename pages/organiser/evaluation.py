@@ -29,7 +29,7 @@ from locales import current_language, pick, t
 from locales import formats as f
 from pages._parts.desk import button_link, event_line, event_notice, frame, panel
 from pages._parts.desk_form import area, button, chosen, done, labelled, told_of, typed
-from pages._parts.pieces import empty, facts, timeline
+from pages._parts.pieces import empty, facts
 from pages.bundles import to_sign_in
 from pages.documents._plan_words import achieved_words, evaluation_document, step_words
 from pages.documents._sections import pdf_answer
@@ -94,7 +94,9 @@ def _form(view: EvaluationView) -> html.Div:
              for name in TEXTS]  # fmt: skip
     measures = _measures(view)
     rows = [html.H3(t("Measures: planned and achieved")), *measures] if measures else []
-    save = html.Div(button("evaluation-save", t("Keep the draft"), "check", main=True), hidden=frozen)
+    anew = current is not None and current.state != DRAFT
+    act_words = t("Begin a new version") if anew else t("Keep the draft")
+    save = html.Div(button("evaluation-save", act_words, "check", main=True), hidden=frozen)
     words = html.P(t("The report is with its reviewers, or you may only read it: nothing typed here is kept."),
                    className="fz-small", hidden=not frozen)  # fmt: skip
     return html.Div([words, *texts, *rows, save], className="fz-form")
@@ -134,11 +136,11 @@ def _side(view: EvaluationView) -> list[Any]:
     current = view.current
     names = step_words()
     order = (SUBMITTED, REVIEWED, APPROVED, PUBLISHED)
-    rows = []
+    rows: list[tuple[str, Any]] = []
     for state in order:
         step = current.step(state) if current and _reached(current, state) else None
         who = f"{step.by} · {f.datetime_text(step.at, view.event.timezone)}" if step else t("not yet")
-        rows.append((names[state], who, step is not None))
+        rows.append((names[state], f"{who} · {step.note}" if step and step.note else who))
     back = current.step(DRAFT) if current else None
     said = html.P(t("Sent back by {who}: {note}", who=back.by, note=back.note), className="fz-told fz-told-wrong") \
         if back and current and current.state == DRAFT else None  # fmt: skip
@@ -148,7 +150,7 @@ def _side(view: EvaluationView) -> list[Any]:
                 (t("Statement of the books"), _hash(current.statement_sha256))]  # fmt: skip
     links = _links(view)
     return [
-        panel(t("Where it stands"), [said, timeline(rows), facts(seen) if seen else None, links]),
+        panel(t("Where it stands"), [said, facts([*rows, *seen]), links]),
         panel(t("Next step"), _steps(view)),
     ]
 

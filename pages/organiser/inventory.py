@@ -52,7 +52,7 @@ def layout(slug: str = "", edit: str = "", planned: str = "", **query: Any) -> h
     parts = [html.Div(_totals(view), id="inventory-totals", className="fz-5")]
     number = int(edit) if edit.isdecimal() and len(edit) < 4 and int(edit) < len(view.entries) else None
     kept = {"slug": slug, "version": view.version, "number": number, "planned": planned[:40], **_told(query)}
-    if view.may_edit:
+    if view.may_edit and view.event.state != "settled":
         parts.insert(0, _form_panel(view, choices, number, planned))
     parts += [beside_panel(board), sums_panel(board)]
     parts.append(html.Div(filter_form(board), className="fz-12"))
