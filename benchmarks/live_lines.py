@@ -33,7 +33,8 @@ PAUSE_SECONDS = 1.5  # between changes, so that each has been told before the ne
 PEOPLE = """
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :guests)
 INSERT INTO participation (event_id, participation_id, secret_hash, session_id, company_id, kind, people_count,
-  pseudonym, display_name, display_consent, footprint_version, origin_place_id, main_mode, created_at, origin_region, way)
+  pseudonym, display_name, display_consent, footprint_version, origin_place_id, main_mode, created_at, origin_region,
+  way)
 SELECT :event, :event || '-0' || printf('%019d', i), '', :session, '', 'guest', 1, 'Guest ' || i, '', 0, 1, '', 'plane',
   '2021-09-07 00:00:00', '', 'onsite' FROM n"""
 LINES = """

@@ -16,7 +16,7 @@ from pages._parts.rose import Origin, rose, rose_sentence
 from pages._parts.svg import element, hatch
 
 TOP_CATEGORIES = 4
-ROOM = 6.5  # digits and marks of a figure at full size; a longer one is drawn smaller
+ROOM = 5.8  # digits and marks of a figure at full size; a longer one is drawn smaller
 Snapshot = Mapping[str, Any]
 
 
