@@ -11,12 +11,14 @@ import pytest
 from openpyxl import Workbook
 
 import events
+import offsetting
 from accounts import SYSTEM, Conflict, set_actor
 from calculations.model import InputError
 from data import table_staged
 from data.store import imports as import_rows
 from data.store.engine import Store, get_store
 from events.bringing_in_model import Brought, Looked
+from tests.support.api import Forum
 from tests.support.events import draft, guests
 
 SLUG = "hall-2026"
@@ -262,6 +264,20 @@ def test_books_that_are_closed_take_nothing_more(sqlite_store: Store) -> None:
                     lambda: events.undo_import(SLUG, brought.import_id)):  # fmt: skip
         with pytest.raises(Conflict):
             refused()
+
+
+def test_an_import_whose_people_were_ordered_for_stays(forum: Forum) -> None:
+    set_actor(SYSTEM)
+    slug = forum.slug
+    seen = events.receive_file(slug, "people.csv", text("ID,City,Travel mode", "1,北京,plane", "2,上海,train"))
+    brought = events.bring_in(slug, seen.token)
+    assert brought.detail["guests_made"] == 2
+    with get_store().read() as conn:
+        person = next(iter(import_rows.of_import(conn, events.get_event(slug).event_id, brought.import_id)))
+    offsetting.place_order(person, forum.project, share_percent=100)
+    with pytest.raises(Conflict, match="ordered"):
+        events.undo_import(slug, brought.import_id)
+    assert events.imports_of(slug)[0].state == "in" and all(finding.ok for finding in events.audit(slug))
 
 
 def test_files_that_are_none_are_refused(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
