@@ -49,7 +49,7 @@ def desk_nav(slug: str = "") -> list[NavItem]:
     if may(actor, "trail.view"):
         doors.append(NavItem("trail", t("Who changed what"), "/desk/trail", "clock", elsewhere))
     if may(actor, "people.view"):
-        doors.append(NavItem("people", t("People"), "/desk/people", "user", elsewhere))
+        doors.append(NavItem("people", t("People and roles"), "/desk/people", "user", elsewhere))
     if may(actor, "reports.view"):
         doors.append(NavItem("explore", t("Explore"), "/desk/reports", "explore", t("Reports")))
     return doors

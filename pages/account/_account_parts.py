@@ -92,7 +92,7 @@ def factor(account: Account, told: Any = None, shown: Shown | None = None) -> ht
 
 
 def _proof(kind: str) -> html.Div:
-    words = t("Code") if kind == "code" else t("Your password now")
+    words = t("Code of your device") if kind == "code" else t("Your password now")
     more = {"autoComplete": "one-time-code", "inputMode": "numeric"} if kind == "code" else {}
     dom_id = {"type": "account-proof", "id": kind}
     field = typed(PREFIX, "proof", "", "text" if kind == "code" else "password", **more)

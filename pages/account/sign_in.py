@@ -75,7 +75,7 @@ async def enter(request: Request) -> Response:
 
 def _code_page(wrong: str = "", status: int = 200) -> HTMLResponse:
     words = t("Type the code that your device shows now, or one of your recovery codes.")
-    code = forms.field("sign-in", "code", t("Code"), "text", "", "one-time-code", wrong, autofocus=True)
+    code = forms.field("sign-in", "code", t("Code of your device"), "text", "", "one-time-code", wrong, autofocus=True)
     parts = [
         html.H1(t("Your second factor")), html.P(words), code, forms.button(t("Sign in")),
         html.A(t("Start again"), href="/sign-in", className="fz-link"),

@@ -33,7 +33,9 @@ def table(entries: Sequence[Entry], with_event: bool = True) -> Any:
     head = html.Tr([html.Th(word, scope="col") for word in words])
     body = [_row(each, with_event) for each in entries]
     return html.Div(
-        html.Table([html.Thead(head), html.Tbody(body)], className="fz-table"), className="fz-scroll", tabIndex="0"
+        html.Table([html.Thead(head), html.Tbody(body)], className="fz-table fz-wide-table"),
+        className="fz-scroll",
+        tabIndex="0",
     )
 
 

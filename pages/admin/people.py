@@ -19,7 +19,7 @@ from pages.admin import _people_parts as parts
 from pages.registry import page as register
 
 PATH = "/desk/people"
-register(PATH, kind="desk", title="People", permission="people.view", scripts=("js/desk.js",),
+register(PATH, kind="desk", title="People and roles", permission="people.view", scripts=("js/desk.js",),
          styles=("css/desk-more.css", "css/account.css"))  # fmt: skip
 
 
@@ -28,11 +28,11 @@ def layout(q: str = "", role: str = "", page: str = "1", **_: Any) -> html.Div:
     number = int(page) if page.isdecimal() and 0 < len(page) < 5 else 1
     role = role if role in parts.role_names() else ""
     found, has_more = accounts.find_people(current_actor(), q, role, number)
-    listed = panel(t("People"), [_search(q, role), _table(found), _pager(q, role, number, has_more)])
+    listed = panel(t("Who may sign in"), [_search(q, role), _table(found), _pager(q, role, number, has_more)])
     may_manage = may(current_actor(), "people.manage")
     grid = [listed, *([_invite()] if may_manage else [])]
     subtitle = t("Who may sign in at the desks, with which roles. Guests have no account.")
-    return frame(html.Div(grid, className="fz-grid"), "people", t("People"), subtitle=subtitle)
+    return frame(html.Div(grid, className="fz-grid"), "people", t("People and roles"), subtitle=subtitle)
 
 
 def _search(q: str, role: str) -> html.Form:
@@ -63,7 +63,7 @@ def _table(found: list[accounts.PersonView]) -> Any:
         ])
         for each in found
     ]  # fmt: skip
-    table = html.Table([html.Thead(head), html.Tbody(rows)], className="fz-table")
+    table = html.Table([html.Thead(head), html.Tbody(rows)], className="fz-table fz-wide-table")
     return html.Div(table, className="fz-scroll", tabIndex="0")
 
 
