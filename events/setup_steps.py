@@ -18,6 +18,7 @@ from events.setup_place import keep_place
 from events.setup_sessions import keep_sessions, session_values
 
 MOST_PEOPLE = 10_000_000
+NO_METHOD = "none"  # the factor set's own rows price flights
 ELECTRICITY = ("location", "market")
 Changed = dict[str, Any]
 
@@ -47,12 +48,12 @@ def keep_boundary(form: Form, event: Event | None) -> Changed:
     if not categories:
         form.wrong("categories", "", "{field}: choose at least one category, or nothing is counted.")
     flags = form.many_of("flags", ("non_co2", "upstream"))
-    method = form.one_of("flight_method", ["", *list_methods(), *_own_method(event)], "") if form.body.get(
-        "flight_method") else ""  # fmt: skip
+    method = form.one_of("flight_method", [NO_METHOD, *list_methods(), *_own_method(event)], NO_METHOD)
     boundary = boundary_json(event.boundary) | {
         "categories": list(categories), "non_co2": "non_co2" in flags, "upstream": "upstream" in flags,
         "electricity": form.one_of("electricity", ELECTRICITY, event.boundary.electricity),
-        "who": form.one_of("who", (*WHO, event.boundary.who), event.boundary.who), "flight_method": method,
+        "who": form.one_of("who", (*WHO, event.boundary.who), event.boundary.who),
+        "flight_method": "" if method == NO_METHOD else method,
     }  # fmt: skip
     return {**_changed_boundary(form, event, boundary), **_people(form, event), **_factor_set(form, event)}
 
@@ -139,10 +140,11 @@ def values_of(view: SetupView) -> dict[str, Any]:
         "sessions": session_values(event), "categories": list(event.boundary.categories),
         "flags": [name for name in ("non_co2", "upstream") if getattr(event.boundary, name)],
         "electricity": event.boundary.electricity, "who": event.boundary.who, "people": event.expected_people or "",
-        "factor_set": event.factor_set_id, "flight_method": event.boundary.flight_method,
+        "factor_set": event.factor_set_id, "flight_method": event.boundary.flight_method or NO_METHOD,
         "payer": defaults.get("payer", "guest"), **told(texts.get("payer") or {}, "payer"),
         "currency": event.currency, "payments": event.payments, "gift": defaults.get("gift", True),
         **told(texts.get("gift") or {}, "gift"), "look": dict(defaults.get("look") or {}),
-        **told(texts.get("privacy") or {}, "privacy"), "jurisdiction": event.jurisdiction,
+        **told(texts.get("privacy") or {}, "privacy"),
+        "jurisdiction": event.jurisdiction if event.jurisdiction in JURISDICTIONS else "other",
         "livemode": "live" if event.livemode else "test",
     }  # fmt: skip

@@ -54,6 +54,8 @@ def place_order(
         if context is None or context["deleted_at"] is not None:
             raise NotFound("There is no participation “{participation}”.", participation=participation_id[:64])
         _check_open(context, context["event_state"], project, "order")
+        if context["pay_until"] is not None and context["pay_until"] < at:
+            raise Conflict("Payment for this event ended on {day}.", day=f"{context['pay_until']:%Y-%m-%d}")
         wanted = grams if grams is not None else _share_of(context["total_g"], share_percent or 100)
         if rest:
             wanted = _rest_of(conn, event_id, participation_id)

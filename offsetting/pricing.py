@@ -25,16 +25,18 @@ def offers(slug: str) -> list[Offer]:
         event = orders.event_of_slug(conn, slug)
         if event is None:
             raise NotFound("There is no event “{event}”.", event=slug[:64])
-        return [_offer(row) for row in lots.offerings(conn, event["event_id"])]
+        gifts = (event["defaults"] or {}).get("gift", True)  # an event may take no gifts
+        return [_offer(row, gifts) for row in lots.offerings(conn, event["event_id"])]
 
 
-def _offer(row: Mapping[Any, Any]) -> Offer:
+def _offer(row: Mapping[Any, Any], gifts: bool) -> Offer:
     return Offer(
         event_id=row["event_id"], project_id=row["project_id"], names=row["names"], texts=row["texts"],
         place=row["place"], type=row["type"], kind=row["kind"], methodology=row["methodology"],
         vintages=tuple(row["vintages"]), registry=row["registry"], currency=row["currency"],
         price_minor_per_tonne=row["price_minor_per_tonne"], split=tuple(row["split"]),
-        available_g=int(row["available_g"]), livemode=bool(row["livemode"]), gift_minor=gift_minor(row["currency"]),
+        available_g=int(row["available_g"]), livemode=bool(row["livemode"]),
+        gift_minor=gift_minor(row["currency"]) if gifts else 0,
     )  # fmt: skip
 
 

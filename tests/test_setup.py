@@ -312,3 +312,18 @@ def test_the_guest_answers_at_the_event_that_was_set_up(made: Store) -> None:
     set_actor(ANONYMOUS)
     started = events.start_participation(SLUG)
     assert events.save_footprint(started.participation_id, body(trip())).total_g > 0
+
+
+def test_a_guest_pays_until_the_day_that_was_set(made: Store) -> None:
+    complete()
+    stock()
+    set_actor(SYSTEM)
+    events.save_step(SLUG, "projects", offers())  # who may assign gives at once
+    events.save_step(SLUG, "place", PLACE | {"closes_at": "2027-09-09T00:00", "pay_until": "2027-09-10T00:00"})
+    events.change_state(SLUG, "open")
+    person = guests(SLUG, 1, session="")[0]
+    with pytest.raises(Conflict, match="ended on 2027-09-09"):
+        offsetting.place_order(person, "ccer-solar", grams=1000, now=datetime(2027, 9, 9, 17, tzinfo=UTC))
+    placed = offsetting.place_order(person, "ccer-solar", grams=1000, now=datetime(2027, 9, 9, 15, tzinfo=UTC))
+    assert placed.state == "held"
+    assert offsetting.offers(SLUG)[0].gift_minor == 0

@@ -156,7 +156,7 @@ def boundary(fields: Fields, view: SetupView) -> list[Any]:
              ("upstream", t("Fuel's way to the tank (upstream)"))]  # fmt: skip
     bases = [("location", t("by the grid where it is used (location-based)")),
              ("market", t("by how it is bought (market-based)"))]  # fmt: skip
-    methods = [("", t("by the factor set's own rows"))]
+    methods = [("none", t("by the factor set's own rows"))]
     methods += [(each.method_id, each.name) for each in events.flight_method_view(view.event.slug).methods]
     own = view.event.boundary.flight_method
     if own and own not in dict(methods):
