@@ -28,7 +28,7 @@ from data.store import participations as rows
 from data.store.engine import get_store
 from data.store.ids import event_of, new_id
 from events.catalogue import read_event
-from events.inventory_entries import bare, stamped, typed_part
+from events.inventory_entries import bare, check_version, stamped, typed_part
 from events.model import ORGANISER_SESSION, Event, FootprintView
 from events.origins import origin_of, region_of, travelled, way_of
 from events.participations import ROW
@@ -95,8 +95,7 @@ def save_inventory(slug: str, body: Any, at_version: int | None = None) -> Footp
     with get_store().write() as conn:
         require_state(read_event(conn, event_id=event.event_id), "inventory")
         part = typed_part(rows.of_kind(conn, event.event_id, "organiser"))
-        if at_version is not None and at_version != (part["footprint_version"] if part else 0):
-            raise Conflict("Somebody has changed the inventory meanwhile; look at it anew.")
+        check_version(part, at_version)
         participation_id = part["participation_id"] if part else start_inventory(conn, event, now)
         version = store_version(conn, event, participation_id, done, told, now)
     return _view(participation_id, version, done, (), told, now)
@@ -308,7 +307,7 @@ def tally_rows(part: Mapping[Any, Any], foot: Mapping[Any, Any] | None, sign: in
     if foot is None:
         return []
     people = 0 if part["kind"] == "organiser" else part["people_count"]
-    row = {"session_id": part["session_id"], "company_id": part["company_id"]}
+    row = {name: part[name] for name in ("session_id", "company_id", "code_id")}
     counts = {"answered_count": sign * int(part["kind"] != "organiser"), "people_count": sign * people}
     return [row | counts | {mass: sign * foot[mass] for mass in MASSES[:3]}]
 

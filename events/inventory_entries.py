@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from accounts import Conflict
+
 OWN = ("id", "source", "session", "origin", "part")  # of an entry; nothing is computed from them
 TYPED, IMPORTED = "typed", "imported"
 SOURCES = (TYPED, IMPORTED)
@@ -18,6 +20,12 @@ Row = TypeVar("Row", bound=Mapping[Any, Any])
 def typed_part(parts: Iterable[Row]) -> Row | None:
     """Of the organiser's participations the one that is typed; those of imports have a pseudonym (their import's)."""
     return next((part for part in parts if not part["pseudonym"]), None)
+
+
+def check_version(part: Mapping[Any, Any] | None, at_version: int | None) -> None:
+    """Raises Conflict where the typed lines are at another version than the one that was looked at."""
+    if at_version is not None and at_version != (part["footprint_version"] if part else 0):
+        raise Conflict("Somebody has changed the inventory meanwhile; look at it anew.")
 
 
 def new_line_id() -> str:
