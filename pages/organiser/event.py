@@ -13,16 +13,17 @@ from locales import formats as f
 from locales import pick, t
 from offsetting import claims
 from pages._parts.deadline import deadline_note
-from pages._parts.desk import button_link, claim_panel, event_line, event_notice, frame
+from pages._parts.desk import button_link, claim_panel, event_line, event_notice, frame, panel
 from pages._parts.pieces import filter_bar
 from pages.organiser import _figures as figures
 from pages.organiser._cover_split import cover_split
 from pages.organiser._estimate import estimate_panel
+from pages.organiser._setup_review import deadlines, state_note
 from pages.registry import page
 
 page(
     "/desk/e/<slug>", kind="desk", title="Event", permission="event.view", scripts=("js/desk.js",),
-    styles=("css/desk-more.css",),
+    styles=("css/desk-more.css", "css/setup.css"),
 )  # fmt: skip
 
 
@@ -78,14 +79,19 @@ def live_chip(view: events.OrganiserView) -> html.P:
 
 def _body(view: events.OrganiserView) -> list[Any]:
     if not view.totals.counts["participation_count"] and not view.totals.mass.total_g:
-        return [figures.key_figures(view), _nothing_yet(view)]
+        return [figures.key_figures(view), _nothing_yet(view), html.Div(_deadlines(view), className="fz-grid mt-3")]
     grid = [
         figures.ring_panel(view), figures.category_panel(view), figures.origin_panel(view), figures.day_panel(view),
         figures.session_panel(view), figures.funnel_panel(view), _claim(view), _split(view),
-        estimate_panel(view),
+        estimate_panel(view), _deadlines(view),
     ]  # fmt: skip
     late = deadline_note(view.event.event_id)
     return [_sentence(view), late, figures.key_figures(view), html.Div(grid, className="fz-grid")]
+
+
+def _deadlines(view: events.OrganiserView) -> html.Section:
+    """Until when answers and payments are taken, the books' and the credits' days."""
+    return panel(t("Deadlines"), deadlines(view.event), state_note(view.event), span=12)
 
 
 def _split(view: events.OrganiserView) -> html.Section:
