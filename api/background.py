@@ -47,6 +47,7 @@ async def start_background() -> AsyncIterator[None]:
         asyncio.create_task(_repeat("log", LOG_SECONDS, offsetting.log_sequence)),
         asyncio.create_task(_repeat("deadlines", SWEEP_SECONDS, offsetting.plan_deadline_watch)),
         asyncio.create_task(_repeat("sweep", SWEEP_SECONDS, accounts.sweep)),
+        asyncio.create_task(_repeat("files", SWEEP_SECONDS, events.sweep_files)),
         asyncio.create_task(events.HUB.watch()),
     ]
     try:

@@ -17,6 +17,7 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -174,10 +175,13 @@ def drop(token: str) -> None:
 
 def sweep(older_than_s: int = KEPT_S) -> int:
     """Forgets files that have waited too long; how many."""
-    old = [each for each in _root().glob("*") if time.time() - each.stat().st_mtime > older_than_s]
-    for folder in old:
-        shutil.rmtree(folder, ignore_errors=True)
-    return len(old)
+    count = 0
+    for folder in _root().glob("*"):
+        with suppress(FileNotFoundError):  # another worker was first
+            if time.time() - folder.stat().st_mtime > older_than_s:
+                shutil.rmtree(folder, ignore_errors=True)
+                count += 1
+    return count
 
 
 def _root() -> Path:

@@ -74,6 +74,11 @@ def forget_file(slug: str, token: str) -> None:
     files.drop(files.waiting_file(token, _event(slug).event_id).token)
 
 
+def sweep_files() -> int:
+    """Drops files that have waited for more than two hours; how many. For the background."""
+    return files.sweep()
+
+
 def bring_in(slug: str, token: str, told: Any = None) -> Brought:
     """Brings a waiting file in, all of it or nothing; the mapping is remembered either way. Needs event.import. Raises
     InputError with every bad row (the first thousand), Conflict where people it changes have been ordered for."""
