@@ -21,7 +21,7 @@ LANGUAGES = ("en", "zh", "mr", "is")
 def projects(fields: Fields, view: SetupView) -> list[Any]:
     """Who pays and in what, payments and gift, and each project that may be offered."""
     payers = payer_words()
-    options = [(key, [html.B(words), html.Small(effect)]) for key, (words, effect) in payers.items()]
+    options = [(key, _choice(words, effect)) for key, (words, effect) in payers.items()]
     flags = [("payments", t("Guests can pay here")), ("gift", t("Guests may add a gift to the special fund"))]
     on = [name for name, is_on in (("payments", view.event.payments), ("gift", view.values["gift"])) if is_on]
     own = Fields(fields.prefix, {**fields.values, "flags": on, **_offer_values(view)}, fields.kept)
@@ -42,6 +42,10 @@ def projects(fields: Fields, view: SetupView) -> list[Any]:
                        *(listed or [none]), own.said("projects")], className="fz-setup-set"),
         _asked(view),
     ]  # fmt: skip
+
+
+def _choice(words: str, effect: str) -> html.Span:
+    return html.Span([html.B(words), html.Small(effect)], className="fz-choice-words")
 
 
 def _offer_values(view: SetupView) -> dict[str, Any]:
@@ -144,8 +148,8 @@ def privacy(fields: Fields, view: SetupView) -> list[Any]:
     own = Fields(fields.prefix, {**fields.values, **proposed}, fields.kept)
     note = t("A template is proposed in the languages of the event's name; have it read by whoever answers for it.")
     kinds = [
-        ("test", [html.B(t("Test")), html.Small(t("No real money; every page and certificate says so."))]),
-        ("live", [html.B(t("Live")), html.Small(t("Real credits and real payments. This is for good."))]),
+        ("test", _choice(t("Test"), t("No real money; every page and certificate says so."))),
+        ("live", _choice(t("Live"), t("Real credits and real payments. This is for good."))),
     ]
     return [
         html.P(note, className="fz-note"),
