@@ -157,7 +157,14 @@ def _store_planned(
     wanted = {entry["id"]: {**entry, "part": name} for entry in entries}
     if len(there) - len(ours) + len(wanted) > MOST_PLANNED:
         raise InputError(
-            [FieldError("file", len(wanted), "A plan takes at most {limit} lines; with this file it would have {value}.", {"limit": MOST_PLANNED})]
+            [
+                FieldError(
+                    "file",
+                    len(wanted),
+                    "A plan takes at most {limit} lines; with this file it would have {value}.",
+                    {"limit": MOST_PLANNED},
+                )
+            ]
         )
     for line_id in sorted(ours - set(wanted)):
         book_rows.remove_planned(conn, event.event_id, line_id, now)
