@@ -11,7 +11,6 @@ from typing import Any
 from accounts import SYSTEM
 from events.demo_credits import FIRST, SECOND
 from offsetting import forestry
-from offsetting.forestry_facts import PlanFacts, RecordFacts
 
 PLANTING = Path(__file__).resolve().parent.parent / "data" / "demo" / "planting.toml"
 
@@ -33,7 +32,7 @@ def agree(slug: str) -> None:
     document, name = (told.pop(key) for key in ("document", "document_name"))
     told.pop("agreed_at")
     species = tuple((kind, count) for kind, count in told.pop("species"))
-    facts = PlanFacts(**told | {"species": species, "checks": tuple(told["checks"])})
+    facts = forestry.PlanFacts(**told | {"species": species, "checks": tuple(told["checks"])})
     plan_id = forestry.draft_plan(SYSTEM, slug, facts, now=at)
     forestry.agree_plan(SYSTEM, plan_id, document.encode(), name, now=at)
     for record in _told()["record"]:
@@ -43,7 +42,7 @@ def agree(slug: str) -> None:
 def _look(plan_id: str, record: dict[str, Any]) -> None:
     """One person enters what was found, another confirms it."""
     at = record["entered_at"].astimezone(UTC)
-    facts = RecordFacts(
+    facts = forestry.RecordFacts(
         record["kind"], record["observed_on"], survival_percent=record.get("survival_percent", 0),
         evidence=record["document"].encode(), evidence_name=record["document_name"],
     )  # fmt: skip

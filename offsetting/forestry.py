@@ -24,14 +24,14 @@ from data.store.ids import event_of, new_id
 from offsetting import claiming, log, planting
 from offsetting.forestry_facts import (
     MOST_TEXT,
-    PlanFacts,
-    RecordFacts,
     check_record,
     midnight,
     plan_values,
     told_of,
     wrong_plan,
 )
+from offsetting.forestry_facts import PlanFacts as PlanFacts
+from offsetting.forestry_facts import RecordFacts as RecordFacts
 
 Row = Mapping[Any, Any]
 FORESTRY = "forestry"
