@@ -22,6 +22,7 @@ TABLE: dict[str, frozenset[str]] = {
     "event.import": frozenset({"organiser", "administrator"}),
     "event.order": frozenset({"organiser", "administrator"}),
     "event.poster": frozenset({"organiser", "auditor", "administrator"}),
+    "codes.manage": frozenset({"organiser", "administrator"}),
     "screen.manage": frozenset({"organiser", "administrator"}),
     "boards.moderate": frozenset({"organiser", "administrator"}),
     "orders.view": _READERS | {"exchange"},

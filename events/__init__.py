@@ -26,6 +26,25 @@ from events.bringing_in import (
 from events.bringing_in_command import import_path
 from events.bringing_in_model import Brought, ImportCard, Looked
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
+from events.codes import (
+    CHANNELS,
+    ChannelBoard,
+    ChannelFigures,
+    ChannelRow,
+    Code,
+    channel_board,
+    default_code,
+    default_link,
+    find_code,
+    fold_typed,
+    get_code,
+    list_codes,
+    make_code,
+    rename_code,
+    revoke_code,
+    scan,
+    scanned_at,
+)
 from events.demo import seed_demo
 from events.estimates import answered_by, expected_companies, set_expected, told_of, whole_estimate
 from events.expected_lines import as_lines, company_lines, region_lines, region_names
@@ -113,28 +132,29 @@ from events.what_if_url import changes_from_url, changes_to_url
 from events.yardsticks import models_beside, spread_beside, year_norms
 
 __all__ = [
-    "HUB", "JURISDICTIONS", "LAYOUTS", "PAYERS", "STEPS", "WHO", "Board", "BoardRow", "BoundaryView", "Brought",
-    "Conflict", "CreditRequest", "Event", "EventCard", "EventDraft", "FieldError", "FlightMethodView", "FootprintView",
-    "Forbidden", "Gap", "HubsView", "ImportCard", "ImportReport", "InputError", "InventoryChoice", "InventoryLine",
-    "InventoryView", "Logo", "Looked", "Membership", "Move", "Nearby", "NotFound", "OfferChoice", "OrganiserView",
-    "Page", "Participation", "Recomputed", "RecomputedAll", "Screen", "ScreenState", "Session", "SessionDraft",
-    "SetupView", "Started", "TooMany", "Totals", "Unauthenticated", "VenuesView", "WhatIfView", "activities",
-    "answered_by", "as_lines", "audit", "bad_rows_csv", "best_cities", "best_hub_set", "boundary_view", "bring_in",
-    "change_state", "changes_from_url", "changes_to_url", "check_method", "company_lines", "company_of_guest",
-    "control_screen", "copy_event", "create_event", "credit_requests", "current_footprint", "decline_credits",
+    "CHANNELS", "HUB", "JURISDICTIONS", "LAYOUTS", "PAYERS", "STEPS", "WHO", "Board", "BoardRow", "BoundaryView",
+    "Brought", "ChannelBoard", "ChannelFigures", "ChannelRow", "Code", "Conflict", "CreditRequest", "Event",
+    "EventCard", "EventDraft", "FieldError", "FlightMethodView", "FootprintView", "Forbidden", "Gap", "HubsView",
+    "ImportCard", "ImportReport", "InputError", "InventoryChoice", "InventoryLine", "InventoryView", "Logo", "Looked",
+    "Membership", "Move", "Nearby", "NotFound", "OfferChoice", "OrganiserView", "Page", "Participation", "Recomputed",
+    "RecomputedAll", "Screen", "ScreenState", "Session", "SessionDraft", "SetupView", "Started", "TooMany", "Totals",
+    "Unauthenticated", "VenuesView", "WhatIfView", "activities", "answered_by", "as_lines", "audit", "bad_rows_csv",
+    "best_cities", "best_hub_set", "boundary_view", "bring_in", "change_state", "changes_from_url", "changes_to_url",
+    "channel_board", "check_method", "company_lines", "company_of_guest", "control_screen", "copy_event",
+    "create_event", "credit_requests", "current_footprint", "decline_credits", "default_code", "default_link",
     "delete_participation", "drafts", "drop_logo", "editions", "event_by_id", "event_logo", "expected_companies",
-    "find_events", "fitting", "flight_method_view", "fold", "fold_due", "forget_file", "gauges", "get_event",
-    "get_screen", "grant_credits", "guest", "identify_screens", "import_attendance", "import_path", "imports_of",
-    "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard", "leave_company", "line_json",
-    "list_screens", "live_version", "live_versions", "logo_file", "look_at", "look_css", "look_href", "models_beside",
-    "nearby", "organiser_view", "place_at", "place_json", "places_of", "preview_boundary", "preview_footprint",
-    "proposed_zone", "rank_of_certificate", "readiness", "receive_file", "recompute_all", "recompute_under",
-    "region_lines", "region_names", "rename_screen", "require_state", "revoke_screen", "save_footprint",
-    "save_inventory", "save_step", "scenarios", "screen_by_token", "screen_event", "screen_id_of", "screen_token",
-    "seed_demo", "set_boundary", "set_display", "set_expected", "set_flight_method", "set_logo", "setup_view",
-    "snapshot", "spoken", "spread_beside", "start_participation", "start_setup", "suggest_places", "sweep_files",
-    "told_of", "totals", "try_changes", "undo_import", "whole_estimate", "without_venues", "words_on", "year_norms",
-    "zone_names",
+    "find_code", "find_events", "fitting", "flight_method_view", "fold", "fold_due", "fold_typed", "forget_file",
+    "gauges", "get_code", "get_event", "get_screen", "grant_credits", "guest", "identify_screens", "import_attendance",
+    "import_path", "imports_of", "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard",
+    "leave_company", "line_json", "list_codes", "list_screens", "live_version", "live_versions", "logo_file", "look_at",
+    "look_css", "look_href", "make_code", "models_beside", "nearby", "organiser_view", "place_at", "place_json",
+    "places_of", "preview_boundary", "preview_footprint", "proposed_zone", "rank_of_certificate", "readiness",
+    "receive_file", "recompute_all", "recompute_under", "region_lines", "region_names", "rename_code", "rename_screen",
+    "require_state", "revoke_code", "revoke_screen", "save_footprint", "save_inventory", "save_step", "scan",
+    "scanned_at", "scenarios", "screen_by_token", "screen_event", "screen_id_of", "screen_token", "seed_demo",
+    "set_boundary", "set_display", "set_expected", "set_flight_method", "set_logo", "setup_view", "snapshot", "spoken",
+    "spread_beside", "start_participation", "start_setup", "suggest_places", "sweep_files", "told_of", "totals",
+    "try_changes", "undo_import", "whole_estimate", "without_venues", "words_on", "year_norms", "zone_names",
 ]  # fmt: skip
 
 offsetting.on_job(TURN_JOB, deliver_turn)

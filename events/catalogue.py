@@ -16,8 +16,8 @@ from calculations.event_states import STATES
 from calculations.model import CATEGORIES, Boundary, FactorSet, FieldError, InputError, Place, Scenario
 from data.library import DEFAULT_EDITION, list_editions, load_factor_set, load_scenarios
 from data.places import index
+from data.store import codes, live
 from data.store import events as rows
-from data.store import live
 from data.store.engine import get_store
 from data.store.ids import new_event_id
 from events.methods import find_method, with_method
@@ -92,6 +92,7 @@ def put_event(conn: sa.Connection, draft: EventDraft, factors: FactorSet) -> Eve
     now = draft.created_at or datetime.now(UTC)
     rows.insert(conn, _row(draft, event_id, factors, now), [_session_row(s) for s in _all_sessions(draft)])
     live.start(conn, event_id, now)
+    codes.insert_defaults(conn, event_id, now)
     row = rows.by_id(conn, event_id)
     if row is None:
         raise NotFound("There is no event “{event}”.", event=event_id)

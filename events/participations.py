@@ -20,6 +20,7 @@ from data.store import participations as rows
 from data.store.engine import get_store
 from data.store.ids import event_of, new_id, new_row_id
 from events.catalogue import read_event
+from events.codes import code_at
 from events.model import Event, Participation, Started
 from events.pseudonyms import new_pseudonym
 from events.states import require_state
@@ -30,14 +31,17 @@ ROW = {
     "display_name": "", "display_consent": False, "footprint_version": 0, "origin_place_id": "", "main_mode": "",
     "deleted_at": None, "people_count": 1, "kind": "guest", "session_id": "", "company_id": "", "pseudonym": "",
     "origin_region": "", "way": "", "import_id": "",
+    "code_id": "",
 }  # fmt: skip
 
 
 def start_participation(
-    slug: str, session: str | None = None, company: str | None = None, display: Mapping[str, Any] | None = None
-) -> Started:
+    slug: str, session: str | None = None, company: str | None = None, display: Mapping[str, Any] | None = None,
+    code: str = "",
+) -> Started:  # fmt: skip
     """Begins a guest's part in an open event. ``company`` is free text; ``display`` is {pseudonym, consent}: the name
-    is shown on boards only with consent. Raises NotFound, Conflict (closed), InputError."""
+    is shown on boards only with consent; ``code`` is the one that was scanned (one that is not this event's is none).
+    Raises NotFound, Conflict (closed), InputError."""
     with get_store().read() as conn:
         event = read_event(conn, slug=slug)
     require_state(event, "answer")
@@ -46,13 +50,14 @@ def start_participation(
     now = datetime.now(UTC)
     with get_store().write() as conn:
         company_id = company_of(conn, company_name, now)
-        row = ROW | {
+        came_by = code_at(conn, event.event_id, code) if code else None
+        key = {"session_id": session or "", "company_id": company_id, "code_id": came_by.code_id if came_by else ""}
+        row = ROW | key | {
             "event_id": event.event_id, "participation_id": started.participation_id,
-            "secret_hash": secret_hash(started.secret), "session_id": session or "", "company_id": company_id,
-            "pseudonym": new_pseudonym(), "display_name": name, "display_consent": consent, "created_at": now,
+            "secret_hash": secret_hash(started.secret), "pseudonym": new_pseudonym(), "display_name": name,
+            "display_consent": consent, "created_at": now,
         }  # fmt: skip
         rows.insert(conn, [row])
-        key = {"session_id": session or "", "company_id": company_id}
         rollups.add_tally(conn, event.event_id, [key | {"participation_count": 1}])
     return started
 

@@ -93,7 +93,8 @@ def claim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
     claims.add(conn, order, [*entries, (mine, 0, EXTRA_LINE, slices.extra_g)], now)
     cube, tally = _line_deltas(sliced, "reserved_g")
     rollups.add_cube(conn, event_id, cube)
-    own = {name: lines[0][name] for name in rollups.TALLY.keys} if mine and lines else group(conn, order)
+    keys = (*rollups.TALLY.keys, *rollups.CHANNEL.keys)
+    own = {name: lines[0][name] for name in keys} if mine and lines else group(conn, order)
     return [own | {"extra_g": slices.extra_g}, *tally]
 
 

@@ -91,7 +91,7 @@ def _lines_query(where: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
         sa.select(
             _p.participation_id, _l.version, _l.line_no, _l.total_g, (covered + planted).label("covered_g"),
             planted.label("planted_g"), _p.session_id,
-            _p.company_id, *_LINE_KEYS,
+            _p.company_id, _p.code_id, *_LINE_KEYS,
         )
         .select_from(s.participation)
         .join(

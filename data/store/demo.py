@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from data.store import schema as s
 
-# who may see an event stays, as does who changed what; the log only ever grows
-KEPT = {"role_grant", "screen_token", "screen_count", "audit_trail", "log_entry"}
+# who may see an event stays, as do printed codes and who changed what; the log only ever grows
+KEPT = {"role_grant", "screen_token", "screen_count", "event_code", "audit_trail", "log_entry"}
 
 
 def drop_test_events(conn: sa.Connection, event_ids: Sequence[str]) -> None:

@@ -37,6 +37,11 @@ def event_of(row_id: str) -> str:
     return event_id if dash and len(event_id) == 8 and rest else ""
 
 
+def new_code() -> str:
+    """7 random characters (35 bits) of a short link, to be typed by hand too."""
+    return _encode(secrets.randbits(40), 8)[:7]
+
+
 def new_certificate_number(livemode: bool) -> str:
     """80 random bits as four groups of four, ``TEST-`` before those of test money."""
     text = _encode(secrets.randbits(80), 16).upper()

@@ -22,7 +22,7 @@ _t, _p = s.order_transition.c, s.participation.c
 _PASSED = sa.and_(_t.event_id == sa.bindparam("e"), _t.order_id == sa.bindparam("o"))
 _LAST_SEQ = sa.select(sa.func.max(_t.seq)).where(_PASSED)
 _TRANSITIONS = sa.select(s.order_transition).where(_PASSED).order_by(_t.seq)
-_GROUP_OF = sa.select(_p.session_id, _p.company_id).where(
+_GROUP_OF = sa.select(_p.session_id, _p.company_id, _p.code_id).where(
     _p.event_id == sa.bindparam("e"), _p.participation_id == sa.bindparam("p")
 )
 _EVENT_OF_SLUG = sa.select(s.event).where(s.event.c.slug == sa.bindparam("slug"))
@@ -155,6 +155,6 @@ def event_row(conn: sa.Connection, event_id: str) -> Row | None:
 
 
 def group_of(conn: sa.Connection, event_id: str, participation_id: str) -> dict[str, str]:
-    """Session and company of a participation; nothing where there is none."""
+    """Session, company and code of a participation; nothing where there is none."""
     row = conn.execute(_GROUP_OF, {"e": event_id, "p": participation_id}).mappings().first()
     return dict(row) if row else {}

@@ -9,7 +9,7 @@ This is the definition of every measure:
   for (the organiser's own inventory counts none of the three); low_g, total_g, high_g of current footprints;
   reserved_g and retired_g claims on lines, extra_g claims without one (line_no −1; those on the plan, −2, are none of
   the three), under the participation that is covered (session '' and the order's company where none is); order_count
-  all orders, paid_order_count those in paid, pooled or retired, certificate_count those not revoked, paid_minor what
+  all orders but gifts, paid_order_count those in paid, pooled or retired, certificate_count those not revoked, paid_minor what
   buyers have paid less what they got back, under the order's participation or company.
 * money: the journal's balance of each account but the buyer's, of what orders posted (payments out are none).
 * spread: what is uncertain in the same lines, by category and source of error: ``sd_low_cg`` and ``sd_high_cg`` sum
@@ -18,8 +18,11 @@ This is the definition of every measure:
 * strata: people who answered and their grams by origin region, way and company of their participation (the organiser's
   own is none of them); ``square_t2`` and ``square_g2`` are Σ people × (grams per person)², as whole t² and the rest in
   g² (``calculations.strata.square_parts``, each answer on its own).
+* channel: by code, scan_count its scans; of the participations that came by it participation_count, answered_count,
+  people_count and total_g as in the tally, paid_order_count and certificate_count of their own orders.
 * forest: by forestry plan, covered_g its claims on lines, extra_g those on none (line_no −1), measured_g and lost_g
   what confirmed monitoring says (``calculations.forestry.sink_of``).
+* pledge: by pledge, signature_count those who signed it and have not taken that back.
 * origin: people by the place they came from; air_count by plane, rail_count by high-speed or conventional rail.
 """
 
@@ -58,6 +61,10 @@ def rebuild(conn: sa.Connection, event_id: str) -> dict[str, dict[Key, Measures]
         "origin": list(_origin(conn, event_id)),
         "spread": _spread(conn, event_id),
         "strata": _strata(conn, event_id),
+        "channel": [
+            *_channel_scans(conn, event_id), *_channel_people(conn, event_id), *_channel_orders(conn, event_id),
+        ],
+        "pledge": list(_pledges(conn, event_id)),
         "forest": [*_forest_claims(conn, event_id), *_forest_sinks(conn, event_id)],
     }  # fmt: skip
     return {name: rollups.summed(rollups.ALL[name], rows) for name, rows in parts.items()}
@@ -216,7 +223,7 @@ def _tally_orders(conn: sa.Connection, event_id: str, only: str = "") -> Iterato
         .select_from(order)
         .outerjoin(part, _same(order, part))
         .outerjoin(cert, on_cert)
-        .where(*_only(order, only), order.c.event_id == event_id)
+        .where(*_only(order, only), order.c.event_id == event_id, order.c.buyer != "gift")
         .group_by(session, company)
     )  # fmt: skip
     return _rows(conn, query)
@@ -293,6 +300,57 @@ def _strata(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict
             "region": row.origin_region, "way": row.way, "company_id": row.company_id, "people_count": row.people_count,
             "total_g": row.total_g, "square_t2": tonnes, "square_g2": rest,
         }  # fmt: skip
+
+
+def _channel_scans(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    scan = s.code_scan.c
+    query = sa.select(scan.code_id, sa.func.count().label("scan_count")).where(scan.event_id == event_id)
+    return _rows(conn, query.group_by(scan.code_id))
+
+
+def _channel_people(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    part, foot = s.participation, s.footprint
+    answered = sa.case((part.c.footprint_version > 0, 1), else_=0)
+    query = (
+        sa.select(
+            part.c.code_id,
+            sa.func.count().label("participation_count"),
+            sa.func.sum(answered).label("answered_count"),
+            sa.func.sum(answered * part.c.people_count).label("people_count"),
+            sa.func.sum(sa.func.coalesce(foot.c.total_g, 0)).label("total_g"),
+        )
+        .select_from(part)
+        .outerjoin(foot, _same(foot, part) & (foot.c.version == part.c.footprint_version))
+        .where(part.c.event_id == event_id, part.c.code_id != "")
+        .group_by(part.c.code_id)
+    )
+    return _rows(conn, query)
+
+
+def _channel_orders(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    order, part, cert = s.orders, s.participation, s.certificate
+    on_cert = (
+        (cert.c.event_id == order.c.event_id) & (cert.c.order_id == order.c.order_id) & cert.c.revoked_at.is_(None)
+    )
+    query = (
+        sa.select(
+            part.c.code_id,
+            sa.func.sum(sa.case((order.c.state.in_(PAID_STATES), 1), else_=0)).label("paid_order_count"),
+            sa.func.sum(sa.case((cert.c.number.is_not(None), 1), else_=0)).label("certificate_count"),
+        )
+        .select_from(order)
+        .join(part, _same(order, part))
+        .outerjoin(cert, on_cert)
+        .where(order.c.event_id == event_id, part.c.code_id != "")
+        .group_by(part.c.code_id)
+    )
+    return _rows(conn, query)
+
+
+def _pledges(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+    signed = s.pledge_signature.c
+    query = sa.select(signed.pledge_id, sa.func.count().label("signature_count")).where(signed.event_id == event_id)
+    return _rows(conn, query.group_by(signed.pledge_id))
 
 
 def _forest_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:

@@ -39,10 +39,12 @@ MONEY = Rollup(s.money, s.money_delta, s.KEYS_MONEY, ("amount_minor",))
 ORIGIN = Rollup(s.origin, s.origin_delta, s.KEYS_ORIGIN, s.MEASURES_ORIGIN)
 SPREAD = Rollup(s.spread, s.spread_delta, s.KEYS_SPREAD, s.MEASURES_SPREAD)
 STRATA = Rollup(s.strata, s.strata_delta, s.KEYS_STRATA, s.MEASURES_STRATA)
+CHANNEL = Rollup(s.channel, s.channel_delta, s.KEYS_CHANNEL, s.MEASURES_CHANNEL)
+PLEDGE = Rollup(s.pledge_sum, s.pledge_sum_delta, s.KEYS_PLEDGE, s.MEASURES_PLEDGE)
 FOREST = Rollup(s.forest, s.forest_delta, s.KEYS_FOREST, s.MEASURES_FOREST)
 ALL = {
     "cube": CUBE, "tally": TALLY, "money": MONEY, "origin": ORIGIN, "spread": SPREAD, "strata": STRATA,
-    "forest": FOREST,
+    "forest": FOREST, "channel": CHANNEL, "pledge": PLEDGE,
 }  # fmt: skip
 
 
@@ -52,8 +54,15 @@ def add_cube(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any
 
 
 def add_tally(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Deltas by session and company (people, orders, grams, money)."""
-    _add(conn, TALLY, event_id, rows)
+    """Deltas by session and company (people, orders, grams, money); rows with a ``code_id`` are its channel's too."""
+    many = list(rows)
+    _add(conn, TALLY, event_id, many)
+    _add(conn, CHANNEL, event_id, [row for row in many if row.get("code_id")])
+
+
+def add_scan(conn: sa.Connection, event_id: str, code_id: str) -> None:
+    """One scan of a code."""
+    _add(conn, CHANNEL, event_id, [{"code_id": code_id, "scan_count": 1}])
 
 
 def add_money(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -79,6 +88,11 @@ def add_strata(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, A
 def add_forest(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Deltas of forestry plans: grams on lines, beside them, measured and lost; never those of credits."""
     _add(conn, FOREST, event_id, rows)
+
+
+def add_pledge(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Deltas of how many signed a pledge."""
+    _add(conn, PLEDGE, event_id, rows)
 
 
 def summed(rollup: Rollup, rows: Iterable[Mapping[str, Any]]) -> dict[Key, Measures]:

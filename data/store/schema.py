@@ -28,6 +28,25 @@ from data.store.schema_books import event_plan as event_plan
 from data.store.schema_books import line_comment as line_comment
 from data.store.schema_books import line_evidence as line_evidence
 from data.store.schema_books import planned_line as planned_line
+from data.store.schema_codes import KEYS_CHANNEL as KEYS_CHANNEL
+from data.store.schema_codes import MEASURES_CHANNEL as MEASURES_CHANNEL
+from data.store.schema_codes import channel as channel
+from data.store.schema_codes import channel_delta as channel_delta
+from data.store.schema_codes import code_scan as code_scan
+from data.store.schema_codes import event_code as event_code
+from data.store.schema_forum import KEYS_PLEDGE as KEYS_PLEDGE
+from data.store.schema_forum import MEASURES_PLEDGE as MEASURES_PLEDGE
+from data.store.schema_forum import ambassador as ambassador
+from data.store.schema_forum import company_thanks as company_thanks
+from data.store.schema_forum import memorandum as memorandum
+from data.store.schema_forum import pledge as pledge
+from data.store.schema_forum import pledge_signature as pledge_signature
+from data.store.schema_forum import pledge_sum as pledge_sum
+from data.store.schema_forum import pledge_sum_delta as pledge_sum_delta
+from data.store.schema_forum import referral as referral
+from data.store.schema_forum import referral_code as referral_code
+from data.store.schema_forum import special_fund as special_fund
+from data.store.schema_forum import sponsor as sponsor
 from data.store.schema_imports import import_file as import_file
 from data.store.schema_imports import import_mapping as import_mapping
 from data.store.schema_imports import import_row as import_row
@@ -105,6 +124,7 @@ participation = sa.Table(  # kind: guest, group, organiser (the event's own inve
     _text("origin_region", server_default=sa.text("''")),  # CN-51, or CN where its part is not known; '' = not told
     _text("way", server_default=sa.text("''")),  # onsite, remote; '' before the first answer
     _text("import_id", server_default=sa.text("''")),  # the file that brought it; '' where somebody told it here
+    _text("code_id", server_default=sa.text("''")),  # the code that was scanned; '' = came another way
     sa.Index(None, "event_id", "company_id"),
 )  # fmt: skip
 footprint = sa.Table(
