@@ -9,8 +9,8 @@ This is the definition of every measure:
   for (the organiser's own inventory counts none of the three); low_g, total_g, high_g of current footprints;
   reserved_g and retired_g claims on lines, extra_g claims without one (line_no −1; those on the plan, −2, are none of
   the three), under the participation that is covered (session '' and the order's company where none is); order_count
-  all orders but gifts, paid_order_count those in paid, pooled or retired, certificate_count those not revoked, paid_minor what
-  buyers have paid less what they got back, under the order's participation or company.
+  all orders but gifts, paid_order_count those in paid, pooled or retired, certificate_count those not revoked,
+  paid_minor what buyers (gifts too) have paid less what they got back, under the order's participation or company.
 * money: the journal's balance of each account but the buyer's, of what orders posted (payments out are none).
 * spread: what is uncertain in the same lines, by category and source of error: ``sd_low_cg`` and ``sd_high_cg`` sum
   contribution × standard deviation of ln (0.01 g), ``variance_hi`` and ``variance_lo`` the variance of quantities that
