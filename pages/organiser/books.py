@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import events
-from accounts import DomainError, Unauthenticated, current_actor, require
+from accounts import Conflict, TooMany, Unauthenticated, current_actor, require
 from calculations.model import InputError
 from events.books import (
     LOOK,
@@ -208,7 +208,7 @@ def act(
         else:
             read = [str(each) for each in looks or []] if SEEN in (seen or []) else []
             close_books(name, str(note or ""), read)
-    except (InputError, DomainError) as error:
+    except (InputError, Conflict, TooMany) as error:
         return no_update, told_of(error, {"reason": t("Why"), "note": t("Remark in the statement (not needed)")})
     return _body(books_view(name)), no_update
 
@@ -224,7 +224,7 @@ def publish(clicks: Any, slug: Any, kept: Any) -> Any:
         return no_update, no_update
     try:
         publish_books(str(slug), kept["version"], not kept.get("public"))
-    except DomainError as error:
+    except (Conflict, TooMany) as error:
         return no_update, told_of(error)
     return _body(books_view(str(slug))), done(t("Done."))
 

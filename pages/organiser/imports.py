@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 import events
-from accounts import DomainError, current_actor, may, require
+from accounts import Conflict, TooMany, current_actor, may, require
 from calculations.model import InputError
 from data.table_forms import kinds
 from data.table_staged import MOST_BYTES, MOST_ROWS
@@ -92,7 +92,7 @@ def choose(contents: Any, filename: Any, kept: Any) -> Any:
     name = str(filename or "")[:120]
     try:
         seen = events.receive_file(_slug(kept), name, bytes_of(contents))
-    except (InputError, DomainError) as error:
+    except (InputError, Conflict, TooMany) as error:
         return no_update, no_update, html.Div(told_of(error, {"file": t("File")})), name
     return *_shown(seen), None, name
 
@@ -127,7 +127,7 @@ def change(kind: Any, decimal: Any, days: Any, planned: Any, *given: Any) -> Any
             return no_update, no_update, no_update
     try:
         seen = events.look_at(_slug(kept), _token(kept), told)
-    except (InputError, DomainError) as error:
+    except (InputError, Conflict, TooMany) as error:
         return no_update, no_update, html.Div(told_of(error, {"file": t("File")}))
     return *_shown(seen), None
 
@@ -166,7 +166,7 @@ def bring(clicks: Any, kept: Any) -> Any:
         found = events.bring_in(slug, _token(kept), kept.get("reading"))
     except InputError as error:
         return no_update, no_update, html.Div(told_of(error, {"file": t("File")})), no_update
-    except DomainError as error:
+    except (Conflict, TooMany) as error:
         return no_update, no_update, html.Div(told_of(error)), no_update
     if found.already:
         told = done(t("This very file is in already: it brings nothing new."))
@@ -209,7 +209,7 @@ def undo(clicks: Any, kept: Any) -> Any:
     slug = _slug(kept)
     try:
         events.undo_import(slug, str(asked.get("id", "")))
-    except (InputError, DomainError) as error:
+    except (InputError, Conflict, TooMany) as error:
         return no_update, html.Div(told_of(error))
     return parts.listed(events.imports_of(slug), True), done(t("It is undone: what held before holds again."))
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import events
-from accounts import DomainError, Unauthenticated, current_actor, require
+from accounts import Conflict, TooMany, Unauthenticated, current_actor, require
 from calculations.model import InputError
 from events.inventory import comment_line, prove_line
 from events.inventory_board import InventoryFilter, inventory_board
@@ -94,7 +94,7 @@ def act(_say: Any, _prove: Any, clicks: Any, kept: Any, text: Any, contents: Any
     slug, line_id = str(kept.get("slug", "")), str(kept.get("line", ""))
     try:
         words = _done(asked, slug, line_id, str(text or ""), bytes_of(contents), str(name or ""))
-    except (InputError, DomainError) as error:
+    except (InputError, Conflict, TooMany) as error:
         return no_update, told_of(error, {"comment": t("Comment"), "evidence": t("Evidence")}), no_update
     cleared = "" if asked == "line-say" else no_update
     return notes_of(events.inventory_view(slug), line_id), done(words), cleared

@@ -8,7 +8,7 @@ from typing import Any
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
-from accounts import DomainError, current_actor, require
+from accounts import Conflict, TooMany, current_actor, require
 from calculations.model import InputError, Place
 from events import STEPS, SetupView
 from locales import current_language, pick, t
@@ -112,7 +112,7 @@ def save(clicks: Any, acts: Any, values: Any, ids: Any, where: Any) -> Any:
         below, rest = said_of(error, places, names_for(error))
         count = t("Not kept yet: {count} of the fields need a look.", count=len(error.errors))
         return below, html.P(error_children(" ".join([count, *rest])), className="fz-error mt-2"), no_update
-    except DomainError as error:
+    except (Conflict, TooMany) as error:
         return [[] for _ in places], told_of(error), no_update
     stays = act is not None or bool(body.get("paste")) or event.state != "draft"
     onward = step if stays else STEPS[STEPS.index(step) + 1]
@@ -195,7 +195,7 @@ def keep_logo(contents: Any, drops: Any, where: Any) -> Any:
             events.set_logo(slug, bytes_of(contents))
         else:
             return no_update, no_update
-    except (InputError, DomainError) as error:
+    except (InputError, Conflict, TooMany) as error:
         return no_update, told_of(error, {"logo": t("Logo")})
     return later.logo(events.setup_view(slug)), done(t("Kept."))
 
@@ -214,6 +214,6 @@ def turn(clicks: Any, values: Any, where: Any) -> Any:
         event = events.change_state(slug, turn_of(events.get_event(slug)), str((values or [""])[0] or ""))
     except InputError as error:
         return told_of(error, {"reason": t("Reason")}), no_update
-    except DomainError as error:
+    except (Conflict, TooMany) as error:
         return told_of(error), no_update
     return no_update, f"/desk/e/{slug}" if event.state == "open" else address(slug, "review")
