@@ -11,7 +11,7 @@ from benchmarks.client import Connection, Refused, Times
 CITIES = ("iata:PEK", "iata:SHA", "iata:CAN", "iata:SZX", "iata:XIY", "iata:KMG", "iata:HKG", "iata:NRT", "iata:LHR")
 WAYS = ("plane", "high_speed_rail", "rail", "coach", "car")
 OUTCOMES = ("succeeded", "succeeded", "succeeded", "doubled", "late")
-WAIT_ROUNDS = 900
+WAIT_ROUNDS = 6000
 
 
 @dataclass

@@ -5,6 +5,7 @@ order: whoever was told so has paid, and every ledger is exact afterwards.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import random
 import time
@@ -27,7 +28,7 @@ from tests.support.server import Server
 from tests.support.shop import rows
 
 KILLS = int(os.environ.get("SOAK_KILLS", "100")) if IS_SOAK else 1
-LIFE_S = (0.05, 1.2)
+LIFE_S = (0.05, 5.0)  # each length of time as likely as one twice as long: a step just after a start takes seconds
 WARM = 0.8  # so often it has answered before it is killed; else it may be cut while it starts
 AT_ONCE = 24
 LEAST = 60
@@ -63,7 +64,7 @@ async def storm(server: Server, times: Times, kills: int, tell: Tell) -> tuple[l
         seen = answered(times) if chance.random() < WARM else -1
         while not walking.done() and (answered(times) <= seen or (number == 0 and not times.steps["pay"])):
             await asyncio.sleep(0.01)
-        await asyncio.sleep(chance.uniform(*LIFE_S))
+        await asyncio.sleep(math.exp(chance.uniform(*map(math.log, LIFE_S))))
         server.kill()
         await asyncio.to_thread(server.start)
         if number % 10 == 9:
