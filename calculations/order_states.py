@@ -19,6 +19,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (FAILED, PAID_LATE): "a payment succeeded after one of the same order had failed",
     (CANCELLED, PAID_LATE): "the payment came although the order had been called off",
     (PAID_LATE, POOLED): "its grams were taken anew",
+    (PAID_LATE, PAID): "a gift, which holds no grams, is taken although it came late",
     (PAID_LATE, REFUNDED): "its grams are sold out, or it had been called off: the money goes back",
 }
 """(from, to) → what happened. Nothing else ever happens to an order."""
@@ -33,6 +34,8 @@ ALLOCATION_STATES: dict[str, frozenset[str]] = {
     RETIRED: frozenset({"retired"}),
 }
 """What an order's allocations may be while it is in a state; in the other states it has none."""
+GIFT = "gift"
+"""The buyer of an order of no grams at all: a gift to the special fund, which rests at paid."""
 SCOPES = ("guest", "participations", "company", "residual")
 """Whom an order is for, the narrowest first. An order leaves to those that are as narrow or narrower what they hold."""
 

@@ -127,7 +127,8 @@ def _check(order: Row, gateway: Provider, now: datetime) -> None:
 def _payment(order: Row, event: Row, gateway: Provider) -> Payment:
     base, order_id = get_settings().base_url, order["order_id"]
     language = order["locale"]
-    title = translate(language, "Carbon credits, {event}", event=pick(event["names"], language))
+    msgid = "Gift to the special fund, {event}" if order["buyer"] == states.GIFT else "Carbon credits, {event}"
+    title = translate(language, msgid, event=pick(event["names"], language))
     return Payment(
         order_id=order_id, amount_minor=settling.due_minor(order), currency=order["currency"], title=title,
         locale=language, created_at=order["created_at"], expires_at=order["expires_at"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.store import proofs
+from data.store import proofs, proofs_gifts
 from data.store.engine import get_store
 from offsetting import log
 from offsetting.models import Finding
@@ -23,6 +23,7 @@ PROOFS = (
     ("no credit is in two retirement instructions", proofs.INSTRUCTED),
     ("the log has every paid order, retirement and revocation", proofs.LOGGED),
     ("credits and planting together never exceed a line", proofs.FORESTRY),
+    ("gifts buy no gram and are what the special fund has", proofs_gifts.GIFTS),
     ("no serial number is in two batches", proofs.SERIALS),
     ("test and live never meet", proofs.LIVEMODE),
 )

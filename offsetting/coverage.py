@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from accounts import Actor, Conflict, NotFound, current_actor, record, require
-from calculations.order_states import SOLD
+from calculations.order_states import GIFT, SOLD
 from calculations.slicing import EXTRA_LINE, PLAN_LINE
 from data.store import claims, order_lists, orders, participations
 from data.store.engine import get_store, run_write
@@ -104,7 +104,7 @@ def extra_if_paid(order_id: str) -> int:
         order = orders.get(conn, event_id, order_id)
         if order is None:
             raise NotFound("There is no order {value}.", value=order_id[:60])
-        if order["state"] != "held" or claiming.scope_name(order) == "plan":
+        if order["state"] != "held" or order["buyer"] == GIFT or claiming.scope_name(order) == "plan":
             return 0
         mine = order["participation_id"]
         if mine:

@@ -21,7 +21,7 @@ from data.store import credits as lots
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_id
 from locales import LANGUAGES, formats
-from offsetting import attempts, claiming, settling
+from offsetting import attempts, claiming, gifts, settling
 from offsetting.models import Allotted, Order
 from offsetting.pricing import NOT_ON_OFFER, quote_of
 from offsetting.providers import first
@@ -276,7 +276,7 @@ def _view(row: Row, passed: Sequence[Row] = (), intervals: Sequence[Row] = ()) -
     seen = tuple((step["state"], step["at"]) for step in passed)
     return Order(
         **{name: row[name] for name in names},
-        covers="" if row["participation_id"] else claiming.scope_name(row),
+        covers="" if row["participation_id"] or row["buyer"] == gifts.GIFT else claiming.scope_name(row),
         split=tuple(row["split"]),
         livemode=bool(row["livemode"]),
         pay_url=f"/pay/{row['order_id']}",
@@ -347,7 +347,8 @@ def refund_order(order_id: str, reason: str, actor: Actor, now: datetime | None 
     def work(conn: Connection) -> Order:
         order = order_in(conn, order_id)
         if order.state != states.REFUNDED:
-            settling.refund(conn, event_id, order_id, actor.label, _reason(reason), at)
+            refund = gifts.refund if order.buyer == gifts.GIFT else settling.refund
+            refund(conn, event_id, order_id, actor.label, _reason(reason), at)
             record(conn, event_id, actor, "order.refund", order_id, {"reason": _reason(reason)})
         return order_in(conn, order_id)
 

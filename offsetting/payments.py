@@ -19,7 +19,7 @@ from data.store import jobs, journal, orders
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_row_id
 from gateways.base import FAILED, SUCCEEDED, Attempt, GatewayError, PaymentEvent, SignatureError
-from offsetting import attempts, giving_back, settling
+from offsetting import attempts, gifts, giving_back, settling
 from offsetting.models import WebhookOutcome
 from offsetting.providers import DEMO_JOB, demo, demo_job_prefix, payment_of, provider
 
@@ -102,11 +102,12 @@ def _succeeded(conn: Connection, order: Row, provider_name: str, event: PaymentE
         return f"refunded: {giving_back.OTHER_SUM}"
     if (order["provider"], order["provider_ref"]) != (provider_name, ref):
         rows.choose(conn, event_id, order_id, provider_name, ref)
-    outcome = settling.confirm(conn, event_id, order_id, provider_name, now)
+    confirm = gifts.confirm if order["buyer"] == gifts.GIFT else settling.confirm
+    outcome = confirm(conn, event_id, order_id, provider_name, now)
     if outcome in PAID_BEFORE:
         giving_back.take_in(conn, paid, ref, event.amount_minor, giving_back.TWICE, now)
         return f"refunded: {giving_back.TWICE}"
-    if outcome == states.POOLED and provider_name != DEMO:
+    if outcome in states.SOLD and provider_name != DEMO:
         attempts.fee_later(conn, order, provider_name, ref, now)
         attempts.close_later(conn, order, now, but=ref)
     return outcome

@@ -106,7 +106,8 @@ def counted_lines(conn: sa.Connection, event_id: str) -> Iterator[Row]:
 def orders_by_state(conn: sa.Connection, event_id: str) -> dict[str, tuple[int, int]]:
     """By state of orders: how many, and their grams."""
     o = s.orders.c
-    query = sa.select(o.state, sa.func.count(), sa.func.sum(o.grams)).where(o.event_id == event_id).group_by(o.state)
+    query = sa.select(o.state, sa.func.count(), sa.func.sum(o.grams)).group_by(o.state)
+    query = query.where(o.event_id == event_id, o.buyer != "gift")
     return {row[0]: (int(row[1]), int(row[2] or 0)) for row in conn.execute(query.order_by(o.state))}
 
 

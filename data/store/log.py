@@ -120,6 +120,7 @@ def unlogged_orders(conn: sa.Connection, limit: int) -> list[Row]:
     kind = sa.case((o.state == "refunded", "revocation"), else_="order")
     known = sa.exists().where(_e.event_id == o.event_id, _e.subject == o.order_id, _e.kind == kind)
     sold = o.state.in_(("paid", "pooled", "retired")) | ((o.state == "refunded") & (o.certificate_number != ""))
+    sold &= o.buyer != "gift"  # the log is of credits
     query = sa.select(s.orders).where(sold, ~known).order_by(o.event_id, o.order_id).limit(limit).with_for_update()
     return list(conn.execute(query).mappings())
 

@@ -43,7 +43,7 @@ def covered(conn: sa.Connection, event_id: str) -> tuple[int, int]:
 
 
 def _where(event_id: str, state: str, company_id: str) -> list[sa.ColumnElement[bool]]:
-    wanted = [_o.event_id == event_id]
+    wanted = [_o.event_id == event_id, _o.buyer != "gift"]  # gifts stand on the fund's own page
     if state:
         wanted.append(_o.state == state)
     if company_id:  # what the company bought; its people's own orders are theirs

@@ -118,7 +118,7 @@ CERTIFICATES = """
 SELECT 'order ' || o.order_id || ' (' || o.state || ') has certificate "' || o.certificate_number || '"'
 FROM orders o LEFT JOIN certificate c ON c.event_id = o.event_id AND c.number = o.certificate_number
   AND c.order_id = o.order_id AND c.revoked_at IS NULL
-WHERE o.state IN ('paid', 'pooled', 'retired') AND c.number IS NULL {event_o}
+WHERE o.state IN ('paid', 'pooled', 'retired') AND o.buyer <> 'gift' AND c.number IS NULL {event_o}
 UNION ALL
 SELECT 'certificate ' || c.number || ' stands, though its order is not paid'
 FROM certificate c LEFT JOIN orders o ON o.event_id = c.event_id AND o.order_id = c.order_id
@@ -130,6 +130,7 @@ WHERE c.revoked_at IS NULL AND o.order_id IS NULL {event_c}
 LOGGED = """
 SELECT 'order ' || o.order_id || ' (' || o.state || ') is not in the log' FROM orders o
 WHERE (o.state IN ('paid', 'pooled', 'retired') OR (o.state = 'refunded' AND o.certificate_number <> ''))
+  AND o.buyer <> 'gift'
   AND NOT EXISTS (SELECT 1 FROM log_entry l WHERE l.event_id = o.event_id AND l.subject = o.order_id
     AND l.kind = CASE WHEN o.state = 'refunded' THEN 'revocation' ELSE 'order' END) {event_o}
 UNION ALL
@@ -298,16 +299,18 @@ sum."""
 RECEIPTS = """
 SELECT 'order ' || o.order_id || ' (' || o.state || ') has ' || CAST(o.receipts AS TEXT) || ' receipts and '
   || CAST(o.notes AS TEXT) || ' credit notes'
-FROM (SELECT o.order_id, o.state, o.certificate_number, o.livemode, COUNT(CASE WHEN r.kind = 'receipt' THEN 1 END)
-    AS receipts, COUNT(CASE WHEN r.kind = 'credit_note' THEN 1 END) AS notes
+FROM (SELECT o.order_id, o.state, CASE WHEN o.certificate_number <> '' OR (o.buyer = 'gift' AND o.paid_at IS NOT NULL)
+    THEN 1 ELSE 0 END AS was_paid,
+  COUNT(CASE WHEN r.kind = 'receipt' THEN 1 END) AS receipts,
+  COUNT(CASE WHEN r.kind = 'credit_note' THEN 1 END) AS notes
   FROM orders o LEFT JOIN receipt r ON r.event_id = o.event_id AND r.order_id = o.order_id AND r.livemode = o.livemode
     AND r.currency = o.currency AND r.amount_minor = (o.amount_minor + o.gift_minor)
       * CASE WHEN r.kind = 'receipt' THEN 1 ELSE -1 END
   WHERE 1 = 1 {event_o}
-  GROUP BY o.event_id, o.order_id, o.state, o.certificate_number, o.livemode) o
+  GROUP BY o.event_id, o.order_id, o.state, o.certificate_number, o.buyer, o.paid_at) o
 WHERE o.receipts <> CASE WHEN o.state IN ('paid', 'pooled', 'retired')
-    OR (o.state = 'refunded' AND o.certificate_number <> '') THEN 1 ELSE 0 END
-  OR o.notes <> CASE WHEN o.state = 'refunded' AND o.certificate_number <> '' THEN 1 ELSE 0 END
+    OR (o.state = 'refunded' AND o.was_paid = 1) THEN 1 ELSE 0 END
+  OR o.notes <> CASE WHEN o.state = 'refunded' AND o.was_paid = 1 THEN 1 ELSE 0 END
 UNION ALL
 SELECT 'numbers of ' || o.kind || ' ' || CAST(o.year AS TEXT) || ' of event ' || o.event_id || ' have a gap'
 FROM (SELECT event_id, kind, year, COUNT(*) AS found, MIN(seq_no) AS first_no, MAX(seq_no) AS last_no

@@ -76,7 +76,7 @@ def context(conn: sa.Connection, event_id: str, order_id: str) -> Row | None:
             p.registry, c.names.label("company_names"),
         )
         .join(s.event, e.event_id == o.event_id)
-        .join(s.project, p.project_id == o.project_id)
+        .outerjoin(s.project, p.project_id == o.project_id)  # a gift is of none
         .outerjoin(s.company, c.company_id == o.company_id)
         .where(o.event_id == event_id, o.order_id == order_id)
     )  # fmt: skip

@@ -173,7 +173,8 @@ allocation = sa.Table(  # tiles its tranche. state: free, held, sold, retired, s
 
 # ---------------------------------------------------------------- orders, claims, money
 _HELD = sa.text("state = 'held'")
-orders = sa.Table(  # buyer: guest, company, organiser
+_GAVE = sa.text("gift_minor > 0")
+orders = sa.Table(  # buyer: guest, company, organiser; gift = to the special fund, of no grams and no project
     "orders", metadata, _key("event_id"), _key("order_id"), _text("buyer"), _text("participation_id"),
     _text("company_id"), _json("covers"), _text("project_id"), _count("grams", Grams), _count("share_percent"),
     _count("price_minor_per_tonne", Minor), _count("amount_minor", Minor), _count("gift_minor", Minor),
@@ -183,6 +184,7 @@ orders = sa.Table(  # buyer: guest, company, organiser
     _text("adds_to", server_default=sa.text("''")),  # the guest's first paid order, to which this one adds
     sa.Index(None, "event_id", "participation_id"), sa.Index(None, "event_id", "state"),
     sa.Index("ix_orders_held", "expires_at", sqlite_where=_HELD, postgresql_where=_HELD),
+    sa.Index("ix_orders_gave", "event_id", "order_id", sqlite_where=_GAVE, postgresql_where=_GAVE),
 )  # fmt: skip
 order_transition = sa.Table(
     "order_transition", metadata, _key("event_id"), _key("order_id"), sa.Column("seq", sa.BigInteger, primary_key=True),

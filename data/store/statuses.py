@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from data.store import schema as s
 
-_e, _c = s.status_entry.c, s.certificate.c
+_e, _c, _a = s.status_entry.c, s.certificate.c, s.ambassador.c
 _OF = sa.select(_e.list_no, _e.idx).where(_e.event_id == sa.bindparam("e"), _e.number == sa.bindparam("n"))
 
 
@@ -41,5 +41,8 @@ def any_of(conn: sa.Connection, event_id: str, list_no: int) -> bool:
 def revoked(conn: sa.Connection, event_id: str, list_no: int) -> list[int]:
     """The bits of the certificates that are revoked."""
     same = (_c.event_id == _e.event_id) & (_c.number == _e.number)
-    query = sa.select(_e.idx).join(s.certificate, same).where(_e.event_id == event_id, _e.list_no == list_no)
-    return sorted(conn.execute(query.where(_c.revoked_at.is_not(None))).scalars())
+    mine = (_e.event_id == event_id, _e.list_no == list_no)
+    query = sa.select(_e.idx).join(s.certificate, same).where(*mine, _c.revoked_at.is_not(None))
+    honoured = (_a.event_id == _e.event_id) & (_a.number == _e.number)
+    others = sa.select(_e.idx).join(s.ambassador, honoured).where(*mine, _a.revoked_at.is_not(None))
+    return sorted({*conn.execute(query).scalars(), *conn.execute(others).scalars()})

@@ -80,8 +80,11 @@ def upgrade() -> None:
     )  # fmt: skip
     _index("ambassador", "number")
     _index("ambassador", "event_id", "participation_id")
+    gave = sa.text("gift_minor > 0")
+    op.create_index("ix_orders_gave", "orders", ["event_id", "order_id"], sqlite_where=gave, postgresql_where=gave)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_orders_gave", "orders")
     for table in reversed(TABLES):
         op.drop_table(table)
