@@ -7,6 +7,7 @@ counted by code and five minutes, with nothing of who it was. A participation ke
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ CHANNELS = ("poster", "table_card", "badge", "slide", "mail", "social", "wall", 
 MOST_LABEL, MOST_CODES = 60, 500
 MOST_SCANS_A_MINUTE = 600  # of one code; more is no hall of people
 SMALLEST_GROUP = 5
+log = logging.getLogger("forum_zero")
 _FOLDED = str.maketrans("oil", "011", " -\t")
 
 
@@ -129,7 +131,10 @@ def scan(typed: str, counted: bool) -> Scanned:
         event = read_event(conn, event_id=code.event_id)
     revoked = code.revoked_at is not None
     if counted and not revoked and event.state == "open":
-        _keep_scan(code, datetime.now(UTC))
+        try:
+            _keep_scan(code, datetime.now(UTC))
+        except sa.exc.OperationalError as error:  # a busy store loses a scan, never a guest
+            log.warning("a scan could not be kept: %s", type(error).__name__)
     return Scanned(event.slug, code.code_id, code.session_id, revoked)
 
 

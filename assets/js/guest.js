@@ -32,10 +32,10 @@
     window.dash_clientside.set_props(id, { data });
   }
 
-  /* Only what proves who asks, and what was last done: never the draft. */
+  /* Only what proves who asks, what was last done and the code that was scanned: never the draft. */
   function device(slug) {
-    const { participation_id, secret, order_id, certificate } = kept(slug);
-    return { participation_id, secret, order_id, certificate };
+    const { participation_id, secret, order_id, certificate, code } = kept(slug);
+    return { participation_id, secret, order_id, certificate, code };
   }
 
   async function copy(text) {

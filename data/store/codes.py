@@ -51,7 +51,7 @@ def find(conn: sa.Connection, code_id: str) -> Row | None:
 
 def of_event(conn: sa.Connection, event_id: str) -> list[Row]:
     """The codes of an event, revoked ones too, in the order they were made."""
-    query = sa.select(s.event_code).where(_c.event_id == event_id).order_by(_c.made_at, _c.code_id)
+    query = sa.select(s.event_code).where(_c.event_id == event_id).order_by(_c.made_at, _c.channel, _c.code_id)
     return list(conn.execute(query).mappings())
 
 

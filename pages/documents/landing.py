@@ -30,8 +30,8 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/e/{slug}")
-def landing(request: Request, slug: str) -> Response:
-    """The introduction; 404 with a sentence where there is no such event."""
+def landing(request: Request, slug: str, c: str = "") -> Response:
+    """The introduction; 404 with a sentence where there is no such event. ``c`` is the code that was scanned."""
     try:
         event = events.get_event(slug)
     except events.NotFound as error:
@@ -53,7 +53,7 @@ def landing(request: Request, slug: str) -> Response:
                 id="main",
                 className="fz-main",
             ),
-            _bar(event),
+            _bar(event, events.scanned_at(event, c)),
         ],
         className="fz-page",
     )
@@ -320,7 +320,7 @@ def _sources(texts: Mapping[str, Any], slug: str) -> html.Footer:
     )
 
 
-def _bar(event: Event) -> html.Aside:
+def _bar(event: Event, code: events.Code | None) -> html.Aside:
     if event.state != "open":
         return html.Aside(
             html.Div(
@@ -332,12 +332,22 @@ def _bar(event: Event) -> html.Aside:
         )
     button = html.A(
         [_say("button.start", event), icon("chevron_right")],
-        href=f"/e/{event.slug}/footprint",
+        href=f"/e/{event.slug}/footprint" + (f"?c={code.code_id}" if code else ""),
         className="fz-button fz-button-main fz-button-wide",
     )
     note = t("About a minute · no account needed · pay only at the end")
+    here = _hall(event, code)
     return html.Aside(
-        html.Div([button, html.P(note, className="fz-small")], className="fz-column"),
+        html.Div([here, button, html.P(note, className="fz-small")], className="fz-column"),
         className="fz-bar",
         **{"aria-label": t("What to do next")},
     )
+
+
+def _hall(event: Event, code: events.Code | None) -> Any:
+    """Where the code that was scanned stands; None where it is the whole event's."""
+    names = {one.session_id: one.names for one in event.sessions}
+    if code is None or code.session_id not in names:
+        return None
+    words = t("Scanned in: {hall}. You can choose another later.", hall=pick(names[code.session_id]))
+    return html.P(words, className="fz-small")

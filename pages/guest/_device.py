@@ -15,6 +15,12 @@ def device_of(asked: Any) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def came_by(device: Mapping[str, Any]) -> str:
+    """The code that this device scanned, '' where it tells none."""
+    code = device.get("code")
+    return code if isinstance(code, str) else ""
+
+
 def proved(event: Event, device: Mapping[str, Any]) -> str:
     """The participation that the device's secret proves at this event, '' where there is none."""
     participation_id, secret = device.get("participation_id"), device.get("secret")

@@ -18,7 +18,7 @@ from offsetting import claims
 from pages._parts import pieces, shell
 from pages._parts.icons import icon
 from pages.guest import _form, _trace, _words
-from pages.guest._device import device_of, notice_kind, proved
+from pages.guest._device import came_by, device_of, notice_kind, proved
 from pages.guest._draft import Asked, asked_of, items, lines_by_path, part, sentences
 from pages.guest._figures import field_names, figures, group_sums, shown_parts, trip_words
 from pages.guest._models import card_words
@@ -34,8 +34,8 @@ def check(slug: str) -> None:
     events.get_event(slug)
 
 
-def layout(slug: str) -> Any:
-    """The form as templates, the bar, and what the script is told of the event."""
+def layout(slug: str, c: str = "") -> Any:
+    """The form as templates, the bar, and what the script is told of the event; ``c`` is the code that was scanned."""
     event = events.get_event(slug)
     scenario = scenario_of(event)
     main = [
@@ -52,7 +52,7 @@ def layout(slug: str) -> Any:
         main, event.slug, "footprint", notice_kind(event), side=_kept(), bar=_bar(event), hrefs={},
         jurisdiction=event.jurisdiction,
     )  # fmt: skip
-    return html.Div([body, html.Div(id="calc-sheet"), *_hidden(event, scenario)])
+    return html.Div([body, html.Div(id="calc-sheet"), *_hidden(event, scenario, c)])
 
 
 def scenario_of(event: Event) -> Scenario:
@@ -92,7 +92,7 @@ def _bar(event: Event) -> html.Div:
     )
 
 
-def _hidden(event: Event, scenario: Scenario) -> list[Any]:
+def _hidden(event: Event, scenario: Scenario, scanned: str) -> list[Any]:
     stores = [
         dcc.Store(id=f"calc-{name}")
         for name in ("draft", "answer", "ask", "saved", "open", "sink-1", "sink-2", "sink-3", "sink-4")
@@ -101,9 +101,18 @@ def _hidden(event: Event, scenario: Scenario) -> list[Any]:
     return [
         _form.templates(event, scenario),
         copied,
-        dcc.Store(id="calc-config", data=_config(event, scenario)),
+        dcc.Store(id="calc-config", data=_config(event, scenario) | _came_by(event, scanned)),
         *stores,
     ]
+
+
+def _came_by(event: Event, scanned: str) -> dict[str, str]:
+    """The code this device keeps from now on, and the session of the hall it hangs in."""
+    code = events.scanned_at(event, scanned)
+    if code is None:
+        return {}
+    known = {one.session_id for one in event.sessions}
+    return {"code": code.code_id, "hall": code.session_id if code.session_id in known else ""}
 
 
 def _config(event: Event, scenario: Scenario) -> dict[str, Any]:
@@ -301,17 +310,17 @@ def _without_trip(scenario: Scenario, draft: Any, wanted: Asked) -> bool:
 def _stored(event: Event, draft: Any, wanted: Asked, device: Mapping[str, Any]) -> dict[str, Any]:
     participation_id = proved(event, device)
     if not participation_id:
-        return _begun(event, part(draft, "about", dict))
+        return _begun(event, part(draft, "about", dict), device)
     view = events.save_footprint(participation_id, wanted.body)
     kept = {"footprint_id": view.footprint_id, "total_g": view.total_g, "version": view.version}
     return {"footprint": kept, "next": f"/e/{event.slug}/neutralise"}
 
 
-def _begun(event: Event, about: Mapping[str, Any]) -> dict[str, Any]:
+def _begun(event: Event, about: Mapping[str, Any], device: Mapping[str, Any]) -> dict[str, Any]:
     display = {"pseudonym": about.get("pseudonym") or "", "consent": about.get("consent") is True}
     try:
         started = events.start_participation(
-            event.slug, about.get("session") or None, about.get("company") or None, display
+            event.slug, about.get("session") or None, about.get("company") or None, display, came_by(device)
         )
     except InputError as error:
         asked = Asked()

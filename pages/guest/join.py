@@ -14,7 +14,7 @@ from events import Event
 from locales import pick, t
 from pages._parts import pieces, shell
 from pages._parts.icons import icon
-from pages.guest._device import device_of, notice_kind, proved
+from pages.guest._device import came_by, device_of, notice_kind, proved
 from pages.registry import page
 
 SCRIPTS = ("js/guest.js", "js/guest-me.js")
@@ -74,7 +74,7 @@ def _join(event: Event, asked: Mapping[str, Any], code: str) -> dict[str, Any] |
         events.join_company("", code, consent=False)
     participation_id, fresh = proved(event, device_of(asked)), None
     if not participation_id:
-        started = events.start_participation(event.slug)
+        started = events.start_participation(event.slug, code=came_by(device_of(asked)))
         participation_id = started.participation_id
         fresh = {"participation_id": participation_id, "secret": started.secret, "order_id": None, "certificate": None,
                  "footprint": None}  # fmt: skip

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from dash import html
 
 import events
-from data.settings import get_settings
 from locales import formats, pick, t
 from offsetting import claims
 from pages._parts.html_text import Raw, tag
@@ -109,7 +108,7 @@ def title(event: events.Event) -> list[Any]:
 
 def code(event: events.Event) -> list[Any]:
     """The code to scan, and its short link for those who type."""
-    link = f"{get_settings().base_url}/e/{event.slug}"
+    link = events.default_link(event, "wall")
     short = [part for piece in link.split("://", 1)[1].split("/") for part in (piece, "/", html.Wbr())][:-2]
     words = html.Div([html.B(t("Count your trip.")), html.B(t("Close the ring.")), html.Span(short)])
     return [Raw(qr_svg(link, size=234, alt=t("Code to scan"), radius=0.05)), words]
