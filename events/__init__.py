@@ -3,6 +3,15 @@
 import offsetting
 from accounts import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
 from calculations.model import FieldError, InputError
+from events.ambassadors import (
+    Ambassador,
+    AmbassadorCertificate,
+    ambassador,
+    ambassador_certificate,
+    came_by_link,
+    needed_at,
+    set_ambassadors,
+)
 from events.audits import audit
 from events.boards import leaderboard, rank_of_certificate
 from events.boundary import (
@@ -63,6 +72,16 @@ from events.inventory import (
 )
 from events.live import fold, fold_due, live_version, snapshot
 from events.memberships import Membership, company_of_guest, invited_by, join_company, leave_company
+from events.memoranda import (
+    Memoranda,
+    Memorandum,
+    MemorandumDraft,
+    drop_memorandum,
+    memoranda,
+    memorandum_file,
+    publish_memorandum,
+    save_memorandum,
+)
 from events.methods import check_method
 from events.model import (
     Board,
@@ -81,6 +100,21 @@ from events.model import (
 )
 from events.organiser import OrganiserView, organiser_view
 from events.participations import delete_participation, guest, set_display, start_participation
+from events.pledges import (
+    Change,
+    Pledge,
+    PledgeDraft,
+    PledgeWall,
+    new_pledger,
+    pledge_board,
+    pledge_wall,
+    preview_pledge,
+    save_pledge,
+    set_pledge_state,
+    sign_pledge,
+    signer_of,
+    take_pledge_back,
+)
 from events.pseudonyms import spoken
 from events.recompute import Move, Recomputed, recompute_under
 from events.screen_state import LAYOUTS, ScreenState
@@ -116,7 +150,20 @@ from events.setup_place import Nearby, nearby, place_at
 from events.setup_turns import JOB as TURN_JOB
 from events.setup_turns import deliver as deliver_turn
 from events.setup_zones import proposed_zone, zone_names
+from events.special_fund import FundDraft, FundView, fund_file, save_fund, special_fund
 from events.states import change_state, require_state
+from events.thanks import (
+    Sponsor,
+    SponsorDraft,
+    ThankedCompany,
+    Thanks,
+    consents,
+    drop_sponsor,
+    save_sponsor,
+    set_company_consent,
+    sponsor_logo,
+    thanks,
+)
 from events.totals import Totals, totals
 from events.what_if import (
     HubsView,
@@ -132,29 +179,36 @@ from events.what_if_url import changes_from_url, changes_to_url
 from events.yardsticks import models_beside, spread_beside, year_norms
 
 __all__ = [
-    "CHANNELS", "HUB", "JURISDICTIONS", "LAYOUTS", "PAYERS", "STEPS", "WHO", "Board", "BoardRow", "BoundaryView",
-    "Brought", "ChannelBoard", "ChannelFigures", "ChannelRow", "Code", "Conflict", "CreditRequest", "Event",
-    "EventCard", "EventDraft", "FieldError", "FlightMethodView", "FootprintView", "Forbidden", "Gap", "HubsView",
-    "ImportCard", "ImportReport", "InputError", "InventoryChoice", "InventoryLine", "InventoryView", "Logo", "Looked",
-    "Membership", "Move", "Nearby", "NotFound", "OfferChoice", "OrganiserView", "Page", "Participation", "Recomputed",
-    "RecomputedAll", "Screen", "ScreenState", "Session", "SessionDraft", "SetupView", "Started", "TooMany", "Totals",
-    "Unauthenticated", "VenuesView", "WhatIfView", "activities", "answered_by", "as_lines", "audit", "bad_rows_csv",
-    "best_cities", "best_hub_set", "boundary_view", "bring_in", "change_state", "changes_from_url", "changes_to_url",
-    "channel_board", "check_method", "company_lines", "company_of_guest", "control_screen", "copy_event",
-    "create_event", "credit_requests", "current_footprint", "decline_credits", "default_code", "default_link",
-    "delete_participation", "drafts", "drop_logo", "editions", "event_by_id", "event_logo", "expected_companies",
+    "CHANNELS", "HUB", "JURISDICTIONS", "LAYOUTS", "PAYERS", "STEPS", "WHO", "Ambassador", "AmbassadorCertificate",
+    "Board", "BoardRow", "BoundaryView", "Brought", "Change", "ChannelBoard", "ChannelFigures", "ChannelRow", "Code",
+    "Conflict", "CreditRequest", "Event", "EventCard", "EventDraft", "FieldError", "FlightMethodView", "FootprintView",
+    "Forbidden", "FundDraft", "FundView", "Gap", "HubsView", "ImportCard", "ImportReport", "InputError",
+    "InventoryChoice", "InventoryLine", "InventoryView", "Logo", "Looked", "Membership", "Memoranda", "Memorandum",
+    "MemorandumDraft", "Move", "Nearby", "NotFound", "OfferChoice", "OrganiserView", "Page", "Participation", "Pledge",
+    "PledgeDraft", "PledgeWall", "Recomputed", "RecomputedAll", "Screen", "ScreenState", "Session", "SessionDraft",
+    "SetupView", "Sponsor", "SponsorDraft", "Started", "ThankedCompany", "Thanks", "TooMany", "Totals",
+    "Unauthenticated", "VenuesView", "WhatIfView", "activities", "ambassador", "ambassador_certificate", "answered_by",
+    "as_lines", "audit", "bad_rows_csv", "best_cities", "best_hub_set", "boundary_view", "bring_in", "came_by_link",
+    "change_state", "changes_from_url", "changes_to_url", "channel_board", "check_method", "company_lines",
+    "company_of_guest", "consents", "control_screen", "copy_event", "create_event", "credit_requests",
+    "current_footprint", "decline_credits", "default_code", "default_link", "delete_participation", "drafts",
+    "drop_logo", "drop_memorandum", "drop_sponsor", "editions", "event_by_id", "event_logo", "expected_companies",
     "find_code", "find_events", "fitting", "flight_method_view", "fold", "fold_due", "fold_typed", "forget_file",
-    "gauges", "get_code", "get_event", "get_screen", "grant_credits", "guest", "identify_screens", "import_attendance",
-    "import_path", "imports_of", "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard",
-    "leave_company", "line_json", "list_codes", "list_screens", "live_version", "live_versions", "logo_file", "look_at",
-    "look_css", "look_href", "make_code", "models_beside", "nearby", "organiser_view", "place_at", "place_json",
-    "places_of", "preview_boundary", "preview_footprint", "proposed_zone", "rank_of_certificate", "readiness",
-    "receive_file", "recompute_all", "recompute_under", "region_lines", "region_names", "rename_code", "rename_screen",
-    "require_state", "revoke_code", "revoke_screen", "save_footprint", "save_inventory", "save_step", "scan",
-    "scanned_at", "scenarios", "screen_by_token", "screen_event", "screen_id_of", "screen_token", "seed_demo",
-    "set_boundary", "set_display", "set_expected", "set_flight_method", "set_logo", "setup_view", "snapshot", "spoken",
-    "spread_beside", "start_participation", "start_setup", "suggest_places", "sweep_files", "told_of", "totals",
-    "try_changes", "undo_import", "whole_estimate", "without_venues", "words_on", "year_norms", "zone_names",
+    "fund_file", "gauges", "get_code", "get_event", "get_screen", "grant_credits", "guest", "identify_screens",
+    "import_attendance", "import_path", "imports_of", "inventory_choices", "inventory_view", "invited_by",
+    "join_company", "leaderboard", "leave_company", "line_json", "list_codes", "list_screens", "live_version",
+    "live_versions", "logo_file", "look_at", "look_css", "look_href", "make_code", "memoranda", "memorandum_file",
+    "models_beside", "nearby", "needed_at", "new_pledger", "organiser_view", "place_at", "place_json", "places_of",
+    "pledge_board", "pledge_wall", "preview_boundary", "preview_footprint", "preview_pledge", "proposed_zone",
+    "publish_memorandum", "rank_of_certificate", "readiness", "receive_file", "recompute_all", "recompute_under",
+    "region_lines", "region_names", "rename_code", "rename_screen", "require_state", "revoke_code", "revoke_screen",
+    "save_footprint", "save_fund", "save_inventory", "save_memorandum", "save_pledge", "save_sponsor", "save_step",
+    "scan", "scanned_at", "scenarios", "screen_by_token", "screen_event", "screen_id_of", "screen_token", "seed_demo",
+    "set_ambassadors", "set_boundary", "set_company_consent", "set_display", "set_expected", "set_flight_method",
+    "set_logo", "set_pledge_state", "setup_view", "sign_pledge", "signer_of", "snapshot", "special_fund", "spoken",
+    "sponsor_logo", "spread_beside", "start_participation", "start_setup", "suggest_places", "sweep_files",
+    "take_pledge_back", "thanks", "told_of", "totals", "try_changes", "undo_import", "whole_estimate",
+    "without_venues", "words_on", "year_norms", "zone_names",
 ]  # fmt: skip
 
 offsetting.on_job(TURN_JOB, deliver_turn)

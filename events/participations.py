@@ -15,7 +15,7 @@ import sqlalchemy as sa
 import offsetting
 from accounts import NotFound, Unauthenticated, name_key, throttle
 from calculations.model import FieldError, InputError
-from data.store import boards, live, rollups
+from data.store import boards, forum, live, rollups
 from data.store import participations as rows
 from data.store.engine import get_store
 from data.store.ids import event_of, new_id, new_row_id
@@ -23,7 +23,7 @@ from events.catalogue import read_event
 from events.codes import code_at
 from events.model import Event, Participation, Started
 from events.pseudonyms import new_pseudonym
-from events.states import require_state
+from events.states import hold_state, require_state
 
 MAX_NAME = 80
 WRONG_SECRETS = 20  # a participation and minute
@@ -49,6 +49,7 @@ def start_participation(
     started = Started(new_id(event.event_id), secrets.token_urlsafe(32))
     now = datetime.now(UTC)
     with get_store().write() as conn:
+        hold_state(conn, event.event_id, "answer")
         company_id = company_of(conn, company_name, now)
         came_by = code_at(conn, event.event_id, code) if code else None
         key = {"session_id": session or "", "company_id": company_id, "code_id": came_by.code_id if came_by else ""}
@@ -99,6 +100,15 @@ def _text(field: str, value: Any, errors: list[FieldError]) -> str:
     tidy = " ".join("".join(c for c in unicodedata.normalize("NFC", value) if c.isprintable() or c.isspace()).split())
     if len(tidy) > MAX_NAME:
         errors.append(_field(field, tidy, "{field} may hold at most {limit} characters.", limit=MAX_NAME))
+    return tidy
+
+
+def tidy_name(name: str) -> str:
+    """A name as it may be shown: printable, single spaces. Raises InputError where it is too long."""
+    errors: list[FieldError] = []
+    tidy = _text("name", name, errors)
+    if errors:
+        raise InputError(errors)
     return tidy
 
 
@@ -161,6 +171,9 @@ def delete_participation(participation_id: str) -> None:
         )
         rows.forget_answers(conn, event_id, participation_id)
         boards.remove(conn, event_id, participation_id)
+        forum.unlink_signer(conn, event_id, participation_id)
+        forum.forget_code(conn, event_id, participation_id)
+        forum.revoke_ambassador(conn, event_id, participation_id, "its holder left", now)
         offsetting.restate_holder(conn, event_id, participation_id, now)
         live.touch(conn, event_id)
 

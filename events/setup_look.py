@@ -26,7 +26,7 @@ from events.catalogue import read_event
 from events.model import Event
 from events.setup_fields import Form
 from events.setup_model import Logo
-from events.states import require_state
+from events.states import hold_state, require_state
 
 MOST_BYTES, MOST_PX, KEPT_PX = 200_000, 6000, 800
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg"}
@@ -93,7 +93,7 @@ def set_logo(slug: str, content: bytes) -> Logo:
         event = read_event(conn, slug=slug)
     require(current_actor(), "event.edit", event.event_id)
     require_state(event, "words")
-    drawn, media_type, size = _drawn(content)
+    drawn, media_type, size = drawn_anew(content)
     sha256 = files.keep(drawn)
     now = datetime.now(UTC)
     values = {
@@ -101,6 +101,7 @@ def set_logo(slug: str, content: bytes) -> Logo:
         "width_px": size[0], "height_px": size[1], "actor": current_actor().label, "at": now,
     }  # fmt: skip
     with get_store().write() as conn:
+        hold_state(conn, event.event_id, "words")
         rows.put_logo(conn, values)
         live.touch(conn, event.event_id)
         record(conn, event.event_id, current_actor(), "event.logo", event.slug, {"sha256": sha256})
@@ -112,13 +113,13 @@ def drop_logo(slug: str) -> None:
     with get_store().write() as conn:
         event = read_event(conn, slug=slug)
         require(current_actor(), "event.edit", event.event_id)
-        require_state(event, "words")
+        hold_state(conn, event.event_id, "words")
         rows.drop_logo(conn, event.event_id)
         live.touch(conn, event.event_id)
         record(conn, event.event_id, current_actor(), "event.logo", event.slug, {"sha256": ""})
 
 
-def _drawn(content: bytes) -> tuple[bytes, str, tuple[int, int]]:
+def drawn_anew(content: bytes) -> tuple[bytes, str, tuple[int, int]]:
     """A picture decoded and encoded anew: its bytes, media type and size in pixels. Raises InputError."""
     if not 0 < len(content) <= MOST_BYTES:
         message = "{field}: a picture has 1 byte to {most} KB; this one has {value} bytes."

@@ -27,8 +27,9 @@ from offsetting.evidence import Evidence, certificate_evidence, retirement_evide
 from offsetting.filing import certificate_file, open_badge
 from offsetting.forestry_view import ForestryTotals
 from offsetting.forestry_view import read_totals as forestry_totals
-from offsetting.gifts import GIFT, FundFigures, Gift, Payout, fund_figures, gifts_of, place_gift
+from offsetting.gifts import GIFT, FundFigures, Gift, Payout, fund_figures, gifts_of, place_gift, takes_gifts
 from offsetting.giving_back import MoneyBack, money_back, on_its_way, try_again
+from offsetting.honours import AMBASSADOR_TYPE, sign_ambassador
 from offsetting.instructing import (
     draft_instruction,
     get_instruction,
@@ -80,23 +81,23 @@ from offsetting.stock import (
 from offsetting.verification import verify_document
 
 __all__ = [
-    "CERTIFICATE_FILE", "GIFT", "INSTRUCTION_FILES", "OPEN_BADGE", "OUTCOMES", "SECOND_PERSON", "STATEMENT_TYPE",
-    "STATES", "TRANSITIONS", "Conflict", "CoverPart", "Coverage", "CoverageSplit", "Deadline", "DeskRow", "Evidence",
-    "Finding", "Forbidden", "ForestryTotals", "FundFigures", "Gift", "Instruction", "InstructionRun", "LogProof",
-    "MoneyBack", "NotFound", "Offer", "Order", "OrderList", "OrderRow", "PayStep", "PayWay", "Payout", "Pick",
-    "PlannedRun", "Pool", "Quote", "Retired", "Retirement", "RetirementEntry", "Settled", "Unauthenticated",
-    "WebhookOutcome", "add_batch", "add_project", "assign_tranche", "assign_tranche_in", "audit", "books_entry",
-    "can_pay", "cancel_order", "certificate", "certificate_credential", "certificate_evidence", "certificate_file",
-    "confirm_retirement", "coverage_of", "coverage_split", "demo_payment", "did_document", "draft_instruction",
-    "enter_retirement", "entered_by_me", "expire_due", "extra_if_paid", "find_certificate", "forestry_totals",
-    "forget_test_events", "fund_figures", "get_instruction", "get_order", "gifts_of", "handle_webhook",
-    "import_batches", "instruction_file", "instruction_sheet", "instructions", "issuer_keys", "list_orders",
-    "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof", "log_sequence", "money_back",
-    "offers", "on_its_way", "on_job", "open_badge", "open_offering", "orders_of", "orders_together", "picks_of",
-    "place_event_order", "place_gift", "place_order", "plan_deadline_watch", "pool", "pools", "preview_batches",
-    "quote", "reconcile", "refund_order", "render", "reslice", "restate_holder", "retirement_deadline",
-    "retirement_desk", "retirement_evidence", "retirement_plan", "retirements", "return_retirement", "return_tranche",
-    "rotate_key", "run_due", "send_instruction", "settle_plan", "shares", "sign_books", "start_payment", "status_list",
-    "tell_reopened", "try_again", "verify_document", "verify_file", "ways_to_pay", "withdraw_instruction",
-    "wrong_status",
+    "AMBASSADOR_TYPE", "CERTIFICATE_FILE", "GIFT", "INSTRUCTION_FILES", "OPEN_BADGE", "OUTCOMES", "SECOND_PERSON",
+    "STATEMENT_TYPE", "STATES", "TRANSITIONS", "Conflict", "CoverPart", "Coverage", "CoverageSplit", "Deadline",
+    "DeskRow", "Evidence", "Finding", "Forbidden", "ForestryTotals", "FundFigures", "Gift", "Instruction",
+    "InstructionRun", "LogProof", "MoneyBack", "NotFound", "Offer", "Order", "OrderList", "OrderRow", "PayStep",
+    "PayWay", "Payout", "Pick", "PlannedRun", "Pool", "Quote", "Retired", "Retirement", "RetirementEntry", "Settled",
+    "Unauthenticated", "WebhookOutcome", "add_batch", "add_project", "assign_tranche", "assign_tranche_in", "audit",
+    "books_entry", "can_pay", "cancel_order", "certificate", "certificate_credential", "certificate_evidence",
+    "certificate_file", "confirm_retirement", "coverage_of", "coverage_split", "demo_payment", "did_document",
+    "draft_instruction", "enter_retirement", "entered_by_me", "expire_due", "extra_if_paid", "find_certificate",
+    "forestry_totals", "forget_test_events", "fund_figures", "get_instruction", "get_order", "gifts_of",
+    "handle_webhook", "import_batches", "instruction_file", "instruction_sheet", "instructions", "issuer_keys",
+    "list_orders", "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof", "log_sequence",
+    "money_back", "offers", "on_its_way", "on_job", "open_badge", "open_offering", "orders_of", "orders_together",
+    "picks_of", "place_event_order", "place_gift", "place_order", "plan_deadline_watch", "pool", "pools",
+    "preview_batches", "quote", "reconcile", "refund_order", "render", "reslice", "restate_holder",
+    "retirement_deadline", "retirement_desk", "retirement_evidence", "retirement_plan", "retirements",
+    "return_retirement", "return_tranche", "rotate_key", "run_due", "send_instruction", "settle_plan", "shares",
+    "sign_ambassador", "sign_books", "start_payment", "status_list", "takes_gifts", "tell_reopened", "try_again",
+    "verify_document", "verify_file", "ways_to_pay", "withdraw_instruction", "wrong_status",
 ]  # fmt: skip

@@ -50,8 +50,15 @@ def pledges(conn: sa.Connection, event_id: str) -> list[Row]:
 
 
 def pledge(conn: sa.Connection, event_id: str, pledge_id: str, lock: bool = False) -> Row | None:
-    """One pledge."""
+    """One pledge, taken for this transaction where ``lock``."""
     return _one(conn, s.pledge, lock, event_id=event_id, pledge_id=pledge_id)
+
+
+def pledge_to_sign(conn: sa.Connection, event_id: str, pledge_id: str) -> Row | None:
+    """One pledge that stays as it is until the transaction ends; others may sign it at the same time."""
+    p = s.pledge.c
+    query = sa.select(s.pledge).where(p.event_id == event_id, p.pledge_id == pledge_id).with_for_update(read=True)
+    return conn.execute(query).mappings().first()
 
 
 def put_pledge(conn: sa.Connection, values: Row) -> None:
