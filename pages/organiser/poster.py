@@ -1,89 +1,86 @@
-"""The poster of an event: its preview, the sizes and languages to download, and the PDF itself."""
+"""Codes as files to print: ``/desk/e/<slug>/codes/<code>/<kind>.pdf`` and ``.svg``, and the event's own poster."""
 
 from __future__ import annotations
 
-from typing import Any
+from urllib.parse import parse_qs
 
-from dash import html
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 import events
 from accounts import Unauthenticated, current_actor, require
-from data.settings import get_settings
-from locales import COMPLETE, LANGUAGES, NATIVE_NAMES, current_language, pick, set_language, t
-from offsetting import claims
-from pages._parts.desk import button_link, event_days, event_line, event_notice, frame, panel
-from pages._parts.qr import qr_svg
-from pages._parts.svg import svg_img
+from locales import LANGUAGES, current_language, pick, set_language
 from pages.bundles import to_sign_in
-from pages.organiser._poster_pdf import SCALES, poster_pdf
-from pages.registry import page
+from pages.organiser import _codes_files as files
+from pages.organiser._codes_designs import KINDS, MOST_NAME, MOST_NAMES, POSTERS, draw
+from pages.organiser._codes_words import piece_of
 
-page(
-    "/desk/e/<slug>/poster", kind="desk", title="Poster", permission="event.poster", scripts=("js/desk.js",),
-    styles=("css/desk-more.css",),
-)  # fmt: skip
 router = APIRouter(include_in_schema=False)
 
 
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.poster", events.get_event(slug).event_id)
+def _languages(language: str, second: str) -> list[str]:
+    """One language or two, of those we have; the reader's own where none is asked for."""
+    first = language if language in LANGUAGES else current_language()
+    return [first, second] if second in LANGUAGES and second != first else [first]
 
 
-def link_of(event: events.Event) -> str:
-    """What the code leads to."""
-    return f"{get_settings().base_url}/e/{event.slug}"
-
-
-def layout(slug: str = "", **_: Any) -> html.Div:
-    """The code large, the words of the poster, and the files."""
-    event = events.get_event(slug)
-    require(current_actor(), "event.poster", event.event_id)
-    link = link_of(event)
-    facts = {
-        "jurisdiction": event.jurisdiction,
-        "livemode": event.livemode,
-        "subject": claims.subject_of(event.scenario),
-    }
-    words = [
-        html.H3(claims.say("poster.heading", **facts)),
-        html.P(claims.plain(claims.say("poster.body", **facts)), className="fz-small"),
-        html.P(html.A(link.split("://", 1)[-1], href=f"/e/{slug}"), className="fz-small"),
-    ]
-    code = html.Div(svg_img(qr_svg(link, size=220, alt=t("Code to scan"))), className="fz-poster-code")
-    files = [html.Div(_files(slug, size), className="d-flex flex-wrap gap-2 mt-2") for size in SCALES]
-    body = [
-        panel(
-            t("What guests scan"), html.Div([code, html.Div(words, className="fz-stack")], className="fz-two"), span=7
-        ),
-        panel(t("To print"), [html.P(t("PDF with embedded fonts, one page."), className="fz-small"), *files], span=5),
-    ]
-    head = {"subtitle": f"{pick(dict(event.names))} · {event_line(event)}"}
-    return frame(html.Div(body, className="fz-grid"), "event", t("Poster"), slug=slug, **head, **event_notice(event))
-
-
-def _files(slug: str, size: str) -> list[html.A]:
-    return [
-        button_link(f"{size} · {NATIVE_NAMES[code]}", f"/desk/e/{slug}/poster.pdf?size={size}&language={code}", "pdf",
-                    download=f"{slug}-{size}-{code}.pdf")
-        for code in COMPLETE
-    ]  # fmt: skip
+def _size(size: str) -> str:
+    if size not in POSTERS:
+        message = "There is no poster of size {size}; there are {known}."
+        raise events.NotFound(message, size=size[:20], known=", ".join(reversed(POSTERS)))
+    return size
 
 
 @router.get("/desk/e/{slug}/poster.pdf")
-def poster(slug: str, request: Request, size: str = "A4", language: str = "") -> Response:
-    """The poster as PDF; ``size`` A4 or A3, ``language`` (or ``lang``) as asked, else the reader's."""
+def poster(slug: str, request: Request, size: str = "A4", language: str = "", second: str = "") -> Response:
+    """The event's own poster as PDF; ``size`` A4 to A1, ``language`` (or ``lang``) as asked, else the reader's."""
     event = events.get_event(slug)
     try:
         require(current_actor(), "event.poster", event.event_id)
     except Unauthenticated:
         return to_sign_in(request)
-    if size not in SCALES:
-        raise events.NotFound("There is no poster of size {size}; there are A4 and A3.", size=size[:20])
-    set_language(language if language in LANGUAGES else current_language())
-    body = poster_pdf(event, current_language(), size, link_of(event), event_days(event))
-    name = f"{slug}-{size}-{current_language()}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(body, media_type="application/pdf", headers=headers)
+    code = events.default_code(event, "poster")
+    return _file(event, code, "poster", "pdf", _size(size), _languages(language, second))
+
+
+@router.get("/desk/e/{slug}/codes/{code_id}/{kind}.{ending}")
+def file(
+    slug: str, code_id: str, kind: str, ending: str, request: Request, size: str = "A4", language: str = "",
+    second: str = "",
+) -> Response:  # fmt: skip
+    """A code's poster, cards, badges, slide or the code alone."""
+    event = events.get_event(slug)
+    try:
+        code = events.get_code(slug, code_id)
+    except Unauthenticated:
+        return to_sign_in(request)
+    if kind not in KINDS or ending not in ("pdf", "svg"):
+        raise events.NotFound("There is no file “{name}” of a code.", name=f"{kind}.{ending}"[:40])
+    return _file(event, code, kind, ending, _size(size), _languages(language, second))
+
+
+@router.post("/desk/e/{slug}/codes/{code_id}/badges.pdf")
+async def badges(slug: str, code_id: str, request: Request, language: str = "", second: str = "") -> Response:
+    """Badges with names, one a line of the form's field ``names``: drawn, sent and forgotten."""
+    event = events.get_event(slug)
+    code = events.get_code(slug, code_id)
+    form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+    lines = [" ".join(line.split())[:MOST_NAME] for line in form.get("names", [""])[0].splitlines()]
+    names = tuple(line for line in lines if line)[:MOST_NAMES]
+    return await run_in_threadpool(_file, event, code, "badges", "pdf", "A4", _languages(language, second), names)
+
+
+def _file(
+    event: events.Event, code: events.Code | None, kind: str, ending: str, size: str, languages: list[str],
+    names: tuple[str, ...] = (),
+) -> Response:  # fmt: skip
+    set_language(languages[0])
+    drawn = draw(kind, piece_of(event, code, languages), size, names)
+    title = f"{pick(dict(event.names), languages[0])} · Forum Zero"
+    paper = f"-{size}" if kind == "poster" else ""
+    name = "-".join([event.slug, *([code.code_id] if code else []), kind + paper, *languages])
+    headers = {"Content-Disposition": f'inline; filename="{name}.{ending}"', "Cache-Control": "no-store"}
+    if ending == "svg":
+        return Response(files.svg(drawn.sheets[0], title), media_type="image/svg+xml", headers=headers)
+    return Response(files.pdf(drawn.sheets, title, languages[0]), media_type="application/pdf", headers=headers)
