@@ -47,8 +47,25 @@
       input.setAttribute("aria-label", input.parentElement.textContent.trim());
     });
   }
+  /* Choices are made as a list box of options with a field in each, which no reader can tell: the fields themselves
+     are what is chosen, and the fieldset around them has the name. A drop-down's button takes the focus itself. */
+  function mend() {
+    document.querySelectorAll(".dash-options-list[role=listbox]").forEach(function (list) {
+      if (list.closest(".dash-dropdown-content")) { return; }
+      list.removeAttribute("role");
+    });
+    document.querySelectorAll(".dash-options-list:not([role]) > [role=option], .dash-options-list:not([role]) > label[aria-selected]").forEach(function (option) {
+      option.removeAttribute("role");
+      option.removeAttribute("aria-selected");
+    });
+    document.querySelectorAll(".dash-dropdown-focus-target:not([hidden])").forEach(function (input) {
+      input.hidden = true;
+      input.nextElementSibling.tabIndex = 0;
+    });
+  }
   function look() {
     name();
+    mend();
     var found = document.querySelector("[data-live-slug]");
     if (found && found !== chip) {
       chip = found;
@@ -77,6 +94,8 @@
       }, function () { window.prompt("", text); });
     }
   });
-  new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(look).observe(document.documentElement, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["aria-selected"]
+  });
   look();
 })();

@@ -241,11 +241,12 @@ def table(
     def look(i: int) -> str:
         return "" if i < text_columns else "fz-right"
 
-    top = html.Thead(html.Tr([_head_cell(cell, look(i)) for i, cell in enumerate(head)]))
+    top = html.Thead(html.Tr([head_cell(cell, look(i)) for i, cell in enumerate(head)]))
     body = html.Tbody([html.Tr([html.Td(cell, className=look(i)) for i, cell in enumerate(row)]) for row in rows])
     sums = html.Tfoot(html.Tr([html.Td(cell) for cell in foot])) if foot else None
     return html.Div(html.Table([top, body, sums], className="fz-table"), className="fz-scroll", tabIndex="0")
 
 
-def _head_cell(words: str, class_name: str) -> Any:
+def head_cell(words: str, class_name: str = "") -> Any:
+    """The head of a column; a column of acts has no name, and no head either."""
     return html.Th(words, scope="col", className=class_name) if words else html.Td(className=class_name)

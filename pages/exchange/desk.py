@@ -16,7 +16,7 @@ from locales import pick, t
 from pages._parts.deadline import pools_note
 from pages._parts.desk import button_link, frame, panel
 from pages._parts.desk_form import done, told_of
-from pages._parts.pieces import empty, kpi
+from pages._parts.pieces import empty, head_cell, kpi
 from pages.exchange._requests import requests_panel
 from pages.registry import page
 
@@ -84,9 +84,7 @@ def _batch(rows: Sequence[offsetting.DeskRow]) -> html.Section:
     title = f"{pick(dict(first.project_names))} · {first.vintage}"
     aside = t("batch {batch} · registry {registry}", batch=first.batch_id, registry=first.registry)
     words = (t("For"), t("Serial numbers"), "", t("Retired"), t("Sold"), t("Held"), t("Free"), t("Ready"), "")
-    head = html.Tr(
-        [html.Th(word, scope="col", className="fz-right" if 2 < i < 8 else "") for i, word in enumerate(words)]
-    )
+    head = html.Tr([head_cell(word, "fz-right" if 2 < i < 8 else "") for i, word in enumerate(words)])
     table = html.Table([html.Thead(head), html.Tbody([_row(row) for row in rows])], className="fz-table fz-wide-table")
     return panel(title, html.Div(table, className="fz-scroll", tabIndex="0"), aside, flush=True)
 

@@ -27,7 +27,7 @@ from pages._parts.desk_form import (
     typed,
     upload,
 )  # fmt: skip
-from pages._parts.pieces import empty
+from pages._parts.pieces import empty, head_cell
 from pages._parts.told import dispute_list, document_list, kind_word, split_text
 from pages.registry import page
 
@@ -63,7 +63,7 @@ def layout(project: str = "", new: str = "", **_: Any) -> html.Div:
 
 def _table(found: list[Any]) -> html.Table:
     words = (t("Project"), t("Type"), t("Reduction or removal"), t("Methodology"), t("Registry"), "")
-    head = html.Tr([html.Th(word, scope="col") for word in words])
+    head = html.Tr([head_cell(word) for word in words])
     rows = [
         html.Tr([
             html.Td([html.B(pick(dict(row["names"]))), html.Br(), html.Span(row["project_id"], className="fz-note")]),

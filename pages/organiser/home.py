@@ -12,7 +12,7 @@ from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, desk_nav, event_days, frame, panel
 from pages._parts.icons import icon
-from pages._parts.pieces import empty
+from pages._parts.pieces import empty, head_cell
 from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
 from pages.registry import page
@@ -55,7 +55,7 @@ def _table(number: int) -> html.Div:
             empty(t("There is no event here that you may see. Ask its organiser for a role.")), className="fz-card"
         )
     head = (t("Event"), t("Date"), t("Kind"), t("People"), t("Emitted"), t("Covered"), "")
-    top = html.Tr([html.Th(word, scope="col", className="fz-right" if i > 2 else "") for i, word in enumerate(head)])
+    top = html.Tr([head_cell(word, "fz-right" if i > 2 else "") for i, word in enumerate(head)])
     table = html.Table([html.Thead(top), html.Tbody([_row(card) for card in cards])], className="fz-table")
     parts: list[Any] = [html.Div(table, className="fz-scroll", tabIndex="0")]
     return html.Div([*parts, _pager(found)], className="fz-card fz-panel fz-panel-flush")
