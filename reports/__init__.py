@@ -2,11 +2,18 @@
 
 from reports.choices import Choice, Choices, choices
 from reports.companies import CompanyAtEvent, companies_at_events, company_at_event
+from reports.dashboard import FEW, Dashboard, dashboard
+from reports.dashboard_files import figure_csv, figures_xlsx, whole_csv
+from reports.dashboard_tables import Table, channel_names, open_g, step_names, tables
 from reports.exploring import Answer, Column, Row, explore, visible_events
 from reports.exports import export_csv, export_xlsx
+from reports.narrowing import Narrowing
 from reports.question import BY, KINDS, MEASURES, NO_MODE, Question
+from reports.words import recipient
 
 __all__ = [
-    "BY", "KINDS", "MEASURES", "NO_MODE", "Answer", "Choice", "Choices", "Column", "CompanyAtEvent", "Question", "Row",
-    "choices", "companies_at_events", "company_at_event", "explore", "export_csv", "export_xlsx", "visible_events",
+    "BY", "FEW", "KINDS", "MEASURES", "NO_MODE", "Answer", "Choice", "Choices", "Column", "CompanyAtEvent",
+    "Dashboard", "Narrowing", "Question", "Row", "Table", "channel_names", "choices", "companies_at_events",
+    "company_at_event", "dashboard", "explore", "export_csv", "export_xlsx", "figure_csv", "figures_xlsx", "open_g",
+    "recipient", "step_names", "tables", "visible_events", "whole_csv",
 ]  # fmt: skip

@@ -21,9 +21,9 @@ def export_csv(answer: Answer) -> bytes:
     """UTF-8 with a byte order mark (so that spreadsheets read it), a row each and the sum last; grams are integers."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([_title(column) for column in answer.columns])
+    writer.writerow([title_of(column) for column in answer.columns])
     for row in (*answer.rows, answer.total):
-        writer.writerow([_safe(cell) for cell in answer.cells(row)])
+        writer.writerow([cell_of(cell) for cell in answer.cells(row)])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -32,9 +32,9 @@ def export_xlsx(answer: Answer) -> bytes:
     book = Workbook()
     sheet = book.active
     sheet.title = t("Explore")[:31]
-    sheet.append([_title(column) for column in answer.columns])
+    sheet.append([title_of(column) for column in answer.columns])
     for row in (*answer.rows, answer.total):
-        sheet.append([_safe(cell) for cell in answer.cells(row)])
+        sheet.append([cell_of(cell) for cell in answer.cells(row)])
     for cells in (sheet[1], sheet[sheet.max_row]):
         for cell in cells:
             cell.font = Font(bold=True)
@@ -43,7 +43,7 @@ def export_xlsx(answer: Answer) -> bytes:
         sheet.column_dimensions[get_column_letter(i)].width = 34 if column.kind == "text" else 15
     about = book.create_sheet(t("Question")[:31])
     for line in about_rows(answer):
-        about.append([_safe(cell) for cell in line])
+        about.append([cell_of(cell) for cell in line])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -58,12 +58,22 @@ def about_rows(answer: Answer) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _title(column: Column) -> str:
-    return f"{column.title} ({UNITS[column.kind]})" if column.kind in UNITS else column.title
+def title_of(column: Column) -> str:
+    """A column's title with its unit."""
+    return f"{column.title} ({UNITS[column.kind]})" if column.kind in UNITS else _money_title(column)
 
 
-def _safe(cell: Any) -> Any:
+def cell_of(cell: Any) -> Any:
     """Text that a spreadsheet would take for a formula gets an apostrophe before it; None is empty."""
     if isinstance(cell, str) and cell.startswith(UNSAFE):
         return "'" + cell
     return "" if cell is None else cell
+
+
+def _money_title(column: Column) -> str:
+    kind, _, currency = column.kind.partition(":")
+    return (
+        t("{title} ({currency}, minor units)", title=column.title, currency=currency)
+        if kind == "money"
+        else column.title
+    )

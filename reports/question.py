@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -17,6 +17,7 @@ NO_MODE = "none"  # how an address names the lines that are no trip
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 MOST_VALUES = 100
+KNOWN: dict[str, Sequence[str]] = {"measure": MEASURES, "by": BY, "kind": KINDS, "category": CATEGORIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +39,49 @@ class Question:
     def from_url(cls, params: Mapping[str, Any]) -> Question:
         """The question of an address's query; names it does not know are left alone. Raises InputError for values
         that can't be asked."""
-        given: dict[str, Any] = {}
-        errors: list[FieldError] = []
-        for each in fields(cls):
-            text = str(params.get(each.name) or "").strip()
-            if text:
-                value = _list_of(text) if each.default == () else text
-                errors += _wrong(each.name, value)
-                given[each.name] = value
-        if errors:
-            raise InputError(errors)
-        return cls(**given)
+        return cls(**asked_of(cls, params))
 
     def to_url(self) -> str:
         """The query that asks it again, without what is usual; '' for the usual question."""
-        pairs = []
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if value != each.default:
-                pairs.append((each.name, ",".join(value) if isinstance(value, tuple) else value))
-        return urlencode(pairs, quote_via=quote, safe=",")
+        return address_of(self)
 
     def asking(self, **changes: Any) -> Question:
         """The same with changes."""
         return replace(self, **changes)
 
 
+def asked_of(kind: type[Any], params: Mapping[str, Any], known: Mapping[str, Sequence[str]] = KNOWN) -> dict[str, Any]:
+    """The fields of a question's dataclass that an address's query gives; ``known`` are the values some of them may
+    take. Raises InputError for values that can't be asked."""
+    given: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for each in fields(kind):
+        text = str(params.get(each.name) or "").strip()
+        if text:
+            value = _list_of(text) if each.default == () else text
+            errors += _wrong(each.name, value, known)
+            given[each.name] = value
+    if errors:
+        raise InputError(errors)
+    return given
+
+
+def address_of(question: Any) -> str:
+    """The query of a question's dataclass, without what is usual."""
+    pairs = []
+    for each in fields(question):
+        value = getattr(question, each.name)
+        if value != each.default:
+            pairs.append((each.name, ",".join(value) if isinstance(value, tuple) else value))
+    return urlencode(pairs, quote_via=quote, safe=",")
+
+
 def _list_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
-def _wrong(name: str, value: Any) -> list[FieldError]:
-    known = {"measure": MEASURES, "by": BY, "kind": KINDS, "category": CATEGORIES}.get(name)
+def _wrong(name: str, value: Any, by_name: Mapping[str, Sequence[str]]) -> list[FieldError]:
+    known = by_name.get(name)
     items = value if isinstance(value, tuple) else (value,)
     if len(items) > MOST_VALUES:
         message = "{field}: {value} values are too many; give at most {most}."

@@ -69,3 +69,13 @@ def month(key: str) -> str:
     if current_language() == "zh":
         return f"{year}年{int(number)}月"
     return str(format_date(date(int(year), int(number), 1), "MMMM y", locale=locale_of()))
+
+
+def recipient(key: str) -> str:
+    """Who gets a part of the money."""
+    names = {
+        "project_owner": t("Project owner"), "exchange": t("Exchange"), "platform": t("Platform"),
+        "payment": t("Payment"), "provider": t("Payment"), "special_fund": t("Special fund"),
+        "gift": t("Special fund"), "rounding": t("Rounding"),
+    }  # fmt: skip
+    return names.get(key, key.replace("_", " "))

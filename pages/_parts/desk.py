@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dash import html
 
+import reports
 from accounts import current_actor, may
 from calculations.model import FieldError
 from locales import formats as f
@@ -31,10 +32,13 @@ def desk_nav(slug: str = "") -> list[NavItem]:
         doors.append(NavItem("evaluation", t("Evaluation"), f"{base}/evaluation", "seal", here))
         doors.append(NavItem("setup", t("Set-up"), f"{base}/setup?step=review", "edit", here))
         doors.append(NavItem("boundary", t("Boundary"), f"{base}/boundary", "settings", here))
+        if may(actor, "event.poster"):
+            doors.append(NavItem("codes", t("Codes"), f"{base}/codes", "poster", here))
         doors.append(NavItem("orders", t("Orders and money"), f"{base}/orders", "orders", here))
         doors.append(NavItem("boards", t("Boards"), f"{base}/boards", "boards", here))
         if may(actor, "forestry.view"):
             doors.append(NavItem("forestry", t("Planting"), f"{base}/forestry", "life", here))
+        doors.append(NavItem("forum", t("Forum"), f"{base}/forum", "conference", here))
         doors.append(NavItem("what-if", t("What if"), f"{base}/what-if", "compare", here))
     elsewhere = t("Desks")
     if may(actor, "credits.view"):
@@ -94,12 +98,7 @@ def session_name(event: Any, session: Mapping[str, Any]) -> str:
 
 def recipient_name(key: str) -> str:
     """Who gets a part of the money."""
-    names = {
-        "project_owner": t("Project owner"), "exchange": t("Exchange"), "platform": t("Platform"),
-        "payment": t("Payment"), "provider": t("Payment"), "special_fund": t("Special fund"),
-        "gift": t("Special fund"), "rounding": t("Rounding"),
-    }  # fmt: skip
-    return names.get(key, key.replace("_", " "))
+    return reports.recipient(key)
 
 
 def order_state(state: str) -> html.Span:

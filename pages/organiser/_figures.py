@@ -1,10 +1,8 @@
-"""The figures of the organiser's page: pure functions from the view's data to parts."""
+"""Key figures, ring, compass rose and the day's course of the organiser's page: pure functions from data to parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -12,103 +10,108 @@ from dash import html
 from events import OrganiserView
 from locales import formats as f
 from locales import pick, t
-from pages._parts.bars import BarRow, bars_sentence, category_bars
-from pages._parts.certainty import quality_note
-from pages._parts.desk import cover_bar, panel, session_name
 from pages._parts.desk_ring import covered_ring
-from pages._parts.palette import CATEGORIES
-from pages._parts.pieces import category_name, empty, kpi
+from pages._parts.pieces import empty, kpi
 from pages._parts.rose import Origin, rose, rose_sentence
 from pages._parts.steps import Moment, StepWords, steps, steps_sentence
 from pages._parts.svg import themed_svg
+from pages.organiser._event_panels import figure_panel
+from reports import Dashboard, Table, open_g
 
 TICK_HOURS = (1, 2, 3, 6, 12, 24, 48, 168)
 MOST_TICKS = 6
-PHONE_BARS = {"width": 326.0, "label_width": 100.0}  # a phone's card is as wide
 
 
-def key_figures(view: OrganiserView) -> html.Div:
-    """Emitted with range and share estimated, retired, reserved, still open, extra: one unit for all."""
-    totals = view.totals
-    emitted = totals.mass
-    unit = f.mass_unit(emitted.total_g)
-    whole = emitted.total_g or 1
-    span = f.mass_range(emitted.low_g, emitted.high_g, unit=unit, decimals=1)
-    share = f.percent(emitted.estimated_g / whole, 0)
-    told = t("range {range} · {share} estimated", range=span, share=share) if emitted.total_g else t("nothing yet")
-    rows = (
-        ("emitted", t("Emitted"), emitted.total_g, told),
-        ("retired", t("Retired"), totals.retired_g, _of(totals.retired_g, whole, t("confirmed at the registry"))),
-        ("reserved", t("Reserved"), totals.reserved_g, _of(totals.reserved_g, whole, t("paid, waits for retirement"))),
-        ("open", t("Still open"), totals.residual_g, _of(totals.residual_g, whole, t("organiser's residual"))),
-        ("extra", t("Extra contribution"), totals.extra_g, t("outside the ring, by name")),
-    )
-    shown = [kpi(kind, name, *f.mass(grams, unit=unit), note, f"organiser-{kind}") for kind, name, grams, note in rows]
-    if totals.forestry.covered_g:
+def key_figures(shown: Dashboard) -> html.Div:
+    """Emitted with range and share estimated, retired, reserved, still open, extra, answered; grams in one unit."""
+    whole, totals = shown.whole, shown.view.totals
+    unit, emitted = f.mass_unit(whole.total_g), whole.total_g or 1
+    still_g = open_g(shown)
+    rows = [
+        ("emitted", t("Emitted"), whole.total_g, _emitted_note(shown, unit)),
+        ("retired", t("Retired"), whole.retired_g, _of(whole.retired_g, emitted, t("confirmed at the registry"))),
+        ("reserved", t("Reserved"), whole.reserved_g, _of(whole.reserved_g, emitted, t("paid, waits for retirement"))),
+        ("open", t("Still open"), still_g, _of(still_g, emitted, t("organiser's residual"))),
+    ]
+    if shown.extra_g is not None:
+        rows.append(("extra", t("Extra contribution"), shown.extra_g, t("outside the ring, by name")))
+    cards = [kpi(kind, name, *f.mass(grams, unit=unit), note, f"organiser-{kind}") for kind, name, grams, note in rows]
+    if totals.forestry.covered_g and not shown.asked.is_part:
         promised = totals.forestry.promised_g
         told = t("planting agreed, sink not yet there") if promised else t("there, as monitoring confirms")
-        shown.append(kpi("estimated", t("Planting"), *f.mass(totals.forestry.covered_g, unit=unit), told))
-    return html.Div(shown, className="fz-kpis")
+        cards.append(kpi("estimated", t("Planting"), *f.mass(totals.forestry.covered_g, unit=unit), told))
+    return html.Div([*cards, _answered(shown)], className="fz-kpis fz-kpis-many")
+
+
+def _emitted_note(shown: Dashboard, unit: str) -> str:
+    whole = shown.whole
+    if not whole.total_g:
+        return t("nothing yet")
+    span = f.mass_range(whole.low_g, whole.high_g, unit=unit, decimals=1)
+    if shown.counted:
+        return t("range {range}", range=span)
+    share = f.percent(shown.view.totals.mass.estimated_g / whole.total_g, 0)
+    return t("range {range} · {share} estimated", range=span, share=share)
+
+
+def _answered(shown: Dashboard) -> html.Div:
+    """How many answered of those expected; the range of what the others are taken to emit."""
+    found, expected = shown.view.totals.estimate, shown.view.event.expected_people
+    people = f.number(shown.people)
+    if shown.asked.is_part or not expected:
+        return kpi(
+            "estimated", t("Answered"), people, t("guests"), t("of what is chosen") if shown.asked.is_part else ""
+        )
+    note = t("{share} of {count}", share=f.percent_bp(found.response_bp), count=f.number(expected))
+    if found.estimated_g:
+        unit = f.mass_unit(found.high_g)
+        span = f.mass_range(found.low_g, found.high_g, unit=unit)
+        note += " · " + t("the others {range} {unit}", range=span, unit=unit)
+    return kpi("estimated", t("Answered"), people, t("guests"), note, "organiser-answered")
 
 
 def _of(part: int, whole: int, words: str) -> str:
     return f"{f.percent(part / whole)} · {words}"
 
 
-def ring_panel(view: OrganiserView) -> html.Section:
-    """The ring of the event, with orders and money below it."""
-    totals = view.totals
-    covered = totals.retired_g + totals.reserved_g + totals.extra_g
-    count = totals.counts["paid_order_count"]
-    words = [
-        html.P(
-            t("{count} orders · {money}", count=f.number(count), money=f.money(totals.paid_minor, view.event.currency))
-        ),
-        html.P(t("{mass} paid for, extra included", mass=f.mass_text(covered))),
-    ]
-    drawn = covered_ring(totals.retired_g, totals.reserved_g, totals.mass.total_g, totals.extra_g, totals.share_bp)
-    body = [drawn, html.Div(words, className="fz-small text-center mt-3")]
-    return panel(t("Ring of the event"), body, span=3)
+def ring_panel(shown: Dashboard, table: Table, span: int = 3) -> html.Section:
+    """The ring of what is asked for, with orders and money of the whole event below it."""
+    whole, totals, body = shown.whole, shown.view.totals, []
+    extra_g = shown.extra_g or 0
+    if not shown.asked.is_part:
+        count, paid = totals.counts["paid_order_count"], f.money(totals.paid_minor, shown.view.event.currency)
+        covered = f.mass_text(totals.retired_g + totals.reserved_g + totals.extra_g)
+        words = [
+            html.P(t("{count} orders · {money}", count=f.number(count), money=paid)),
+            html.P(t("{mass} paid for, extra included", mass=covered)),
+        ]
+        body = [html.Div(words, className="fz-small text-center mt-3")]
+    drawn = covered_ring(whole.retired_g, whole.reserved_g, whole.total_g, extra_g, whole.covered_bp)
+    named = Table(table.key, t("Ring of the event"), table.finding, table.columns, table.rows)
+    return figure_panel(shown, named, [drawn, *body], span=span)
 
 
-def category_panel(view: OrganiserView) -> html.Section:
-    """Emitted by category with whiskers, largest first."""
-    known = sorted(view.by_category, key=lambda row: (-row["total_g"], CATEGORIES.index(row["category"])))
-    rows = [
-        BarRow(row["category"], category_name(row["category"]), row["total_g"], row["low_g"], row["high_g"])
-        for row in known
-        if row["total_g"] > 0
-    ]
-    if not rows:
-        return panel(t("Emitted by category"), empty(t("The first footprint opens this chart.")), span=5)
-    unit = f.mass_unit(sum(row.value_g for row in rows))
-    said = bars_sentence(rows)
-    wide = themed_svg(lambda theme: category_bars(rows, theme=theme), said, "fz-wide-only")
-    narrow = themed_svg(lambda theme: category_bars(rows, theme=theme, **PHONE_BARS), said, "fz-narrow-only")
-    body = [wide, narrow, quality_note(view.totals.quality, known)]
-    return panel(t("Emitted by category"), body, t("{unit} CO₂e, whisker low–high", unit=unit), span=5)
-
-
-def origin_panel(view: OrganiserView) -> html.Section:
+def origin_panel(shown: Dashboard, table: Table, span: int = 4) -> html.Section:
     """The compass rose, and in one sentence who is not drawn on it."""
-    known = view.origins
+    known = shown.view.origins
     places = [
         Origin(pick(p["names"]), p["azimuth"], p["distance_km"], p["people"], p["mostly"] == "rail")
         for p in known["places"]
     ]
-    title = t("Where guests came from")
     if not places:
-        return panel(title, empty(t("Places are drawn once five guests have come from one.")), span=4)
+        return figure_panel(shown, table, empty(table.finding), span=span)
     words = (t("N"), t("E"), t("S"), t("W"))
     picture = themed_svg(lambda theme: rose(places, theme=theme, compass=words), rose_sentence(places))
-    aside = html.Span(
+    stems = html.P(
         [
             html.Span([html.I(className="fz-stem"), t("mostly air")]),
             html.Span([html.I(className="fz-stem fz-stem-rail"), t("mostly rail")]),
         ],
-        className="fz-stems",
+        className="fz-stems-row",
     )
-    return panel(title, [picture, html.P(_others(view), className="fz-small")], aside, span=4)
+    return figure_panel(
+        shown, table, [picture, stems, html.P(_others(shown.view), className="fz-small mb-0")], span=span
+    )
 
 
 def _others(view: OrganiserView) -> str:
@@ -119,30 +122,22 @@ def _others(view: OrganiserView) -> str:
     return " · ".join(parts)
 
 
-def day_panel(view: OrganiserView) -> html.Section:
+def day_panel(shown: Dashboard, table: Table, span: int = 5) -> html.Section:
     """Through the day: emitted with its band, covered from zero."""
+    names = ("total_g", "low_g", "high_g", "retired_g", "reserved_g")
     moments = [
-        Moment(
-            _instant(row["bucket_at"]).timestamp(),
-            row["total_g"],
-            row["low_g"],
-            row["high_g"],
-            row["retired_g"],
-            row["reserved_g"],
-        )
-        for row in view.timeline
+        Moment(_instant(row["bucket_at"]).timestamp(), *(row[name] for name in names)) for row in shown.view.timeline
     ]
-    title = t("Through the day")
     if len(moments) < 2:
-        return panel(title, empty(t("The course is drawn from the second five minutes on.")), span=5)
+        return figure_panel(shown, table, empty(table.finding), span=span)
     words = StepWords(t("Emitted"), t("Retired"), t("Reserved"))
-    ticks = _ticks(moments[0].at_s, moments[-1].at_s, view.event.timezone)
+    ticks = _ticks(moments[0].at_s, moments[-1].at_s, shown.view.event.timezone)
     said = steps_sentence(moments, words)
     wide = themed_svg(lambda theme: steps(moments, words, ticks, theme=theme), said, "fz-wide-only")
     few = ticks[:: max(1, len(ticks) // 3)]
     narrow = themed_svg(lambda theme: steps(moments, words, few, theme=theme, width=326), said, "fz-narrow-only")
     unit = f.mass_unit(moments[-1].emitted_g)
-    return panel(title, [wide, narrow], t("{unit} CO₂e, band low–high", unit=unit), span=5)
+    return figure_panel(shown, table, [wide, narrow], t("{unit} CO₂e, band low–high", unit=unit), span)
 
 
 def _instant(text: str) -> datetime:
@@ -162,50 +157,3 @@ def _ticks(first_s: float, last_s: float, timezone: str) -> list[tuple[float, st
             marks.append((at.timestamp(), label))
         at += timedelta(hours=hours)
     return marks[: 2 * MOST_TICKS]
-
-
-def session_panel(view: OrganiserView) -> html.Section:
-    """Each sub-forum's emissions and what of them is covered; lengths compare, so does the unit."""
-    rows = [row for row in view.by_session if row["kind"] != "none" or row["people"]]
-    largest = max((row["emitted_g"] for row in rows), default=0)
-    numbers, unit = f.mass_parts([row["emitted_g"] for row in rows])
-    body = [
-        html.Tr(
-            [
-                html.Td([html.B(session_name(view.event, row)), html.Br(), html.Span(_who(row), className="fz-note")]),
-                html.Td(
-                    cover_bar(row["retired_g"], row["reserved_g"], row["emitted_g"], largest), className="fz-cover-cell"
-                ),
-                html.Td(number, className="fz-right"),
-                html.Td(html.B(f.percent_bp(row["share_bp"], 1)), className="fz-right"),
-            ]
-        )
-        for row, number in zip(rows, numbers, strict=True)
-    ]
-    aside = t("{unit} emitted · covered", unit=unit)
-    return panel(t("By sub-forum"), html.Table(html.Tbody(body), className="fz-table fz-table-plain"), aside, span=5)
-
-
-def _who(row: Mapping[str, Any]) -> str:
-    if row["kind"] == "organiser":
-        return t("energy, food, materials …")
-    return t("{count} guests", count=f.number(row["people"]))
-
-
-def funnel_panel(view: OrganiserView) -> html.Section:
-    """From the first tap to the certificate."""
-    names = {"began": t("Began"), "footprint": t("Footprint"), "paid": t("Paid"), "certificate": t("Certificate")}
-    largest = max(view.funnel.values(), default=0) or 1
-    rows = [
-        html.Div([html.Span(names[key]), html.I(f.number(count), style={"--fz-w": f"{100 * count / largest:.1f}%"})])
-        for key, count in view.funnel.items()
-    ]
-    share = f.percent(view.funnel["certificate"] / (view.funnel["footprint"] or 1), 0)
-    words = html.P(t("{share} of footprints have a certificate.", share=share), className="fz-small mt-3")
-    return panel(t("From start to certificate"), [html.Div(rows, className="fz-funnel"), words], span=2)
-
-
-def money_rows(money_minor: Mapping[str, int], currency: str, names: Any) -> Sequence[tuple[str, str]]:
-    """Recipient and money, largest first."""
-    ordered = sorted(money_minor.items(), key=lambda item: (-item[1], item[0]))
-    return [(names(key), f.money(minor, currency)) for key, minor in ordered if minor]

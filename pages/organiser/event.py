@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import Input, Output, State, callback, dcc, html
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
 
 import events
 import offsetting
-from accounts import current_actor, may
+from accounts import Unauthenticated, current_actor, may
+from calculations.model import FieldError, InputError
 from locales import formats as f
 from locales import pick, t
 from offsetting import claims
+from pages._parts.certainty import quality_note
 from pages._parts.deadline import deadline_note
-from pages._parts.desk import button_link, claim_panel, event_line, event_notice, frame, panel
-from pages._parts.pieces import filter_bar
+from pages._parts.desk import button_link, claim_panel, event_line, event_notice, frame, sentence_of
+from pages._parts.pieces import empty
+from pages.bundles import to_sign_in
+from pages.organiser import _event_panels as panels
 from pages.organiser import _figures as figures
 from pages.organiser._cover_split import cover_split
 from pages.organiser._estimate import estimate_panel
-from pages.organiser._setup_review import deadlines, state_note
-from pages.registry import page
+from pages.organiser._event_boards import boards_panel
+from pages.organiser._filter import filter_sentence, list_names
+from pages.registry import page, query_of
+from reports import Dashboard, Narrowing, Table, dashboard, figure_csv, figures_xlsx, tables, whole_csv
 
 page(
-    "/desk/e/<slug>", kind="desk", title="Event", permission="event.view", scripts=("js/desk.js",),
+    "/desk/e/<slug>", kind="desk", title="Event", permission="event.view", scripts=("js/desk.js", "js/dashboard.js"),
     styles=("css/desk-more.css", "css/setup.css"),
 )  # fmt: skip
+router = APIRouter(include_in_schema=False)
+PART_ORDER = ("whole", "category", "mode", "session", "diet", "company", "funnel")
+MEDIA = {"csv": "text/csv; charset=utf-8",
+         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
 
 
 def check(slug: str) -> None:
@@ -32,28 +45,58 @@ def check(slug: str) -> None:
     events.organiser_view(slug)
 
 
-def layout(slug: str = "", **_: Any) -> html.Div:
-    """The whole page; its body is made anew with every live version."""
-    view = events.organiser_view(slug)
+def layout(slug: str = "", **query: Any) -> html.Div:
+    """The whole page of the question in the address; its body is made anew with every question and live version."""
+    shown, wrong = _shown(slug, query)
+    view = shown.view
     event = view.event
     body = [
         dcc.Store(id="organiser-slug", data=slug),
         dcc.Store(id="organiser-version", data=view.totals.version),
-        html.Div(_body(view), id="organiser-body"),
+        dcc.Store(id="organiser-asked", data=f"?{shown.asked.to_url()}"),
+        html.Div(_body(shown, wrong), id="organiser-body"),
     ]
     head = {"subtitle": event_line(event), "actions": _actions(view)}
     return frame(body, "event", pick(dict(event.names)), slug=slug, **head, **event_notice(event))
 
 
+def _shown(slug: str, query: Mapping[str, Any]) -> tuple[Dashboard, Sequence[FieldError]]:
+    """What the query asks for; where it can't be asked the whole event, and what is wrong."""
+    try:
+        return dashboard(slug, Narrowing.from_url(query)), ()
+    except InputError as error:
+        return dashboard(slug), error.errors
+
+
 @callback(
     Output("organiser-body", "children"),
     Input("organiser-version", "data"),
+    Input("organiser-asked", "data"),
     State("organiser-slug", "data"),
     prevent_initial_call=True,
 )
-def refresh(_version: int, slug: str) -> Any:
-    """The body of the newest version; who asks is checked in the view."""
-    return _body(events.organiser_view(str(slug)))
+def refresh(_version: int, asked: str, slug: str) -> Any:
+    """The body of the newest version under the question asked; who asks is checked in the view."""
+    return _body(*_shown(str(slug), query_of(str(asked or "")[:2000])))
+
+
+@router.get("/desk/e/{slug}/figures.{kind}")
+def file(slug: str, kind: str, request: Request) -> Response:
+    """One figure (``?figure=category``) or all of them as CSV or XLSX, under the question of the address."""
+    query = dict(request.query_params)
+    try:
+        shown = dashboard(slug, Narrowing.from_url(query))
+    except Unauthenticated:
+        return to_sign_in(request)
+    found, wanted = tables(shown), query.get("figure", "")
+    if kind not in MEDIA or (wanted and wanted not in found):
+        return Response(status_code=404)
+    kept = {wanted: found[wanted]} if wanted else found
+    one = figure_csv(kept[wanted]) if wanted else whole_csv(kept)
+    content = figures_xlsx(shown, kept) if kind == "xlsx" else one
+    name = f"{slug}-{wanted or 'figures'}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=MEDIA[kind], headers=headers)
 
 
 def _actions(view: events.OrganiserView) -> list[Any]:
@@ -77,21 +120,44 @@ def live_chip(view: events.OrganiserView) -> html.P:
     return html.P(f"{t('as of')} {clock}", id="organiser-live", className="fz-live fz-live-away", **given)
 
 
-def _body(view: events.OrganiserView) -> list[Any]:
+def _body(shown: Dashboard, wrong: Sequence[FieldError] = ()) -> list[Any]:
+    view = shown.view
+    told = html.P(
+        " ".join(sentence_of(e, _fields()) for e in wrong), className="fz-told fz-told-wrong mb-3", role="alert"
+    )
+    head = [told if wrong else None, filter_sentence(shown, _side(shown)), deadline_note(view.event.event_id)]
     if not view.totals.counts["participation_count"] and not view.totals.mass.total_g:
-        return [figures.key_figures(view), _nothing_yet(view), html.Div(_deadlines(view), className="fz-grid mt-3")]
-    grid = [
-        figures.ring_panel(view), figures.category_panel(view), figures.origin_panel(view), figures.day_panel(view),
-        figures.session_panel(view), figures.funnel_panel(view), _claim(view), _split(view),
-        estimate_panel(view), _deadlines(view),
-    ]  # fmt: skip
-    late = deadline_note(view.event.event_id)
-    return [_sentence(view), late, figures.key_figures(view), html.Div(grid, className="fz-grid")]
+        return [figures.key_figures(shown), _nothing_yet(view)]
+    if shown.hidden and not shown.whole.total_g:
+        sentence = t("Fewer than five guests stand behind what you chose: nothing is told of them apart.")
+        return [*head, html.Div(empty(sentence), className="fz-card")]
+    found = tables(shown)
+    grid = [part for part in _grid(shown, found) if part is not None]
+    return [*head, figures.key_figures(shown), html.Div(grid, className="fz-grid"), panels.left_out_panel(shown)]
 
 
-def _deadlines(view: events.OrganiserView) -> html.Section:
-    """Until when answers and payments are taken, the books' and the credits' days."""
-    return panel(t("Deadlines"), deadlines(view.event), state_note(view.event), span=12)
+def _fields() -> dict[str, str]:
+    return {name: words[0] for name, words in list_names().items()}
+
+
+def _grid(shown: Dashboard, found: dict[str, Table]) -> list[Any]:
+    """Panels in their order; those that can't answer are not there, the others share their room."""
+    makers: dict[str, tuple[int, Any]] = {
+        "whole": (3, figures.ring_panel), "category": (5, panels.bars_panel), "origin": (4, figures.origin_panel),
+        "day": (5, figures.day_panel), "session": (5, panels.session_panel), "funnel": (2, panels.funnel_panel),
+        "mode": (4, panels.bars_panel), "diet": (4, panels.bars_panel), "channel": (4, panels.channel_panel),
+        "company": (5, panels.company_panel), "boards": (4, boards_panel), "money": (3, panels.money_panel),
+    }  # fmt: skip
+    there = {**found} if shown.asked.is_part else {**found, "boards": found["whole"]}
+    keys = [key for key in (PART_ORDER if shown.asked.is_part else makers) if key in there]
+    spans = panels.packed([makers[key][0] for key in keys])
+    made = [makers[key][1](shown, there[key], span) for key, span in zip(keys, spans, strict=True)]
+    made.append(panels.lines_panel(shown, found))
+    if shown.asked.is_part:
+        return made
+    view = shown.view
+    note = quality_note(view.totals.quality, view.by_category)
+    return [*made, estimate_panel(view), _claim(view), _split(view), html.Div(note) if note else None]
 
 
 def _split(view: events.OrganiserView) -> html.Section:
@@ -108,25 +174,24 @@ def _claim(view: events.OrganiserView) -> html.Section:
     return claim_panel(said)
 
 
-def _sentence(view: events.OrganiserView) -> html.Div:
-    """What the figures stand for, in one line, with the ways on."""
-    totals = view.totals
-    guests = max(totals.expected_people, totals.participants)
-    words = [t("All {count} guests, all sub-forums, until now.", count=f.number(guests))]
-    if view.unanswered and totals.mass.estimated_g:
-        words.append(t("Guests who have not answered ({count}) are estimated.", count=f.number(view.unanswered)))
+def _side(shown: Dashboard) -> html.Span:
+    """The ways on: the residual's order, the explorer, and the files of everything that is shown."""
+    view, actor = shown.view, current_actor()
+    slug, event_id = view.event.slug, view.event.event_id
     side: list[Any] = []
-    if may(current_actor(), "event.order", view.event.event_id) and view.event.payments and totals.residual_g:
+    if may(actor, "event.order", event_id) and view.event.payments and view.totals.residual_g:
         residual = claims.say("desk.residual", jurisdiction=view.event.jurisdiction, subject="event")
-        side.append(html.A(residual, href=f"/desk/e/{view.event.slug}/orders", className="fz-link"))
-    if may(current_actor(), "reports.view", view.event.event_id):
-        side.append(html.A(t("Explore"), href=f"/desk/reports?event={view.event.slug}", className="fz-link"))
-    return filter_bar([" ".join(words)], html.Span(side, className="d-flex gap-3"))
+        side.append(html.A(residual, href=f"/desk/e/{slug}/orders", className="fz-link"))
+    if may(actor, "reports.view", event_id):
+        side.append(html.A(t("Explore"), href=f"/desk/reports?event={slug}", className="fz-link"))
+    query = shown.asked.to_url()
+    tail = f"?{query}" if query else ""
+    side.append(html.A("CSV", href=f"/desk/e/{slug}/figures.csv{tail}", className="fz-link", download=""))
+    side.append(html.A("XLSX", href=f"/desk/e/{slug}/figures.xlsx{tail}", className="fz-link", download=""))
+    return html.Span(side, className="fz-filter-side")
 
 
 def _nothing_yet(view: events.OrganiserView) -> html.Div:
-    from pages._parts.pieces import empty
-
     link = button_link(t("Poster"), f"/desk/e/{view.event.slug}/poster", "poster", "fz-button-main")
     return html.Div(
         empty(t("Nobody has counted a trip yet. Hang up the poster with its code."), link), className="fz-card"

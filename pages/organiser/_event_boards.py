@@ -1,0 +1,43 @@
+"""The heads of the boards on the organiser's dashboard."""
+
+from __future__ import annotations
+
+from dash import html
+
+from events import BoardRow
+from locales import formats as f
+from locales import pick, t
+from pages._parts.desk import panel
+from pages._parts.pieces import board_row, empty
+from reports import Dashboard, Table
+
+TOP = 5
+
+
+def boards_panel(shown: Dashboard, _: Table, span: int = 4) -> html.Section:
+    """The first five people, and the way to the boards, where names are moderated."""
+    view = shown.view
+    link = html.A(t("All boards"), href=f"/desk/e/{view.event.slug}/boards", className="fz-link")
+    people = view.boards["people"][:TOP]
+    if not people:
+        sentence = t("The board opens with five people: be among the first five.")
+        return panel(t("Boards"), empty(sentence, link), span=span, id="figure-boards")
+    first = people[0]
+    finding = t("{name} leads: {share} covered.", name=pick(dict(first.display)), share=f.percent_bp(first.share_bp, 1))
+    if first.tied:
+        finding = t("Several share the first place: {share} covered.", share=f.percent_bp(first.share_bp, 1))
+    rows = html.Ol([board_line(row) for row in people], className="fz-board fz-board-slim")
+    name = html.P(t("Board of people"), className="fz-figure-name")
+    return panel(finding, [name, rows, html.P(link, className="mb-0 mt-2")],
+                 span=span, id="figure-boards")  # fmt: skip
+
+
+def board_line(row: BoardRow) -> html.Li:
+    """A row of a board."""
+    share = row.share_bp / 10_000
+    retired, reserved = (share, 0.0) if row.state == "retired" else (0.0, share)
+    return board_row(
+        row.label, pick(dict(row.display)), retired_share=retired, reserved_share=reserved,
+        norm_percent=row.norm_bp / 100 if row.norm_bp is not None else None, mode=row.mode,
+        value=f.percent_bp(row.share_bp, 1),
+    )  # fmt: skip
