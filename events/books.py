@@ -22,6 +22,7 @@ from calculations.model import FieldError, InputError
 from calculations.slicing import PLAN_LINE
 from data.store import books as rows
 from data.store import claims as claim_rows
+from data.store import events as event_rows
 from data.store import rebuild
 from data.store.engine import get_store, run_write
 from events.books_statement import counted_tree, statement_of
@@ -120,8 +121,9 @@ def close_books(slug: str, note: str = "", seen: Iterable[str] = (), now: dateti
     def work(conn: sa.Connection) -> None:
         event = read_event(conn, slug=slug)
         require(actor, "event.edit", event.event_id)
+        event_rows.take_state(conn, event.event_id)
         former = rows.all_of(conn, event.event_id, lock=True)
-        event = read_event(conn, slug=slug)  # as it stands now that nobody else closes it
+        event = read_event(conn, slug=slug)  # as it stands now that nobody else closes it or changes its lines
         _ready(conn, event, read, at)
         version = int(former[0]["version"]) + 1 if former else 1
         by = actor.name or actor.label
@@ -160,6 +162,7 @@ def reopen_books(slug: str, reason: str, now: datetime | None = None) -> Event:
     def work(conn: sa.Connection) -> Event:
         event = read_event(conn, slug=slug)
         require(actor, "event.reopen", event.event_id)
+        event_rows.take_state(conn, event.event_id)
         standing = [row for row in rows.all_of(conn, event.event_id, lock=True) if row["reopened_at"] is None]
         if not standing:
             raise Conflict("The books of this event are not closed.")
@@ -230,18 +233,7 @@ def public_statement(slug: str, version: int | None = None) -> tuple[BooksStatem
 
 def _statement(event: Event, row: Mapping[Any, Any]) -> BooksStatement:
     subject = json.loads(row["statement"])["credentialSubject"]
-    same = (
-        "version",
-        "sha256",
-        "note",
-        "closed_by",
-        "closed_at",
-        "published_at",
-        "reopened_at",
-        "reopened_by",
-        "reason",
-    )
-    return BooksStatement(event=event, text=row["statement"], subject=subject, **{name: row[name] for name in same})
+    return BooksStatement(event=event, text=row["statement"], subject=subject, **{name: row[name] for name in STORED})
 
 
 def _checks(conn: sa.Connection, event: Event, totals: Totals, now: datetime) -> Iterable[Check]:

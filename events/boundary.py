@@ -20,7 +20,7 @@ from events.catalogue import boundary_json, read_event
 from events.footprints import Computed, compute_answers, factors_of, store_version
 from events.model import Event
 from events.recompute import Recomputed, answers_of, beside, may_compute
-from events.states import require_state
+from events.states import hold_state, require_state
 
 BASES = ("location", "market")
 FLAGS = ("non_co2", "upstream")
@@ -83,7 +83,7 @@ def set_boundary(slug: str, body: Mapping[str, Any]) -> Event:
     with get_store().write() as conn:
         event = read_event(conn, slug=slug)
         require(current_actor(), "event.edit", event.event_id)
-        require_state(event, "boundary")
+        hold_state(conn, event.event_id, "boundary")
         changed = _with(event, body)
         before, after = _told(event), _told(changed)
         if before != after:
@@ -129,6 +129,7 @@ def _store_one(
     conn: sa.Connection, event: Event, row: Mapping[Any, Any], anew: Computed, done: RecomputedAll
 ) -> RecomputedAll:
     """Writes one new version, unless somebody has written one meanwhile or it has had all its versions."""
+    hold_state(conn, event.event_id, "recompute")
     part = rows.get(conn, event.event_id, row["participation_id"], lock=True)
     if part is None or part["deleted_at"] is not None or part["footprint_version"] != row["version"]:
         return done

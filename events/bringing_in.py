@@ -41,7 +41,7 @@ from events.bringing_in_rows import Amounts, Reader
 from events.catalogue import read_event
 from events.live import fold_in
 from events.model import Event
-from events.states import require_state
+from events.states import hold_state, require_state
 
 SAMPLES = 200  # rows that a reading is guessed from
 CHECKED = 5_000  # rows that are checked while one maps; all of them before they come in
@@ -110,7 +110,7 @@ def undo_import(slug: str, import_id: str) -> None:
 
     def work(conn: sa.Connection) -> None:
         rows.lock(conn, event.event_id)
-        require_state(read_event(conn, event_id=event.event_id), "import")
+        hold_state(conn, event.event_id, "import")
         file = rows.get(conn, event.event_id, import_id)
         if file is None:
             raise NotFound("There is no import “{value}”.", value=import_id[:40])
@@ -289,8 +289,8 @@ def _store(
     conn: sa.Connection, event: Event, waiting: Staged, reading: Reading, of: Of, now: datetime
 ) -> Brought:  # fmt: skip
     rows.lock(conn, event.event_id)
+    hold_state(conn, event.event_id, "import")
     event = read_event(conn, event_id=event.event_id)
-    require_state(event, "import")
     if known := rows.by_hash(conn, event.event_id, reading.kind, waiting.sha256):
         counts = {name: int(known[name]) for name in ("row_count", "new_count", "changed_count", "known_count")}
         return Brought(known["import_id"], reading.kind, **counts, already=True, detail=known["detail"])

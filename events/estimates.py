@@ -21,7 +21,7 @@ from data.store.engine import get_store
 from events.catalogue import read_event
 from events.model import Event
 from events.participations import company_of
-from events.states import require_state
+from events.states import hold_state, require_state
 
 WAYS = ("onsite", "remote")
 REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
@@ -94,6 +94,7 @@ def set_expected(slug: str, body: Any) -> Event:
     people, told = _checked(body)
     now = datetime.now(UTC)
     with get_store().write() as conn:
+        hold_state(conn, event.event_id, "expected")
         kept = read_event(conn, event_id=event.event_id)
         if told.get("company"):
             ids = {name: company_of(conn, name, now) for name in told["company"]}

@@ -16,7 +16,7 @@ from data.store.engine import get_store
 from events.catalogue import boundary_json, read_event
 from events.methods import KEPT_AS, check_method, find_method
 from events.model import Event
-from events.states import require_state
+from events.states import hold_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def set_flight_method(slug: str, method_id: str = "", toml_text: str = "") -> Fl
     with get_store().write() as conn:
         event = read_event(conn, slug=slug)
         require(current_actor(), "event.edit", event.event_id)
-        require_state(event, "boundary")
+        hold_state(conn, event.event_id, "boundary")
         method = check_method(toml_text) if toml_text else _known(event, method_id) if method_id else None
         before, after = _told(event.boundary.flight_method, event.boundary.method), _told("", method)
         if before != after:

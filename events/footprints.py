@@ -32,7 +32,7 @@ from events.inventory_entries import bare, check_version, stamped, typed_part
 from events.model import ORGANISER_SESSION, Event, FootprintView
 from events.origins import origin_of, region_of, travelled, way_of
 from events.participations import ROW
-from events.states import require_state
+from events.states import hold_state, require_state
 
 MAX_VERSIONS = 500
 MASSES = ("low_g", "total_g", "high_g", "non_co2_g", "upstream_g")
@@ -70,6 +70,7 @@ def save_footprint(participation_id: str, body: Any) -> FootprintView:
     done, now = compute_for(event, body), datetime.now(UTC)
     better, body = _better(event, done.answers), coarse(body)
     with get_store().write() as conn:
+        hold_state(conn, event_id, "answer")
         version = store_version(conn, event, participation_id, done, body, now)
     return _view(participation_id, version, done, better, body, now)
 
@@ -93,7 +94,7 @@ def save_inventory(slug: str, body: Any, at_version: int | None = None) -> Footp
     done, now = compute_answers(event, parse(event, bare(body), inventory_scenario(event))), datetime.now(UTC)
     told = {**body, "other": stamped(body.get("other", []))}
     with get_store().write() as conn:
-        require_state(read_event(conn, event_id=event.event_id), "inventory")
+        hold_state(conn, event.event_id, "inventory")
         part = typed_part(rows.of_kind(conn, event.event_id, "organiser"))
         check_version(part, at_version)
         participation_id = part["participation_id"] if part else start_inventory(conn, event, now)

@@ -37,7 +37,7 @@ from events.live import fold_in
 from events.model import Event, EventDraft
 from events.origins import region_of
 from events.participations import ROW
-from events.states import require_state
+from events.states import hold_state, require_state
 
 Progress = Callable[[int, int], None]
 STEP = 500
@@ -243,6 +243,7 @@ def _store(
         if event_rows.by_id(conn, event_id) is None:
             _make(conn, event, now)
             made += 1
+        hold_state(conn, event_id, "import")
         people = rows.people_of_kind(conn, event_id, "group")
         for group in by_event.get(event_id, []):
             there = people.get(group.participation_id)

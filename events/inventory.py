@@ -22,7 +22,7 @@ from events.footprints import compute_answers, factors_of, inventory_scenario, l
 from events.inventory_entries import IMPORTED, TYPED, bare, new_line_id, typed_part, with_ids
 from events.inventory_notes import LineComment, LineFile
 from events.model import Event, Names
-from events.states import require_state
+from events.states import hold_state, require_state
 
 ACTUAL, PLANNED = "actual", "planned"
 MOST_PLANNED = 500
@@ -160,6 +160,7 @@ def save_planned(slug: str, entry: Mapping[str, Any], line_id: str = "") -> str:
     actor = current_actor()
 
     def work(conn: sa.Connection) -> None:
+        hold_state(conn, event.event_id, "inventory")
         there = [each["line_id"] for each in book_rows.planned(conn, event.event_id)]
         if line_id and line_id not in there:
             raise NotFound(inventory_notes.NO_LINE, value=line_id[:40])
@@ -184,7 +185,7 @@ def remove_planned(slug: str, line_id: str) -> None:
     def work(conn: sa.Connection) -> None:
         event = read_event(conn, slug=slug)
         require(actor, "event.edit", event.event_id)
-        require_state(event, "inventory")
+        hold_state(conn, event.event_id, "inventory")
         if line_id not in [each["line_id"] for each in book_rows.planned(conn, event.event_id)]:
             raise NotFound(inventory_notes.NO_LINE, value=line_id[:40])
         book_rows.remove_planned(conn, event.event_id, line_id, now)

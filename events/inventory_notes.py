@@ -20,7 +20,7 @@ from data.store.engine import get_store, run_write
 from data.store.ids import new_row_id
 from events.catalogue import read_event
 from events.model import Event
-from events.states import require_state
+from events.states import hold_state
 
 MOST_BYTES = 10_000_000
 MOST_TEXT = 2000
@@ -139,7 +139,7 @@ def add_evidence(slug: str, line_id: str, name: str, content: bytes, known: Line
 
     def work(conn: sa.Connection) -> None:
         event = read_event(conn, slug=slug)
-        require_state(event, "inventory")
+        hold_state(conn, event.event_id, "inventory")
         _there(conn, event, line_id, known)
         if sum(row["line_id"] == line_id for row in rows.evidence(conn, event.event_id)) >= MOST_OF_A_LINE:
             raise Conflict("A line takes at most {limit} files.", limit=MOST_OF_A_LINE)
@@ -160,7 +160,7 @@ def withdraw_evidence(slug: str, line_id: str, sha256: str) -> None:
     def work(conn: sa.Connection) -> None:
         event = read_event(conn, slug=slug)
         require(actor, "event.edit", event.event_id)
-        require_state(event, "inventory")
+        hold_state(conn, event.event_id, "inventory")
         rows.withdraw_evidence(conn, event.event_id, line_id, sha256, actor.name or actor.label, now)
         record(conn, event.event_id, actor, "inventory.evidence.withdraw", line_id, {"sha256": sha256})
 

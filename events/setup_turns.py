@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from accounts import SYSTEM, Conflict, record
+from data.store import events as event_rows
 from data.store import jobs
 from data.store import setup as rows
 from data.store.engine import get_store
@@ -33,6 +34,7 @@ def deliver(job: jobs.Job, now: datetime) -> None:
     name = str(job.payload["turn"])
     source, to = TURNS[name]
     with get_store().write() as conn:
+        event_rows.take_state(conn, job.event_id)
         due = rows.due_times(conn, job.event_id).get(name)
         row = rows.locked(conn, job.event_id)
         if due is not None and row is not None and due.isoformat() == job.payload["at"] and row["state"] == source:

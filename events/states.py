@@ -25,12 +25,20 @@ def require_state(event: EventCard, what: str) -> None:
         raise Conflict(refused)
 
 
+def hold_state(conn: sa.Connection, event_id: str, what: str) -> None:
+    """The same in the transaction that does ``what``: until it ends the event goes into no other state."""
+    rows.hold_state(conn, event_id)
+    if refused := states.refusal(rows.state_of(conn, event_id), what):
+        raise Conflict(refused)
+
+
 def change_state(slug: str, to: str, reason: str = "") -> Event:
     """Moves an event into another state and returns it. Needs the transition's permission (event.edit; opening closed
     books: event.reopen). Raises NotFound, Forbidden, Conflict for what the table has not, InputError for a reason
     that is missing. An event that is there already stays; nothing is written."""
     with get_store().write() as conn:
-        event = read_event(conn, slug=slug)
+        rows.take_state(conn, read_event(conn, slug=slug).event_id)
+        event = read_event(conn, slug=slug)  # as it stands now that nothing which it permits is under way
         if event.state == to:
             require(current_actor(), "event.edit", event.event_id)
             return event
@@ -38,7 +46,7 @@ def change_state(slug: str, to: str, reason: str = "") -> Event:
 
 
 def move(conn: sa.Connection, event: Event, to: str, reason: str, actor: Actor, now: datetime | None = None) -> Event:
-    """The same within a transaction, for whoever closes books or opens an event at its hour."""
+    """The same within a transaction that has taken the event's state, for whoever closes books."""
     step = (event.state, to)
     if not states.may(*step):
         raise Conflict("An event that is {state} can't become {to}.", state=event.state, to=to[:20])

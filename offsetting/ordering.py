@@ -18,6 +18,7 @@ from calculations.slicing import PLAN_LINE, open_beside, share_grams
 from data.settings import get_settings
 from data.store import allocations, claims, orders, participations, rollups
 from data.store import credits as lots
+from data.store import events as event_rows
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_id
 from locales import LANGUAGES, formats
@@ -50,12 +51,14 @@ def place_order(
     event_id, at = event_of(participation_id), now or datetime.now(UTC)
 
     def work(conn: Connection) -> Row:
+        event_rows.hold_state(conn, event_id)
         context = orders.context(conn, event_id, participation_id, project)
         if context is None or context["deleted_at"] is not None:
             raise NotFound("There is no participation “{participation}”.", participation=participation_id[:64])
         _check_open(context, context["event_state"], project, "order")
-        if context["pay_until"] is not None and context["pay_until"] < at:
-            raise Conflict("Payment for this event ended on {day}.", day=f"{context['pay_until']:%Y-%m-%d}")
+        _check_day(context, at)
+        if gift and not (context["defaults"] or {}).get("gift", True):
+            raise Conflict(gifts.NO_GIFTS)
         wanted = grams if grams is not None else _share_of(context["total_g"], share_percent or 100)
         if rest:
             wanted = _rest_of(conn, event_id, participation_id)
@@ -87,7 +90,10 @@ def place_event_order(
         if event is None:
             raise NotFound("There is no event “{event}”.", event=slug[:64])
         buyer = _buyer(actor, event["event_id"], covers)
+        event_rows.hold_state(conn, event["event_id"])
+        event = event_rows.by_id(conn, event["event_id"]) or event
         if buyer["company_id"]:
+            _check_day(event, at)
             check_live(conn, buyer["company_id"], bool(event["livemode"]))
             _check_enough(conn, event["event_id"], buyer["company_id"])
         context = _event_context(conn, event, project, WHAT.get(buyer["covers"]["kind"], "residual_order"))
@@ -132,6 +138,12 @@ def _check_open(terms: Row, event_state: str, project: str, what: str) -> None:
         raise Conflict("This event takes no payments.")
     if refused := event_states.refusal(event_state, what):
         raise Conflict(refused)
+
+
+def _check_day(event: Row, at: datetime) -> None:
+    """Guests and companies order until a day; what is left is the organiser's."""
+    if event["pay_until"] is not None and event["pay_until"] < at:
+        raise Conflict("Payment for this event ended on {day}.", day=f"{event['pay_until']:%Y-%m-%d}")
 
 
 def _share_of(total_g: int | None, share_percent: int) -> int:

@@ -13,6 +13,9 @@ Row = sa.RowMapping
 HIDDEN_STATE = "draft"
 _BY_SLUG = sa.select(s.event).where(s.event.c.slug == sa.bindparam("slug"))
 _BY_ID = sa.select(s.event).where(s.event.c.event_id == sa.bindparam("event_id"))
+_STATE = sa.select(s.event.c.state).where(s.event.c.event_id == sa.bindparam("event_id"))
+_HOLD = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
+_TAKE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _SESSIONS = (
     sa.select(s.event_session)
     .where(s.event_session.c.event_id == sa.bindparam("event_id"))
@@ -66,6 +69,24 @@ def find(conn: sa.Connection, words: Sequence[str], scenario: str, offset: int, 
     total = conn.execute(sa.select(sa.func.count()).select_from(s.event).where(*conditions)).scalar() or 0
     ordered = query.order_by(s.event.c.starts_at.desc(), s.event.c.slug)
     return list(conn.execute(ordered.offset(offset).limit(limit)).mappings()), total
+
+
+def hold_state(conn: sa.Connection, event_id: str) -> None:
+    """The event's state stays as it is until this transaction ends; any number hold it at once, and only `take_state`
+    waits for them. What is read of the state afterwards is true. A writer on SQLite is alone, and needs none."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(_HOLD, {"name": f"state:{event_id}"})
+
+
+def take_state(conn: sa.Connection, event_id: str) -> None:
+    """Before an event's state changes: waits for all who hold it; nobody holds it until the transaction ends."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(_TAKE, {"name": f"state:{event_id}"})
+
+
+def state_of(conn: sa.Connection, event_id: str) -> str:
+    """Where an event stands; '' where there is none."""
+    return str(conn.execute(_STATE, {"event_id": event_id}).scalar() or "")
 
 
 def set_state(conn: sa.Connection, event_id: str, state: str) -> None:
