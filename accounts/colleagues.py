@@ -26,7 +26,8 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody who looks after a company's account, or (``waits``) was asked to."""
+    """Somebody who looks after a company's account, or (``waits``) was asked to: by their email alone, as a name would
+    tell that they have an account here."""
 
     person_id: str
     name: str
@@ -60,7 +61,7 @@ def company_account(actor: Actor, company_id: str) -> CompanyAccount:
     for row in asked:
         if any(grant[2] == company_id for grant in row["grants"]) and row["person_id"] not in known:
             known.add(row["person_id"])
-            found.append(Colleague(row["person_id"], row["name"], row["email"], row["created_at"], waits=True))
+            found.append(Colleague(row["person_id"], "", row["email"], row["created_at"], waits=True))
     return CompanyAccount(
         company_id, company["names"], company["registered_at"], company["approved_at"], tuple(found)
     )  # fmt: skip
@@ -97,9 +98,17 @@ def remove_colleague(actor: Actor, company_id: str, person_id: str) -> None:
         if here == [person_id]:
             raise Conflict("You are the last who looks after this account: ask somebody else to join first.")
         if person_id not in here:
-            sign_ins.end_links(conn, person_id, datetime.now(UTC), COLLEAGUE)
+            _end_asked(conn, company_id, person_id)
         people.take(conn, person_id, "company", "", company_id)
         record(conn, "", actor, "company.colleague-removed", company_id, {"person": person_id})
 
     run_write(get_store(), work)
     forget()
+
+
+def _end_asked(conn: Connection, company_id: str, person_id: str) -> None:
+    """What somebody was asked to by this company ends; what another company asks of them stays."""
+    now = datetime.now(UTC)
+    for row in sign_ins.waiting_links(conn, COLLEAGUE, now):
+        if row["person_id"] == person_id and any(grant[2] == company_id for grant in row["grants"]):
+            sign_ins.use_link(conn, row["link_hash"], now)

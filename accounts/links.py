@@ -20,6 +20,7 @@ from accounts.passwords import hash_password, password_errors
 from accounts.people import record
 from accounts.sessions import forget, token_hash
 from accounts.throttles import throttle
+from accounts.unproved import end_all, is_unproved
 from calculations.model import InputError
 from data.settings import get_settings
 from data.store import people
@@ -125,7 +126,8 @@ def set_password_by_link(token: str, password: str, address: str = "") -> str:
         if not rows.use_link(conn, found["link_hash"], now):
             raise NotFound(OVER)
         people.set_password(conn, person_id, hash_password(password))
-        ended = people.end_logins(conn, person_id, now, kind="session")
+        ended = end_all(conn, person_id, now) if is_unproved(conn, person_id) else []
+        ended += people.end_logins(conn, person_id, now, kind="session")
         ended += people.end_logins(conn, person_id, now, kind="waiting")
         for purpose in (INVITE, RESET):
             rows.end_links(conn, person_id, now, purpose)
@@ -148,14 +150,18 @@ def told_of_change(conn: Connection, person: Any) -> None:
 
 
 def accept_colleague(token: str, password: str, address: str = "") -> str:
-    """Joins a company's account by a mailed link; who has no password sets one. Raises as `set_password_by_link`."""
+    """Joins a company's account by a mailed link; who has no password sets one, and who has one but has never shown
+    that the email is theirs sets another. Raises as `set_password_by_link`."""
     throttle(f"link-from:{address}", 30, 300)
     with get_store().write() as conn:
         found, now = _live(conn, token, (COLLEAGUE,)), datetime.now(UTC)
-        if not found["password_hash"]:
+        unproved = is_unproved(conn, found["person_id"])
+        if unproved or not found["password_hash"]:
             if errors := password_errors(password, found["email"]):
                 raise InputError(errors)
             people.set_password(conn, found["person_id"], hash_password(password))
+        if unproved:
+            end_all(conn, found["person_id"], now)
         if not rows.use_link(conn, found["link_hash"], now):
             raise NotFound(OVER)
         _grant(conn, found["person_id"], found["grants"], now)

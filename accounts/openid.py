@@ -13,10 +13,12 @@ from sqlalchemy import Connection
 
 from accounts.actor import Actor
 from accounts.errors import NotFound, Unauthenticated
+from accounts.links import told_of_change
 from accounts.people import create_person, record
 from accounts.sealing import seal, unseal
-from accounts.sessions import SignedIn, begin
+from accounts.sessions import SignedIn, begin, forget
 from accounts.throttles import throttle
+from accounts.unproved import end_all, is_unproved
 from data.settings import Settings, get_settings
 from data.store import people, sign_ins
 from data.store.engine import get_store, joined
@@ -101,6 +103,10 @@ def _linked(conn: Connection, identity: Identity) -> Any:
     if person is None or person["disabled_at"]:
         return None
     now, person_id = datetime.now(UTC), str(person["person_id"])
+    if person["password_hash"] and is_unproved(conn, person_id):
+        people.set_password(conn, person_id, "")
+        forget(end_all(conn, person_id, now))
+        told_of_change(conn, person)
     sign_ins.add_identity(conn, {
         "issuer": identity.issuer, "subject": identity.subject, "person_id": person_id, "email": identity.email,
         "linked_at": now,

@@ -74,7 +74,8 @@ def _colleagues(account: CompanyAccount, told: Any = None) -> list[Any]:
         )
         act = html.Button(t("Remove"), id={"type": "colleague-remove", "id": each.person_id}, n_clicks=0, type="button",
                           className="fz-link")  # fmt: skip
-        name = html.Td([html.B(each.name), html.Br(), html.Span(each.email, className="fz-note fz-break")])
+        email = html.Span(each.email, className="fz-note fz-break")
+        name = html.Td([html.B(each.name), html.Br(), email] if each.name else email)
         rows.append(html.Tr([name, html.Td(state), html.Td(act if may_invite else None, className="fz-right")]))
     table: Any = html.Table(html.Tbody(rows), className="fz-table") if rows else empty(t("Nobody yet."))
     grid = [panel(t("Who looks after this account"), [table, html.Div(told, role="status")], span=6)]
