@@ -104,8 +104,8 @@ def _offers(view: ProjectView) -> list[Any]:
         key = (f.per_tonne(offer.price_minor_per_tonne, offer.currency), split_text(offer))
         terms.setdefault(key, []).append(html.A(pick(dict(offer.names)), href=f"/e/{offer.slug}"))
     for (price, split), links in terms.items():
-        named = [part for link in links for part in (link, html.Br())]
-        parts.append(facts([(t("Price"), price), (t("Split"), split), (t("At"), html.Span(named))]))
+        named = html.Ul([html.Li(link) for link in links], className="fz-offered-at")
+        parts.append(facts([(t("Price"), price), (t("Split"), split), (t("At"), named)]))
     return parts
 
 

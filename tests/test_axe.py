@@ -1,0 +1,43 @@
+"""axe-core looks at every page as who it is for, in the light and in the dark; and every page reads at 320 pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support.axe import PAGES, RULES, STATES, Look, Windows, make_world, pages_there, too_wide, violations
+from tests.support.browser import visit
+from tests.support.server import Server
+
+BROKEN = '<html><body><img src="x"><p style="color:#999;background:#fff">pale</p><div style="width:900px">wide</div>'
+
+
+@pytest.fixture(scope="module")
+def windows(server: Server, browser: Browser) -> Iterator[Windows]:
+    """The windows in which all pages are looked at, on a world of their own."""
+    opened = Windows(browser, server.url, make_world(server))
+    yield opened
+    opened.close()
+
+
+def test_every_page_has_a_row() -> None:
+    assert pages_there() - PAGES.keys() == set(), "tell who looks at these in tests/support/axe.py"
+    assert PAGES.keys() - pages_there() == set(), "these pages are gone: take their rows out"
+
+
+@pytest.mark.parametrize("rows", [PAGES, STATES], ids=["pages", "states"])
+def test_no_page_has_a_violation(windows: Windows, rows: Mapping[str, Look]) -> None:
+    wrong = [found for template, look in rows.items() for found in windows.look(template, look)]
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_what_is_wrong_is_found(browser: Browser, windows: Windows) -> None:
+    window = visit(browser, "desktop")
+    window.page.set_content(BROKEN)
+    found = " ".join(violations(window.page, windows.world.axe, RULES))
+    wide = too_wide(window.page)
+    window.context.close()
+    assert all(rule in found for rule in ("image-alt at img", "color-contrast at p", "html-has-lang"))
+    assert "wider than 320" in wide[0]
