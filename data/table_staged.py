@@ -36,6 +36,8 @@ MOST_COLUMNS = 200
 MOST_CELL = 2_000
 MOST_UNPACKED = 200_000_000
 MOST_SHARED = 60_000_000
+MOST_WHOLE = 8_000_000  # of a part that is read as one tree: styles, names, links
+NOT_WHOLE = ("xl/worksheets/", "xl/media/", "xl/pivotCache/", "xl/externalLinks/")  # read by rows, or not at all
 MOST_RATIO = 300  # of a part of a workbook: what people type packs to a tenth or a twentieth
 KEPT_S = 2 * 3600
 HEADER_ROWS = 20
@@ -136,9 +138,10 @@ def find_by_hash(event_id: str, sha256_start: str) -> Staged | None:
     """The newest file waiting at an event whose hash begins so."""
     found = []
     for facts in _root().glob("*/facts.json"):
-        told = json.loads(facts.read_text(encoding="utf-8"))
-        if told["event_id"] == event_id and told["sha256"].startswith(sha256_start):
-            found.append((facts.stat().st_mtime, facts.parent.name))
+        with suppress(OSError, ValueError):  # just dropped, or just being written
+            told = json.loads(facts.read_text(encoding="utf-8"))
+            if told["event_id"] == event_id and told["sha256"].startswith(sha256_start):
+                found.append((facts.stat().st_mtime, facts.parent.name))
     return waiting_file(max(found)[1], event_id) if found else None
 
 
@@ -233,12 +236,12 @@ def _delimiter(text: str) -> str:
 
 def _stripped(lines: Iterable[list[str]]) -> Iterator[list[str]]:
     for line in lines:
-        yield [cell.strip().replace("\x00", "") for cell in line]
+        yield [cell.strip().replace("\x00", "") for cell in line[: MOST_COLUMNS + 1]]
 
 
 def _book(content: bytes, name: str) -> Read:
     _check_book(content, name)
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     wanted = {each.sheet for each in exports().values() if each.sheet}
     sheet = next((each for each in book.worksheets if each.title in wanted), book.worksheets[0])
     rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
@@ -254,8 +257,10 @@ def _check_book(content: bytes, name: str) -> None:
     """Refuses a workbook that unpacks to far more than it is, before anything of it is unpacked."""
     parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
     for part in parts:
-        shared = part.filename.endswith("sharedStrings.xml") and part.file_size > MOST_SHARED
-        if shared or (part.file_size > 1_000_000 and part.file_size > MOST_RATIO * max(1, part.compress_size)):
+        is_whole = not part.filename.startswith(NOT_WHOLE) and not part.filename.endswith(".bin")
+        most = MOST_SHARED if part.filename.endswith("sharedStrings.xml") else MOST_WHOLE
+        packed = part.file_size > 1_000_000 and part.file_size > MOST_RATIO * max(1, part.compress_size)
+        if packed or (is_whole and part.file_size > most):
             raise _wrong(name, "{value} unpacks to far more than it is: it is not read.")
     if sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise _wrong(name, "{value} unpacks to far more than it is: it is not read.")

@@ -23,6 +23,7 @@ from events.books import BooksStatement, standing_statement
 from events.catalogue import read_event
 from events.model import Event
 from events.plans import PublishedPlan, newest_plan
+from events.totals import read_totals
 
 DRAFT, SUBMITTED, REVIEWED, APPROVED, PUBLISHED, SUPERSEDED = (
     "draft", "submitted", "reviewed", "approved", "published", "superseded",
@@ -191,6 +192,7 @@ def move_evaluation(slug: str, version: int, to: str, sha256: str, note: str = "
             body = {name: value for name, value in _frozen(report).items() if name not in ("statement", "subject")}
             values |= {"body": body, "sha256": _hash(body)}
         elif to == PUBLISHED:
+            _check_public(conn, event, report)
             _supersede(conn, event, version)
         rows.set_evaluation(conn, event.event_id, version, **values)
         rows.add_step(conn, {
@@ -227,6 +229,15 @@ def _had_a_hand(actor: Actor, report: Evaluation) -> bool:
     for step in report.steps:
         since = [] if step.state == DRAFT else [*since, step]
     return actor.person_id in report.authors or any(step.by_person == actor.person_id for step in since)
+
+
+def _check_public(conn: sa.Connection, event: Event, report: Evaluation) -> None:
+    """Raises Conflict where the figures are not for everybody to read, or no longer those of the closed books."""
+    if read_totals(conn, event).hidden:
+        raise Conflict("Fewer than five people stand behind these figures: they are not shown in public.")
+    statement = standing_statement(conn, event)
+    if statement is None or statement.sha256 != report.statement_sha256:
+        raise Conflict("The books were opened again since this report was submitted: send it back to be written anew.")
 
 
 def _supersede(conn: sa.Connection, event: Event, version: int) -> None:

@@ -29,6 +29,7 @@ from events.setup_model import Logo
 from events.states import hold_state, require_state
 
 MOST_BYTES, MOST_PX, KEPT_PX = 200_000, 6000, 800
+MOST_PIXELS = 16_000_000  # decoded they take four bytes each, twice over
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg"}
 # of assets/css/tokens.css; tests hold them together
 GROUNDS = {"light": ("#fbfaf6", "#f2f0e8", "#ffffff"), "dark": ("#071512", "#0b1f1a", "#10261f")}
@@ -128,8 +129,8 @@ def drawn_anew(content: bytes) -> tuple[bytes, str, tuple[int, int]]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=tuple(FORMATS)) as picture:
-                kind = str(picture.format)
-                if max(picture.size) > MOST_PX:
+                kind = "PNG" if picture.format == "PNG" else "JPEG"  # a phone's JPEG with more pictures in it is MPO
+                if max(picture.size) > MOST_PX or picture.width * picture.height > MOST_PIXELS:
                     raise ValueError("too many pixels")
                 picture.load()
                 anew = picture.convert("RGBA" if kind == "PNG" else "RGB")

@@ -232,12 +232,13 @@ def publish(clicks: Any, slug: Any, kept: Any) -> Any:
 @router.get("/desk/e/{slug}/books/{version}.{suffix}")
 def file(slug: str, version: str, suffix: str, request: Request) -> Response:
     """A statement as PDF, or the signed file itself, for who may see the event."""
-    if suffix not in ("pdf", "json") or not version.isdecimal() or len(version) > 6:
-        raise events.NotFound("There is no file {value} of this event's books.", value=f"{version}.{suffix}"[:30])
     try:
-        found = statement(slug[:100], int(version))
+        check(slug[:100])  # who asks comes before what there is
     except Unauthenticated:
         return to_sign_in(request)
+    if suffix not in ("pdf", "json") or not version.isdecimal() or len(version) > 6:
+        raise events.NotFound("There is no file {value} of this event's books.", value=f"{version}.{suffix}"[:30])
+    found = statement(slug[:100], int(version))
     if suffix == "pdf":
         body = sections_pdf(statement_document(found, books_view(slug).totals.retired_g), current_language(),
                             found.closed_at)  # fmt: skip
