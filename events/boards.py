@@ -14,6 +14,7 @@ from data.store import events as event_rows
 from data.store import live, participations, rollups
 from data.store.engine import get_store
 from data.store.ids import event_of
+from events.board_names import shown_name
 from events.catalogue import read_event
 from events.model import ORGANISER_SESSION, SMALLEST_GROUP, Board, BoardRow, Event
 from events.pseudonyms import spoken
@@ -61,19 +62,20 @@ def board_rows(
     if total < SMALLEST_GROUP:
         return [], total
     me = mine["participation_id"] if mine is not None else ""
-    return [_person(row, me) for row in person_rows.people(conn, event.event_id, offset, limit)], total
+    return [_person(event, row, me) for row in person_rows.people(conn, event.event_id, offset, limit)], total
 
 
 def top_people(conn: sa.Connection, event: Event, limit: int) -> list[BoardRow]:
     """The first rows of the board of people, found without looking at the others; none while fewer than five people
     are on it."""
     found = live.top_people(conn, event.event_id, max(limit, SMALLEST_GROUP))
-    return [_person(row, "") for row in found[:limit]] if len(found) >= SMALLEST_GROUP else []
+    return [_person(event, row, "") for row in found[:limit]] if len(found) >= SMALLEST_GROUP else []
 
 
-def _person(row: Mapping[str, Any], me: str) -> BoardRow:
+def _person(event: Event, row: Mapping[str, Any], me: str) -> BoardRow:
+    shown = shown_name(event, row["participation_id"], row["display"])
     return BoardRow(
-        row["rank"], row["equals"] > 1, spoken(row["display"]), row["share_bp"], row["grams_g"], row["norm_bp"],
+        row["rank"], row["equals"] > 1, spoken(shown), row["share_bp"], row["grams_g"], row["norm_bp"],
         row["mode"], row["state"], row["participation_id"] == me, row["participation_id"],
     )  # fmt: skip
 
@@ -133,7 +135,7 @@ def _own(conn: sa.Connection, event: Event, kind: str, mine: Mapping[Any, Any] |
         return None, 0
     if kind == "people":
         row = person_rows.person(conn, event.event_id, mine["participation_id"])
-        return (_person(row, mine["participation_id"]), row["equals"] - 1) if row else (None, 0)
+        return (_person(event, row, mine["participation_id"]), row["equals"] - 1) if row else (None, 0)
     rows = _groups(conn, event, kind, mine)
     own = next((row for row in rows if row.is_me), None)
     return own, sum(row.rank == own.rank for row in rows) - 1 if own else 0

@@ -19,6 +19,7 @@ from data.store import boards, forum, live, rollups
 from data.store import participations as rows
 from data.store.engine import get_store
 from data.store.ids import event_of, new_id, new_row_id
+from events.board_names import forget_mark
 from events.catalogue import read_event
 from events.codes import code_at
 from events.model import Event, Participation, Started
@@ -170,6 +171,7 @@ def delete_participation(participation_id: str) -> None:
             conn, event_id, participation_id, secret_hash="", display_name="", display_consent=False, deleted_at=now
         )
         rows.forget_answers(conn, event_id, participation_id)
+        forget_mark(conn, event_id, participation_id)
         boards.remove(conn, event_id, participation_id)
         forum.unlink_signer(conn, event_id, participation_id)
         forum.forget_code(conn, event_id, participation_id)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+from dash import Input, Output, State, callback, html, no_update
 
 import events
-from accounts import current_actor, require
-from locales import formats as f
+from accounts import Conflict, current_actor, may, require
+from calculations.model import InputError
 from locales import pick, t
 from offsetting import claims
 from pages._parts.desk import event_line, event_notice, frame, panel
-from pages._parts.pieces import board_row, empty
+from pages._parts.desk_form import done, told_of
+from pages._parts.pieces import empty
+from pages.organiser._board_form import name_form
+from pages.organiser._event_boards import board_line
 from pages.registry import page as register
 
 register(
@@ -27,41 +30,74 @@ def check(slug: str) -> None:
     require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
-def layout(slug: str = "", page: str = "1", **_: Any) -> html.Div:
-    """The three boards side by side; people in pages of fifty."""
+def layout(slug: str = "", page: str = "1", name: str = "", **_: Any) -> html.Div:
+    """The three boards side by side; people in pages of fifty, one of their names to moderate where it is asked for."""
     event = events.get_event(slug)
     require(current_actor(), "event.view", event.event_id)
     number = int(page) if page.isdecimal() and len(page) < 6 else 1
     people = events.leaderboard(slug, "people", number, SIZE)
     groups = [
-        _panel(t("Sub-forums"), events.leaderboard(slug, "sessions", 1, SIZE), 6),
-        _panel(t("Companies"), events.leaderboard(slug, "companies", 1, SIZE), 6),
+        _panel(event, t("Sub-forums"), events.leaderboard(slug, "sessions", 1, SIZE)),
+        _panel(event, t("Companies"), events.leaderboard(slug, "companies", 1, SIZE)),
     ]
-    first = _panel(t("People"), people, 6, _pager(people, slug))
+    first = _panel(event, t("People"), people, _pager(people, slug))
+    chosen = [row for row in people.rows if row.key == name and may(current_actor(), "event.edit", event.event_id)]
     note = html.P(claims.say("board.note", jurisdiction=event.jurisdiction), className="fz-small")
-    body = [html.Div([first, html.Div(groups, className="fz-6 fz-column-stack")], className="fz-grid"), note]
+    boards = [*(name_form(event, row) for row in chosen), first, html.Div(groups, className="fz-6 fz-column-stack")]
+    body = [html.Div(boards, className="fz-grid"), note]
     subtitle = f"{pick(dict(event.names))} · {event_line(event)}"
     return frame(body, "boards", t("Boards"), slug=slug, subtitle=subtitle, **event_notice(event))
 
 
-def _panel(title: str, board: events.Board, span: int, below: Any = None) -> html.Section:
+def _panel(event: events.Event, title: str, board: events.Board, below: Any = None) -> html.Section:
     if not board.rows:
-        return panel(
-            title, empty(board.why_not or t("No group of five people yet: be among the first five.")), span=span
-        )
-    rows = html.Ol([_row(row) for row in board.rows], className="fz-board")
+        return panel(title, empty(board.why_not or t("No group of five people yet: be among the first five.")), span=6)
+    mine = board.kind == "people" and may(current_actor(), "event.edit", event.event_id)
+    marks = events.board_marks(event) if mine else {}
+    rows: list[Any] = []
+    for row in board.rows:
+        rows.append(board_line(row))
+        if mine:
+            rows.append(_moderation(event, row, marks.get(row.key), board.page))
     aside = t("share covered") if board.kind != "people" else t("norm of the route · share covered")
-    return panel(title, [rows, below] if below else rows, aside, span=span)
+    listed = html.Ol(rows, className="fz-board" + (" fz-board-named" * mine))
+    return panel(title, [listed, below] if below else listed, aside, span=6)
 
 
-def _row(row: events.BoardRow) -> html.Li:
-    share = row.share_bp / 10_000
-    retired, reserved = (share, 0.0) if row.state == "retired" else (0.0, share)
-    return board_row(
-        row.label, pick(dict(row.display)), retired_share=retired, reserved_share=reserved,
-        norm_percent=row.norm_bp / 100 if row.norm_bp is not None else None, mode=row.mode,
-        value=f.percent_bp(row.share_bp, 1),
+def _moderation(event: events.Event, row: events.BoardRow, mark: events.BoardName | None, page: int) -> html.Li:
+    """Under a row: what was done with its name and why, and the way to do it."""
+    shown = pick(dict(row.display))
+    words = {"hide": t("name hidden: {reason}"), "rename": t("other words: {reason}")}
+    said = html.Span(words[mark.act].format(reason=mark.reason), className="fz-note") if mark else None
+    link = html.A(
+        t("Name"), href=f"/desk/e/{event.slug}/boards?page={page}&name={row.key}", className="fz-link",
+        **{"aria-label": t("Moderate the name {name}", name=shown)},
     )  # fmt: skip
+    return html.Li([said, link], className="fz-board-name-row")
+
+
+@callback(
+    Output("board-told", "children"),
+    Output("board-told", "className"),
+    Input("board-save", "n_clicks"),
+    State("board-who", "data"),
+    State("board-act", "value"),
+    State("board-name", "value"),
+    State("board-reason", "value"),
+    prevent_initial_call=True,
+)
+def save(clicks: int, who: Any, act: Any, name: Any, reason: Any) -> Any:
+    """Does it, or says what is wrong; what was typed stays."""
+    if not clicks or not isinstance(who, list) or len(who) != 2:
+        return no_update, no_update
+    slug, participation_id = str(who[0]), str(who[1])
+    names = {"reason": t("Reason"), "name": t("Other words"), "act": t("What to do")}
+    try:
+        events.moderate_name(slug, participation_id, str(act or ""), str(reason or ""), str(name or ""))
+    except (InputError, Conflict) as error:
+        return told_of(error, names), "mt-2"
+    link = html.A(t("See the board"), href=f"/desk/e/{slug}/boards", className="fz-link")
+    return done(t("It is done, on every board and screen."), link), ""
 
 
 def _pager(board: events.Board, slug: str) -> html.Div | None:
