@@ -54,6 +54,7 @@ def build() -> FastAPI:
         lifespan=_lifespan,
     )  # fmt: skip
     problems.install(app)
+    app.state.nothing_there = bundles.nothing_there
     routers = [*_api_routers(), *registry.load_pages()]
     dash_app = house.build_dash(app)  # before the others: its callbacks are asked most, and routes are tried in order
     for router in routers:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from accounts.errors import Conflict, DomainError, Forbidden, NotFound, TooMany, Unauthenticated
@@ -87,9 +87,12 @@ async def on_error(request: Request, error: Exception) -> JSONResponse:
     return answer_for(error)
 
 
-async def on_http_error(request: Request, error: Exception) -> JSONResponse:
+async def on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
+        for_people = getattr(request.app.state, "nothing_there", None)
+        if for_people and (page := for_people(request)):
+            return page
         return problem(404, t("Not found"), t("There is nothing at {path}.", path=_shown(request.url.path)))
     if error.status_code == 405:
         sentence = t("{method} is not possible at {path}.", method=request.method, path=_shown(request.url.path))

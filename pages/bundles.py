@@ -138,6 +138,15 @@ def refused(request: Request, spec: registry.PageSpec) -> Response | None:
     return None
 
 
+def nothing_there(request: Request) -> Response | None:
+    """The page of an address that leads nowhere, for a person; None for a program, which is told as programs are."""
+    programs = ("/api/", "/_dash", "/assets/", "/static/", "/.well-known/", "/webhooks/")
+    by_person = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if not by_person or request.url.path.startswith(programs):
+        return None
+    return _refusal(404, t("There is nothing at {path}.", path=request.url.path[:80]))
+
+
 def _refusal(status: int, sentence: str) -> HTMLResponse:
     title = t("Not allowed") if status == 403 else t("Not found")
     way = html.A(t("Back to the start"), href="/desk" if status == 403 else "/", className="fz-button")

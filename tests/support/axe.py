@@ -150,7 +150,7 @@ PAGES: dict[str, Look] = {
 }
 # Pages in other states: nothing there, refused, not one's own.
 STATES: dict[str, Look] = {
-    "nothing there": _phone("/nowhere", ready="body", status=404),
+    "nothing there": _phone("/nowhere", status=404),
     "no such certificate": _phone("/certificate/TEST-0000-0000-0000-0000", status=404),
     "no such event": Look("organiser", "/desk/e/nowhere", ready="body", status=404),
     "not for me": Look("company", "/desk/exchange", ready="body", status=403),
@@ -326,15 +326,19 @@ def settle(page: Page, ready: str) -> None:
     page.wait_for_function(_QUIET)
 
 
-_WIDE = """most => document.documentElement.scrollWidth <= most ? [] :
-  [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > most + 1
-    && !one.closest(".fz-scroll, [hidden], .visually-hidden")).slice(-4).map(one => one.outerHTML.slice(0, 160))"""
+_WIDE = """most => {
+  const clipped = one => one && one !== document.body
+    && (getComputedStyle(one).overflowX !== "visible" || clipped(one.parentElement));
+  const out = one => one.getBoundingClientRect().right > most + 1 && !clipped(one.parentElement);
+  return document.documentElement.scrollWidth <= most ? []
+    : [...document.querySelectorAll("body *")].filter(out).slice(-3).map(one => one.outerHTML.slice(0, 160));
+}"""
 
 
 def too_wide(page: Page) -> list[str]:
     """What makes a page scroll sideways where it is narrow."""
     page.set_viewport_size({"width": NARROW, "height": 640})
-    return [f"wider than {NARROW}: {each}" for each in page.evaluate(_WIDE, NARROW) or []]
+    return [f"wider than {NARROW}: {each}" for each in page.evaluate(_WIDE, NARROW)]
 
 
 def violations(page: Page, axe: Axe, tags: Iterable[str] = (), rules: Iterable[str] = ()) -> list[str]:
