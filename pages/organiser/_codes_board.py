@@ -25,32 +25,36 @@ def board(event: Event, found: ChannelBoard) -> list[Any]:
     halls = {row.key: hall_name(event, row.key) or t("Whole event") for row in found.halls}
     by_channel = [(channels[row.key], row.figures) for row in found.channels]
     by_hall = [(halls[row.key], row.figures) for row in found.halls]
+    named = [(halls[row.key], row.figures) for row in found.halls if row.key]
     span = 6 if len(by_hall) > 1 else 12
-    figures = [(t("By channel"), t("Channel"), by_channel), (t("By hall"), t("Hall"), by_hall)]
-    parts = [panel(_finding(rows, name), _table(first, rows, found), name, span=span)
-             for name, first, rows in figures[: 1 if span == 12 else 2]]  # fmt: skip
+    figures = [
+        (t("By channel"), t("Channel"), by_channel, by_channel),
+        (t("By hall"), t("Hall"), by_hall, named),
+    ]
+    total = found.together.scans
+    parts = [panel(_finding(told, total, name), _table(first, rows, found), name, span=span)
+             for name, first, rows, told in figures[: 1 if span == 12 else 2]]  # fmt: skip
     note = t("A scan is a link that somebody's browser opened: one person can be several. What fewer than five people"
              " stand behind is not shown, and sums leave it out where it could be told from them.")  # fmt: skip
     return [*parts, html.P(note, className="fz-note fz-12")]
 
 
-def _finding(rows: Sequence[tuple[str, ChannelFigures]], otherwise: str) -> str:
+def _finding(rows: Sequence[tuple[str, ChannelFigures]], total: int, otherwise: str) -> str:
     """What the chart shows, as its title."""
-    total = sum(figures.scans for _, figures in rows)
-    if not total:
+    name, most = max(rows, key=lambda row: row[1].scans, default=("", ChannelFigures()))
+    if not most.scans:
         return otherwise
-    name, most = max(rows, key=lambda row: row[1].scans)
     share = f.percent(most.scans / total)
     return t("{name} brought {share} of the scans", name=name, share=share)
 
 
 def _table(first: str, rows: Sequence[tuple[str, ChannelFigures]], found: ChannelBoard) -> html.Div:
-    largest = max([figures.scans for _, figures in rows] + [figures.began or 0 for _, figures in rows] + [1])
+    largest = max(1, *(figures.scans for _, figures in rows), *(figures.began or 0 for _, figures in rows))
     lines = [_line(html.Span(name), figures, largest) for name, figures in rows]
     if found.without.began or found.without.hidden:
-        lines.append(_line(html.Span(t("Without a code")), found.without, largest, scanned=False))
+        lines.append(_line(html.Span(t("Without a code")), found.without, 0, scanned=False))
     lines.append(_line(html.B(t("Together")), found.together, 0))
-    return html.Div(_head([first], lines), className="fz-scroll")
+    return html.Div(_head([first], lines), className="fz-scroll", tabIndex="0")
 
 
 def _head(first: Sequence[str], lines: list[html.Tr], last: str = "") -> html.Table:
@@ -95,8 +99,8 @@ def code_list(event: Event, found: ChannelBoard, chosen: str, may_change: bool) 
     """The codes, each with its link, what it brought and the way to its prints."""
     lines = [_code_line(event, row, row.code, row.key == chosen) for row in found.codes if row.code]
     aside = t("Links told at once: copy them, type them or print them") if may_change else None
-    table = _head([t("Code"), t("Link")], lines, t("Choose"))
-    return panel(t("Codes"), html.Div(table, className="fz-scroll"), aside)
+    table = _head([t("Name"), t("Link")], lines, t("Choose"))
+    return panel(t("Codes"), html.Div(table, className="fz-scroll", tabIndex="0"), aside)
 
 
 def _code_line(event: Event, row: ChannelRow, code: Code, here: bool) -> html.Tr:

@@ -61,11 +61,13 @@ def _to_print(event: events.Event, code: events.Code | None) -> html.Section:
     if code is None:
         return panel(t("To print"), empty(t("Every code is revoked. Make a new one.")))
     kind, languages = USUAL.get(code.channel, "poster"), _names_of_languages()
+    sizes, others = [(size, size) for size in POSTERS], [("-", t("None")), *languages]
     fields = [
         labelled("codes", "kind", t("What to print"), chosen("codes", "kind", _kinds(), kind)),
-        labelled("codes", "size", t("Size of the poster"), chosen("codes", "size", [(s, s) for s in POSTERS], "A4")),
+        html.Div(labelled("codes", "size", t("Size of the poster"), chosen("codes", "size", sizes, "A4")),
+                 id="codes-size-field", hidden=kind != "poster"),
         labelled("codes", "language", t("Language"), chosen("codes", "language", languages, current_language())),
-        labelled("codes", "second", t("Second language"), chosen("codes", "second", [("", t("None")), *languages], "")),
+        labelled("codes", "second", t("Second language"), chosen("codes", "second", others, "-")),
     ]  # fmt: skip
     names = html.Form(
         [html.Label(t("First names, one a line"), htmlFor="codes-names", className="fz-label"),
@@ -126,22 +128,22 @@ def _shown(
 
 
 def _new(event: events.Event) -> html.Section:
-    halls = [("", t("Whole event")), *[(one.session_id, hall_name(event, one.session_id)) for one in event.sessions]]
+    halls = [("-", t("Whole event")), *[(one.session_id, hall_name(event, one.session_id)) for one in event.sessions]]
     fields = [
         labelled("codes", "channel", t("Channel"), chosen("codes", "channel", list(channel_names().items()), "poster")),
-        labelled("codes", "session", t("Hall"), chosen("codes", "session", halls, "")),
+        labelled("codes", "session", t("Hall"), chosen("codes", "session", halls, "-")),
         labelled("codes", "label", t("Where it stands"),
                  typed("codes", "label", maxlength=60, placeholder=t("By the cloakroom"))),
         button("codes-make", t("Make a code"), "plus", main=True), html.Div(id="codes-told", role="status"),
     ]  # fmt: skip
     words = t("Scans are told apart by code, so that you see what brings people: one for each place and channel.")
-    return panel(t("A new code"), [html.P(words, className="fz-small"), html.Div(fields, className="fz-stack")])
+    return panel(t("A new code"), [html.P(words, className="fz-small"), html.Div(fields, className="fz-stack mt-2")])
 
 
 def _chosen(event: events.Event, code: events.Code | None) -> Any:
     if code is None:
         return None
-    name = typed("codes", "name", code.label, maxlength=60)
+    name = typed("codes", "name", code.label, maxlength=60, placeholder=code_name(event, code))
     acts = html.Div([button("codes-rename", t("Rename"), "edit"), button("codes-revoke", t("Revoke"), "close")],
                     className="d-flex flex-wrap gap-2")  # fmt: skip
     note = t("A revoked code leads on no more, for good; what it brought stays counted.")
@@ -175,6 +177,7 @@ def refresh(_: Any, slug: str, code_id: str) -> Any:
     Output("codes-shown", "children"),
     Output("codes-names-form", "action"),
     Output("codes-names-form", "hidden"),
+    Output("codes-size-field", "hidden"),
     Input("codes-kind", "value"),
     Input("codes-size", "value"),
     Input("codes-language", "value"),
@@ -185,11 +188,11 @@ def refresh(_: Any, slug: str, code_id: str) -> Any:
 def show(kind: str, size: str, language: str, second: str, slug: str, code_id: str) -> Any:
     """The preview and the files of what is chosen."""
     event, code = events.get_event(str(slug)), events.get_code(str(slug), str(code_id))
-    if kind not in KINDS or size not in POSTERS or language not in LANGUAGES or second not in (*LANGUAGES, "", None):
+    if kind not in KINDS or size not in POSTERS or language not in LANGUAGES or second not in (*LANGUAGES, "-"):
         raise ValueError("no such print")
-    other = second if second and second != language else ""
+    other = second if second not in ("-", language) else ""
     action = _address(slug, code.code_id, "badges", "pdf", size, language, other)
-    return _shown(event, code, kind, size, language, other), action, kind != "badges"
+    return _shown(event, code, kind, size, language, other), action, kind != "badges", kind != "poster"
 
 
 @callback(
@@ -204,7 +207,9 @@ def show(kind: str, size: str, language: str, second: str, slug: str, code_id: s
 def make(_: int, slug: str, channel: Any, session: Any, label: Any) -> Any:
     """Makes a code; the permission codes.manage is asked by the use case."""
     try:
-        code = events.make_code(str(slug), str(channel or ""), str(session or ""), str(label or ""))
+        code = events.make_code(
+            str(slug), str(channel or ""), "" if session in ("-", None) else str(session), str(label or "")
+        )
     except (InputError, DomainError) as error:
         return told_of(error, field_names())
     copy = html.Button([icon("copy"), html.Span(t("Copy link"))], type="button", className="fz-button",
