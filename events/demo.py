@@ -17,6 +17,7 @@ from data.store.engine import get_store
 from events import demo_credits
 from events.catalogue import put_event
 from events.demo_day import simulate
+from events.demo_forum import seed_forum
 from events.model import EventDraft, SessionDraft
 
 ROOT = Path(__file__).resolve().parent.parent / "data"
@@ -39,6 +40,7 @@ def seed_demo(reset: bool = False) -> list[str]:
             demo_credits.offer(draft.event_id, draft.currency, offerings, forum["split"], draft.starts_at)
     if forum["slug"] in made:
         simulate(forum)
+        seed_forum(forum["slug"])
     return made
 
 

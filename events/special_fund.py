@@ -45,7 +45,7 @@ class FundView:
 
 
 def save_fund(slug: str, draft: FundDraft, now: datetime | None = None) -> None:
-    """Tells what an event's fund supports, and whether it takes gifts. Needs event.edit. Raises NotFound, InputError."""
+    """Tells what an event's fund supports, whether it takes gifts. Needs event.edit. Raises NotFound, InputError."""
     actor, at = current_actor(), now or datetime.now(UTC)
     with get_store().read() as conn:
         event = read_event(conn, slug=slug)

@@ -97,6 +97,11 @@ class Receipt:
     refund_reason: str
 
     @property
+    def is_gift(self) -> bool:
+        """Whether it is of a gift alone, which bought nothing."""
+        return self.grams == 0
+
+    @property
     def total_minor(self) -> int:
         """What was paid."""
         return self.price_minor + self.gift_minor
@@ -161,6 +166,7 @@ def _view(order: Row, papers: list[Row], told: Row | None, reason: str) -> Recei
         "order_id", "event_names", "timezone", "project_names", "registry", "grams", "price_minor_per_tonne",
         "gift_minor", "currency", "provider", "paid_at", "certificate_number",
     )  # fmt: skip
+    order = {**order, "project_names": order["project_names"] or {}, "registry": order["registry"] or ""}
     shown = [Paper(p["number"], p["kind"], abs(p["amount_minor"]), p["at"]) for p in papers]
     tax = None if seller.tax_bp is None else money.tax_within(order["amount_minor"], seller.tax_bp)
     return Receipt(

@@ -398,6 +398,7 @@
     for (const kind of ["trips", "stays"]) if (!Array.isArray(draft[kind])) draft[kind] = [];
     if (config.trip && !draft.trips.length) draft.trips = [newTrip()];
     if (config.code) keep(config.slug, { code: config.code });
+    if (config.by) keep(config.slug, { by: config.by });
     if (config.hall && !draft.about?.session) draft.about = { ...draft.about, session: config.hall };
     wire = line("calc-draft", { onWait: () => state("offline"), onBack: () => state("kept") });
     when(["#calc-home", '[data-template="form"]', "#calc-go"], begin);

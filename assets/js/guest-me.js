@@ -1,7 +1,7 @@
-/* One's own part in an event, and a company's invitation: asks with what this device can prove. No words here. */
+/* One's own part in an event, a company's invitation, pledges: asks with what this device can prove. No words here. */
 (() => {
   "use strict";
-  const { keep, when, device, line } = window.fz;
+  const { kept, keep, when, device, line } = window.fz;
   const all = (root, selector) => [...root.querySelectorAll(selector)];
   const one = (root, selector) => root.querySelector(selector);
   const nothing = () => window.dash_clientside.no_update;
@@ -20,7 +20,7 @@
   }
 
   function send(more) {
-    wire.send({ slug: config.slug, device: device(config.slug), ...more });
+    wire.send({ slug: config.slug, device: device(config.slug), pledger: kept(config.slug).pledger, ...more });
   }
 
   /* What stands in a card is sent with its button: texts by name, ticks as yes or no. */
@@ -89,5 +89,17 @@
     return nothing();
   }
 
-  Object.assign(window.dash_clientside.fz, { mine, mineDone, joining, joined });
+  function pledging(given) {
+    if (!given || config) return nothing();
+    config = given;
+    when(["#pledges-home"], (place) => listen(place, "pledges-ask", {}));
+    return nothing();
+  }
+
+  function pledged(answer) {
+    if (answered(answer) && answer.pledger) keep(config.slug, { pledger: answer.pledger });
+    return nothing();
+  }
+
+  Object.assign(window.dash_clientside.fz, { mine, mineDone, joining, joined, pledging, pledged });
 })();

@@ -34,8 +34,8 @@
 
   /* Only what proves who asks, what was last done and the code that was scanned: never the draft. */
   function device(slug) {
-    const { participation_id, secret, order_id, certificate, code } = kept(slug);
-    return { participation_id, secret, order_id, certificate, code };
+    const { participation_id, secret, order_id, certificate, code, by } = kept(slug);
+    return { participation_id, secret, order_id, certificate, code, by };
   }
 
   async function copy(text) {

@@ -13,6 +13,7 @@ CSS = Path(__file__).resolve().parents[2] / "assets" / "css"
 DEVICE_FONTS = ["Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI"]
 SHEETS = {
     "guest": ("tokens", "base", "guest"),
+    "forum": ("tokens", "base", "guest", "forum"),
     "document": ("tokens", "base", "document"),
     "certificate": ("tokens", "base", "document", "certificate"),
     "desk": ("tokens", "base", "desk"),

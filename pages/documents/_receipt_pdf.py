@@ -80,9 +80,10 @@ def _positions(paper: Paper, found: Receipt, sign: int, y: float) -> float:
     paper.text(LEFT, y, t("Position"), SMALL, "ink-3")
     paper.text(RIGHT, y, t("Amount"), SMALL, "ink-3", align="R")
     paper.rule(LEFT, y + 2.5, RIGHT, "line-strong")
-    y = _position(
-        paper, y + 9, position_of(found), how_priced(found), f.money(sign * found.price_minor, found.currency)
-    )
+    y += 5
+    if not found.is_gift:
+        price = f.money(sign * found.price_minor, found.currency)
+        y = _position(paper, y + 4, position_of(found), how_priced(found), price)
     if found.gift_minor:
         note = t("Chosen apart from the price; it buys no credits.")
         gift = f.money(sign * found.gift_minor, found.currency)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -30,8 +31,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/e/{slug}")
-def landing(request: Request, slug: str, c: str = "") -> Response:
-    """The introduction; 404 with a sentence where there is no such event. ``c`` is the code that was scanned."""
+def landing(request: Request, slug: str, c: str = "", by: str = "") -> Response:
+    """The introduction; 404 with a sentence where there is no such event. ``c`` is the code that was scanned, ``by``
+    that of a link somebody shared."""
     try:
         event = events.get_event(slug)
     except events.NotFound as error:
@@ -53,7 +55,7 @@ def landing(request: Request, slug: str, c: str = "") -> Response:
                 id="main",
                 className="fz-main",
             ),
-            _bar(event, events.scanned_at(event, c)),
+            _bar(event, events.scanned_at(event, c), by),
         ],
         className="fz-page",
     )
@@ -171,9 +173,21 @@ def _sections(event: Event, totals: Totals) -> list[Any]:
         _intro(texts),
         _measures(texts.get("measures") or []),
         html.Section([html.H2(t("What it is not")), html.P(_say("landing.limit", event), className="fz-body")]),
+        _of_forum(event),
         _privacy(texts),
         _sources(texts, event.slug),
     ]
+
+
+def _of_forum(event: Event) -> Any:
+    """The forum's own pages that have something to show."""
+    words = {
+        "pledges": t("Action proposal: what people intend, and signing it"), "memoranda": t("Memoranda signed"),
+        "thanks": t("Thanks to sponsors and companies"), "fund": t("The special fund"),
+    }  # fmt: skip
+    doors = [html.Li(html.A(words[door], href=f"/e/{event.slug}/{door}", className="fz-link"))
+             for door in events.forum_doors(event.event_id)]  # fmt: skip
+    return _section(t("Of this forum"), html.Ul(doors, className="fz-dots")) if doors else None
 
 
 def _section(title: str, *inside: Any) -> html.Section:
@@ -320,7 +334,7 @@ def _sources(texts: Mapping[str, Any], slug: str) -> html.Footer:
     )
 
 
-def _bar(event: Event, code: events.Code | None) -> html.Aside:
+def _bar(event: Event, code: events.Code | None, by: str = "") -> html.Aside:
     if event.state != "open":
         return html.Aside(
             html.Div(
@@ -332,7 +346,7 @@ def _bar(event: Event, code: events.Code | None) -> html.Aside:
         )
     button = html.A(
         [_say("button.start", event), icon("chevron_right")],
-        href=f"/e/{event.slug}/footprint" + (f"?c={code.code_id}" if code else ""),
+        href=f"/e/{event.slug}/footprint{_carried(code, by)}",
         className="fz-button fz-button-main fz-button-wide",
     )
     note = t("About a minute · no account needed · pay only at the end")
@@ -342,6 +356,14 @@ def _bar(event: Event, code: events.Code | None) -> html.Aside:
         className="fz-bar",
         **{"aria-label": t("What to do next")},
     )
+
+
+def _carried(code: events.Code | None, by: str) -> str:
+    """What goes on to the calculator of how somebody came: the code that was scanned, the link that was shared."""
+    shared = by if by.isascii() and by.isalnum() and len(by) == 10 else ""
+    told = {"c": code.code_id if code else "", "by": shared}
+    query = urlencode({name: value for name, value in told.items() if value})
+    return f"?{query}" if query else ""
 
 
 def _hall(event: Event, code: events.Code | None) -> Any:

@@ -101,8 +101,12 @@ def _card(found: receipts.Receipt) -> html.Div:
         rows += _row(t("Credit note"), note, day_of(found.credit_note.at, found))
     rows += _row(t("Seller"), *seller_lines(found))
     rows += _row(t("Buyer"), *buyer_lines(found))
-    rows += _row(t("Position"), position_of(found), *how_priced(found))
-    rows += _row(t("Price"), f.money(found.price_minor, found.currency))
+    if found.is_gift:
+        note = t("Chosen apart from the price; it buys no credits.")
+        rows += _row(t("Position"), t("Gift to the special fund"), note)
+    else:
+        rows += _row(t("Position"), position_of(found), *how_priced(found))
+        rows += _row(t("Price"), f.money(found.price_minor, found.currency))
     if found.gift_minor:
         rows += _row(t("Gift"), f.money(found.gift_minor, found.currency))
     rows += _row(t("Paid") if found.receipt else t("To pay"), html.B(f.money(found.total_minor, found.currency)),

@@ -79,6 +79,8 @@ def order_rows(orders: Sequence[Order], zone: str, acts: bool = False) -> html.U
 
 def chosen_at(order: Order, slug: str) -> str:
     """The page where its buyer chose this order, and chooses again."""
+    if order.buyer == "gift":
+        return f"/e/{slug}/fund"
     if order.buyer == "company":
         return f"/desk/company/{order.company_id}/{slug}"
     return f"/desk/e/{slug}/orders" if order.buyer == "organiser" else f"/e/{slug}/neutralise"

@@ -9,7 +9,7 @@ from dash import html
 from data.settings import get_settings
 from events import Event
 from locales import formats as f
-from locales import pick, t
+from locales import t
 from offsetting import Order, PayStep, PayWay
 from pages._parts import pieces
 from pages._parts.icons import icon
@@ -54,7 +54,7 @@ def choice(order: Order, event: Event, ways: list[PayWay]) -> list[Any]:
 def _head(order: Order, event: Event) -> list[Any]:
     return [
         html.H1(t("Pay {money}", money=f.money(order.total_minor, order.currency)), className="fz-pay-sum"),
-        html.P(t("to the exchange, for {event}", event=pick(event.names)), className="fz-body"),
+        html.P(_pay_facts.to_whom(order, event), className="fz-body"),
     ]
 
 

@@ -8,7 +8,7 @@ from dash import html
 
 from events import Event
 from locales import formats as f
-from locales import pick, t
+from locales import t
 from offsetting import Order
 from pages._parts import shell
 from pages._parts.icons import icon
@@ -34,7 +34,7 @@ def page(order: Order, event: Event, has_others: bool) -> html.Div:
             html.Main(
                 [
                     html.H1(t("Pay {money}", money=f.money(order.total_minor, order.currency)), className="fz-pay-sum"),
-                    html.P(t("to the exchange, for {event}", event=pick(event.names)), className="fz-body"),
+                    html.P(_pay_facts.to_whom(order, event), className="fz-body"),
                     before_paying(order, event),
                     _pay_facts.facts(order, event),
                     *_asking(order, event, has_others),

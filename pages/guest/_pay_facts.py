@@ -16,13 +16,7 @@ from pages._parts.icons import icon
 
 def facts(order: Order, event: Event) -> html.Dl:
     """Project, grams, price, gift, until when it is held, and the order's number."""
-    names = {offer.project_id: pick(offer.names) for offer in offsetting.offers(event.slug)}
-    per_tonne = f.per_tonne(order.price_minor_per_tonne, order.currency)
-    rows: list[tuple[str, Any]] = [
-        (t("Project"), names.get(order.project_id, order.project_id)),
-        (t("Grams"), f"{f.number(order.grams)}{f.THIN}g"),
-        (t("Price"), f"{f.money(order.amount_minor, order.currency)} · {per_tonne}"),
-    ]
+    rows = [] if order.buyer == offsetting.GIFT else _bought(order, event)
     if order.gift_minor:
         rows.append((t("Gift"), t("{money} for the special fund", money=f.money(order.gift_minor, order.currency))))
     if order.state == "held":
@@ -32,6 +26,23 @@ def facts(order: Order, event: Event) -> html.Dl:
     for name, value in rows:
         cells += [html.Dt(name), html.Dd(value)]
     return html.Dl(cells, className="fz-facts mt-3")
+
+
+def to_whom(order: Order, event: Event) -> str:
+    """Who takes the money, and what for."""
+    if order.buyer == offsetting.GIFT:
+        return t("a gift to the special fund of {event}, through the exchange", event=pick(event.names))
+    return t("to the exchange, for {event}", event=pick(event.names))
+
+
+def _bought(order: Order, event: Event) -> list[tuple[str, Any]]:
+    names = {offer.project_id: pick(offer.names) for offer in offsetting.offers(event.slug)}
+    per_tonne = f.per_tonne(order.price_minor_per_tonne, order.currency)
+    return [
+        (t("Project"), names.get(order.project_id, order.project_id)),
+        (t("Grams"), f"{f.number(order.grams)}{f.THIN}g"),
+        (t("Price"), f"{f.money(order.amount_minor, order.currency)} · {per_tonne}"),
+    ]
 
 
 def waiting() -> html.P:

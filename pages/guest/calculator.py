@@ -34,8 +34,9 @@ def check(slug: str) -> None:
     events.get_event(slug)
 
 
-def layout(slug: str, c: str = "") -> Any:
-    """The form as templates, the bar, and what the script is told of the event; ``c`` is the code that was scanned."""
+def layout(slug: str, c: str = "", by: str = "") -> Any:
+    """The form as templates, the bar, and what the script is told of the event; ``c`` is the code that was scanned,
+    ``by`` that of a link somebody shared."""
     event = events.get_event(slug)
     scenario = scenario_of(event)
     main = [
@@ -52,7 +53,7 @@ def layout(slug: str, c: str = "") -> Any:
         main, event.slug, "footprint", notice_kind(event), side=_kept(), bar=_bar(event), hrefs={},
         jurisdiction=event.jurisdiction,
     )  # fmt: skip
-    return html.Div([body, html.Div(id="calc-sheet"), *_hidden(event, scenario, c)])
+    return html.Div([body, html.Div(id="calc-sheet"), *_hidden(event, scenario, c, by)])
 
 
 def scenario_of(event: Event) -> Scenario:
@@ -92,7 +93,7 @@ def _bar(event: Event) -> html.Div:
     )
 
 
-def _hidden(event: Event, scenario: Scenario, scanned: str) -> list[Any]:
+def _hidden(event: Event, scenario: Scenario, scanned: str, shared: str) -> list[Any]:
     stores = [
         dcc.Store(id=f"calc-{name}")
         for name in ("draft", "answer", "ask", "saved", "open", "sink-1", "sink-2", "sink-3", "sink-4")
@@ -101,7 +102,7 @@ def _hidden(event: Event, scenario: Scenario, scanned: str) -> list[Any]:
     return [
         _form.templates(event, scenario),
         copied,
-        dcc.Store(id="calc-config", data=_config(event, scenario) | _came_by(event, scanned)),
+        dcc.Store(id="calc-config", data=_config(event, scenario) | _came_by(event, scanned) | {"by": shared[:20]}),
         *stores,
     ]
 
@@ -322,6 +323,7 @@ def _begun(event: Event, about: Mapping[str, Any], device: Mapping[str, Any]) ->
         started = events.start_participation(
             event.slug, about.get("session") or None, about.get("company") or None, display, came_by(device)
         )
+        events.came_by_link(started.participation_id, str(device.get("by") or ""))
     except InputError as error:
         asked = Asked()
         found = sentences(asked, error, _names(scenario_of(event)))

@@ -17,6 +17,7 @@ from locales import formats as f
 from locales import pick, t
 from pages._parts import pieces, shell
 from pages._parts.icons import icon
+from pages.guest._ambassador import shared_link
 from pages.guest._coverage import coverage_card, order_rows
 from pages.guest._device import device_of, notice_kind, proved
 from pages.registry import page
@@ -136,6 +137,7 @@ def _mine(event: Event, participation_id: str, device: Mapping[str, Any], told: 
         _card(t("Your orders"), [rows, add if event.payments and seen.total_g else None]),
         _card(t("Your company"), _company(participation_id)),
         _card(t("Your name on the boards"), _display(guest)),
+        _card(t("Your shared link"), shared_link(events.ambassador(participation_id))),
         _card(t("Leave"), _leaving()),
     ]  # fmt: skip
 

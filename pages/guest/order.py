@@ -51,10 +51,17 @@ def layout(order_id: str, late: str = "") -> Any:
         ),
     ]
     hrefs = {"footprint": f"/e/{event.slug}/footprint", "neutralise": f"/e/{event.slug}/neutralise"}
-    body = shell.guest_shell(main, event.slug, "pay", notice_kind(event), hrefs=hrefs, jurisdiction=event.jurisdiction)
+    body = shell.guest_shell(
+        main, event.slug, _step(order), notice_kind(event), hrefs=hrefs, jurisdiction=event.jurisdiction
+    )
     stores = [dcc.Store(id=f"order-{name}") for name in ("ask", "answer", "sink-1", "sink-2")]
     config = _answer(order, event, is_late) | {"late": bool(late)}
     return html.Div([body, dcc.Store(id="order-config", data=config), *stores])
+
+
+def _step(order: Order) -> str | None:
+    """Where a guest stands; a gift is no step on the way to a certificate."""
+    return None if order.buyer == offsetting.GIFT else "pay"
 
 
 def _may_come(order: Order) -> bool:
@@ -65,7 +72,8 @@ def _may_come(order: Order) -> bool:
 def _answer(order: Order, event: Event, late: bool = False) -> dict[str, Any]:
     """What the script needs: whether to ask again, and where the certificate is. Where a late payment is on its way an
     order that has expired is not the end."""
-    waits = order.state in WAITING or (late and order.state == "expired")
+    is_given = order.buyer == offsetting.GIFT and order.state == "paid"
+    waits = (order.state in WAITING and not is_given) or (late and order.state == "expired")
     return {
         "order_id": order.order_id, "slug": event.slug, "state": order.state, "settled": not waits,
         "certificate": order.certificate_number if order.state in GOOD else "",
@@ -75,6 +83,8 @@ def _answer(order: Order, event: Event, late: bool = False) -> dict[str, Any]:
 
 def _inside(order: Order, event: Event, late: bool = False) -> list[Any]:
     came_back = money_notes(order)
+    if order.buyer == offsetting.GIFT:
+        return [_gift(order, event, late), *came_back, _timeline(order, event)]
     return [
         _words(order, event, late, bool(came_back)), *came_back, _timeline(order, event),
         before_paying(order, event, is_linked=False), _together(order, event),
@@ -148,6 +158,24 @@ def _words(order: Order, event: Event, late: bool, came_back: bool = False) -> h
     return _said(titles.get(order.state, order.state), kept, again)
 
 
+def _gift(order: Order, event: Event, late: bool) -> html.Div:
+    """A gift to the special fund, which buys nothing: thanks and the receipt, or what became of it."""
+    money = f.money(order.total_minor, order.currency)
+    fund = html.A(t("To the fund"), href=f"/e/{event.slug}/fund", className="fz-button fz-button-wide")
+    receipt = html.A(t("Receipt"), href=f"/order/{order.order_id}/receipt", className="fz-link")
+    pay = html.A(t("Back to the payment"), href=f"/pay/{order.order_id}", className="fz-button fz-button-wide")
+    if order.state == "paid":
+        words = t("All of it is for the special fund.")
+        return _said(t("Thank you: {money} given.", money=money), words, fund, receipt)
+    if order.state in ("held", "paid_late") or (late and order.state == "expired"):
+        words = t("The provider has not told us yet. This page looks again every second.")
+        return _said(t("Waiting for {money}", money=money), words, pieces.loading(1), pay)
+    if order.state == "refunded":
+        return _said(t("{money} went back.", money=money), t("The gift is no longer in the fund."), fund, receipt)
+    titles = {"failed": t("The payment was declined."), "expired": t("The time to pay is over.")}
+    return _said(titles.get(order.state, t("The order was called off.")), t("Nothing was charged."), fund)
+
+
 def _how_paid(order: Order) -> str:
     if _passed(order, "paid_late"):
         return t("The payment came late: the grams were taken anew and are reserved; the certificate is ready.")
@@ -194,7 +222,7 @@ def _timeline(order: Order, event: Event) -> Any:
         for state, at in order.states
         if state in names
     ]
-    if order.state in ("paid", "pooled"):
+    if order.state in ("paid", "pooled") and order.grams:
         retired_g = sum(part.to_g - part.from_g for part in order.allocations if part.state == "retired")
         words = t("when the registry confirms")
         if retired_g:

@@ -41,23 +41,22 @@ def layout(order_id: str, by: str = "", code: str = "", state: str = "") -> Any:
     names = [way.provider for way in ways]
     config: dict[str, Any] = {"order_id": order_id, "provider": by}
     if order.state != "held":
-        body = _frame(event, _pay_choice.settled(order, event))
+        body = _frame(event, _pay_choice.settled(order, event), order)
     elif names == ["demo"] or (by == "demo" and by in names):
         body = _pay_demo.page(order, event, has_others=len(names) > 1)
     elif by in names:
         inside, more = _begun(order, event, by, code, state)
-        body, config = _frame(event, inside), config | more
+        body, config = _frame(event, inside, order), config | more
     else:
-        body = _frame(event, _pay_choice.choice(order, event, ways))
+        body = _frame(event, _pay_choice.choice(order, event, ways), order)
     stores = [dcc.Store(id=f"pay-{name}") for name in ("ask", "answer", "sink-1", "sink-2")]
     return html.Div([body, dcc.Store(id="pay-config", data=config), *stores])
 
 
-def _frame(event: Event, inside: list[Any]) -> html.Div:
+def _frame(event: Event, inside: list[Any], order: Order) -> html.Div:
     hrefs = {"footprint": f"/e/{event.slug}/footprint", "neutralise": f"/e/{event.slug}/neutralise"}
-    return shell.guest_shell(
-        inside, event.slug, "pay", notice_kind(event), hrefs=hrefs, jurisdiction=event.jurisdiction
-    )
+    step = None if order.buyer == offsetting.GIFT else "pay"
+    return shell.guest_shell(inside, event.slug, step, notice_kind(event), hrefs=hrefs, jurisdiction=event.jurisdiction)
 
 
 def _begun(order: Order, event: Event, by: str, code: str, state: str) -> tuple[list[Any], dict[str, Any]]:
