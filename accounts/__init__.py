@@ -53,7 +53,7 @@ from accounts.own import (
     own_account,
 )
 from accounts.people import InstallPerson, create_person, ensure_install_people, record, sweep
-from accounts.permissions import ROLES, TABLE, may, require, roles_for
+from accounts.permissions import ROLES, TABLE, may, may_now, require, roles_for
 from accounts.sessions import SignedIn, actor_of, create_program_token, finish_sign_in, sign_in, sign_out
 from accounts.throttles import throttle
 from accounts.trail import Entry, Trail, read_trail, sees_all, trail_csv
@@ -67,8 +67,8 @@ __all__ = [
     "create_program_token", "current_actor", "deliver_letter", "drop_factor", "end_other_sessions", "end_session",
     "ensure_install_people", "find_people", "finish_openid", "finish_sign_in", "fresh_recovery_codes", "grant_role",
     "invitations", "invite_again", "invite_by_link", "invite_by_list", "invite_colleague", "invite_person",
-    "mail_is_sent", "make_token", "may", "name_key", "once", "open_link", "openid_name", "organise", "own_account",
-    "own_companies", "person_view", "read_trail", "record", "register_company", "remove_colleague", "require",
-    "reset_factor", "roles_for", "sees_all", "set_actor", "set_disabled", "set_password_by_link", "sign_in",
+    "mail_is_sent", "make_token", "may", "may_now", "name_key", "once", "open_link", "openid_name", "organise",
+    "own_account", "own_companies", "person_view", "read_trail", "record", "register_company", "remove_colleague",
+    "require", "reset_factor", "roles_for", "sees_all", "set_actor", "set_disabled", "set_password_by_link", "sign_in",
     "sign_out", "sweep", "take_role", "throttle", "trail_csv", "waiting_companies", "withdraw_invitation",
 ]  # fmt: skip

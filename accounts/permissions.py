@@ -85,6 +85,12 @@ def require(actor: Actor, action: str, event_id: str = "", company_id: str = "")
     raise Forbidden("Your role does not allow this ({action}).", action=action)
 
 
+def may_now(actor: Actor, action: str, event_id: str = "", company_id: str = "") -> bool:
+    """Whether `require` lets it pass: the table allows it, and the second factor was given where it is asked for. For
+    what is done at once by who may, and otherwise asked of somebody else."""
+    return may(actor, action, event_id, company_id) and not (action in PROVEN and lacks_factor(actor))
+
+
 def lacks_factor(actor: Actor) -> bool:
     """Whether the setting asks for a second factor that this person or program has not proved."""
     return actor.kind != "system" and not actor.has_factor and get_settings().second_factor == "required"

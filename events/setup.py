@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from accounts import NotFound, current_actor, may, organise, record, require
+from accounts import NotFound, current_actor, may, may_now, organise, record, require
 from calculations.model import Place
 from data.library import DEFAULT_EDITION, list_editions, load_factor_set
 from data.store import events as event_rows
@@ -83,7 +83,7 @@ def setup_view(slug: str) -> SetupView:
         view = SetupView(
             event=event, done=tuple(kept["done"]) if kept else STEPS[:-1], gaps=gaps_of(conn, event),
             used=frozenset(rows.used_sessions(conn, event.event_id)), logo=logo_of(conn, event.event_id),
-            offers=offers, requests=asked, may_assign=may(actor, "credits.manage", event.event_id),
+            offers=offers, requests=asked, may_assign=may_now(actor, "credits.manage", event.event_id),
             may_edit=may(actor, "event.edit", event.event_id), people=rows.people_count(conn, event.event_id),
             copied_from=kept["copied_from"] if kept else "", values={},
         )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import offsetting
-from accounts import Actor, Conflict, NotFound, current_actor, may, record, require
+from accounts import Actor, Conflict, NotFound, current_actor, may_now, record, require
 from calculations.event_states import permits, refusal
 from calculations.model import FieldError, InputError
 from calculations.money import GRAMS_PER_TONNE
@@ -174,7 +174,7 @@ def _ask(conn: sa.Connection, event: Event, currency: str, wished: Mapping[str, 
     rows.add_request(conn, row)
     told = {"grams": wished["grams"], "price_minor_per_tonne": wished["price"]}
     record(conn, event.event_id, actor, "credits.ask", wished["project_id"], told)
-    if may(actor, "credits.manage", event.event_id):
+    if may_now(actor, "credits.manage", event.event_id):
         _grant(conn, row, "")
 
 

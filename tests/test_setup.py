@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from accounts import ANONYMOUS, SYSTEM, Actor, Conflict, Forbidden, NotFound, Un
 from calculations import contrast
 from calculations.model import InputError
 from data import evidence
+from data.settings import get_settings
 from data.store import schema as s
 from data.store.engine import Store
 from events.setup_look import GROUNDS, WORDS, needs_of
@@ -327,3 +329,20 @@ def test_a_guest_pays_until_the_day_that_was_set(made: Store) -> None:
     placed = offsetting.place_order(person, "ccer-solar", grams=1000, now=datetime(2027, 9, 9, 15, tzinfo=UTC))
     assert placed.state == "held"
     assert offsetting.offers(SLUG)[0].gift_minor == 0
+
+
+def test_credits_are_given_at_once_only_with_the_second_factor_where_it_is_asked_for(
+    made: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete()
+    stock()
+    monkeypatch.setenv("SECOND_FACTOR", "required")
+    get_settings.cache_clear()
+    admin = Actor("person", "a-1", "Administrator", frozenset({("administrator", "", "")}))
+    set_actor(admin)
+    events.save_step(SLUG, "projects", offers())
+    assert not events.setup_view(SLUG).may_assign
+    assert [each.state for each in events.setup_view(SLUG).requests] == ["asked"] and not offsetting.offers(SLUG)
+    set_actor(replace(admin, has_factor=True))
+    events.save_step(SLUG, "projects", offers())
+    assert events.setup_view(SLUG).requests[0].state == "granted"
