@@ -138,6 +138,7 @@ PAGES: dict[str, Look] = {
     "/desk/e/<slug>/orders": _desk("organiser"),
     "/desk/e/<slug>/orders/<order_id>": _desk("organiser"),
     "/desk/e/<slug>/boards": _desk("organiser"),
+    "/desk/e/<slug>/codes": _desk("organiser"),
     "/desk/e/<slug>/poster": _desk("organiser"),
     "/desk/e/<slug>/screens": _desk("organiser"),
     "/desk/e/<slug>/what-if": _desk("organiser"),
