@@ -158,7 +158,7 @@ def session_panel(shown: Dashboard, table: Table, span: int = 5) -> html.Section
     """Each sub-forum's emissions and what of them is covered; lengths compare, so does the unit."""
     rows = shown.rows["session"]
     unit = f.mass_unit(sum(row.total_g for row in rows))
-    body = html.Table(html.Tbody(_cover_rows(shown, "session", rows, unit)), className="fz-table fz-table-plain")
+    body = _scrolled(_cover_rows(shown, "session", rows, unit))
     return figure_panel(shown, table, body, t("{unit} emitted · covered", unit=unit), span)
 
 
@@ -166,7 +166,7 @@ def company_panel(shown: Dashboard, table: Table, span: int = 5) -> html.Section
     """The companies with the most, each with its people."""
     rows = shown.rows["company"][:MOST_BARS]
     unit = f.mass_unit(sum(row.total_g for row in rows))
-    body = html.Table(html.Tbody(_cover_rows(shown, "company", rows, unit)), className="fz-table fz-table-plain")
+    body = _scrolled(_cover_rows(shown, "company", rows, unit))
     return figure_panel(
         shown, table, body, t("{unit} emitted · covered", unit=unit) + _declared(shown, "company"), span
     )
@@ -257,3 +257,8 @@ def left_out_panel(shown: Dashboard) -> html.Section | None:
     listed = t(", ").join(names[key] for key in shown.left_out)
     words = t("Not told apart by what you chose, so not shown: {figures}.", figures=listed)
     return html.P(words, className="fz-small fz-left-out", id="organiser-left-out")
+
+
+def _scrolled(rows: Sequence[html.Tr]) -> html.Div:
+    table = html.Table(html.Tbody(rows), className="fz-table fz-table-plain")
+    return html.Div(table, className="fz-scroll", tabIndex="0")
