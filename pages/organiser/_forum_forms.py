@@ -191,7 +191,8 @@ def gift_list(gifts: list[offsetting.Gift], may_refund: bool) -> list[Any]:
     """The newest gifts of their own."""
     rows = []
     for gift in gifts:
-        words = [html.B(f.money(gift.amount_minor, gift.currency)), " ", order_state(gift.state)]
+        state = order_state(gift.state).children[1]  # without the swatch, which tells of covering
+        words = [html.B(f.money(gift.amount_minor, gift.currency)), " ", state]
         links = [button_link(t("Receipt"), f"/order/{gift.order_id}/receipt", "document", "fz-button-small")]
         if may_refund and gift.state == "paid":
             links.append(act(t("Pay it back"), "gift", gift.order_id, "refund"))
