@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable
 
@@ -12,38 +11,21 @@ from playwright.sync_api import Page, expect
 import accounts
 import events
 from accounts import SYSTEM, Actor, set_actor
-from data.store.engine import Store, open_store, set_store
+from data.store.engine import Store
 from events.inventory_entries import bare
 from pages.organiser import _inventory_form as form
 from tests.support.browser import Visit
+from tests.support.desk import add_person, enter
 from tests.support.events import draft
 from tests.support.server import Server
 
-PASSWORD = "a password of the tests"
 SLUG = "demo-community-fair"
-NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
 def organiser(server: Server) -> str:
     """The email of an organiser at the served store."""
-    store = open_store(f"sqlite:///{server.data_dir / 'forumzero.sqlite3'}")
-    set_store(store)
-    email = f"inventory-{next(NUMBERS)}@example.org"
-    try:
-        accounts.create_person(email, "Somebody", PASSWORD, ("organiser",))
-    finally:
-        set_store(None)
-        store.dispose()
-    return email
-
-
-def enter(page: Page, path: str, email: str) -> None:
-    page.goto(path)
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_selector(".fz-desk-main")
+    return add_person(server, "organiser")
 
 
 def pick_option(page: Page, field: str, words: str) -> None:

@@ -21,7 +21,7 @@ import events
 import offsetting
 from accounts import SYSTEM, Actor, set_actor
 from data.store import schema as s
-from data.store.engine import Store, open_store, set_store
+from data.store.engine import Store, get_store
 from gateways.demo import DemoPayment
 from locales import set_language
 from offsetting import settlements
@@ -32,11 +32,11 @@ from pages.documents import _statement_pdf
 from pages.documents._statement_xlsx import safe, statement_xlsx
 from tests.support.api import client, token
 from tests.support.browser import Visit
+from tests.support.desk import PASSWORD, enter, store_of
 from tests.support.server import Server
 from tests.support.shop import NOW, Shop, add_guest, open_shop
 
 CLERK = Actor("person", "p1", "Chen Jie", frozenset({("exchange", "", "")}))
-PASSWORD = "a password of the tests"
 DAY, SLUG = NOW.date(), "chengdu-2021"
 
 
@@ -141,16 +141,11 @@ def test_who_may_download(shop: Shop) -> None:
 @pytest.fixture
 def clerks(server: Server) -> list[str]:
     """Two people of the exchange in the served store; their emails."""
-    store = open_store(f"sqlite:///{server.data_dir / 'forumzero.sqlite3'}")
-    set_store(store)
     emails = ["settles@example.org", "looks@example.org"]
-    try:
+    with store_of(server):
         for email in emails:
             accounts.create_person(email, email.split("@")[0], PASSWORD, ("exchange",))
-        given_up(store)
-    finally:
-        set_store(None)
-        store.dispose()
+        given_up(get_store())
     return emails
 
 
@@ -170,11 +165,7 @@ def given_up(store: Store) -> None:
 def test_the_exchange_enters_and_a_second_person_looks(open_window: Callable[..., Visit], clerks: list[str]) -> None:
     for step, email in enumerate(clerks):
         page = open_window("desktop").page
-        page.goto("/desk/exchange/settlements")
-        page.get_by_label("Email").fill(email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_selector(".fz-desk-main")
+        enter(page, "/desk/exchange/settlements", email)
         if step == 0:
             odd = page.get_by_role("row", name="Another sum than the order’s")
             expect(odd).to_contain_text("the account is closed")
