@@ -17,7 +17,7 @@ from pages._parts.desk_form import button
 from pages._parts.icons import icon
 from pages._parts.pieces import category_name
 from pages.organiser._setup_form import Fields
-from pages.organiser._setup_words import payer_words, step_names, who_words
+from pages.organiser._setup_words import payer_words, step_names, who_word
 
 
 def review(fields: Fields, view: SetupView) -> list[Any]:
@@ -51,7 +51,7 @@ def _facts(view: SetupView) -> html.Dl:
                    event.timezone.replace("_", " "), f"/e/{event.slug}"]),
         ("programme", [sessions + (t(" and {count} more", count=f.number(more)) if more > 0 else "") or "–"]),
         ("boundary", [t(", ").join(category_name(each) for each in event.boundary.categories),
-                      who_words().get(event.boundary.who, event.boundary.who),
+                      who_word(event.boundary.who),
                       t("{count} people expected", count=f.number(event.expected_people))]),
         ("projects", [payer_words()[str(view.values["payer"])][0], event.currency,
                       t(", ").join(offered) or t("none on offer yet")]),

@@ -18,7 +18,7 @@ from pages._parts.pieces import category_name
 from pages._parts.svg import themed_svg
 from pages._parts.whereabouts import Around, whereabouts
 from pages.organiser._setup_form import Fields, dom_id
-from pages.organiser._setup_words import scenario_names, who_words
+from pages.organiser._setup_words import scenario_names, who_word, who_words
 
 SESSION_ROWS = 1  # empty rows below those that are there
 
@@ -163,7 +163,7 @@ def boundary(fields: Fields, view: SetupView) -> list[Any]:
         methods.append((own, t("the event's own file")))
     who = list(who_words().items())
     if view.event.boundary.who not in dict(who):
-        who.append((view.event.boundary.who, view.event.boundary.who))
+        who.append((view.event.boundary.who, who_word(view.event.boundary.who)))
     return [
         fields.checks("categories", t("Categories"), categories, "fz-boundary-checks"),
         fields.checks("flags", t("Within them"), flags),

@@ -91,6 +91,12 @@ def who_words() -> dict[str, str]:
     }  # fmt: skip
 
 
+def who_word(key: str) -> str:
+    """One of them, or what an event was told in words of its own."""
+    own = {"guests and the organiser": t("guests and the organiser")}
+    return who_words().get(key) or own.get(key, key)
+
+
 def jurisdiction_words() -> dict[str, str]:
     """Whose rules for claims hold."""
     return {
