@@ -38,7 +38,7 @@ def landing(request: Request, slug: str, c: str = "", by: str = "") -> Response:
         event = events.get_event(slug)
     except events.NotFound as error:
         return _missing(request, t(error.message, **error.params))
-    totals = events.totals(slug)
+    totals, code = events.totals(slug), events.scanned_at(event, c)
     kind = notice_kind(event)
     skip = html.A(t("To the content"), href="#main", className="fz-skip")
     top = [
@@ -51,11 +51,11 @@ def landing(request: Request, slug: str, c: str = "", by: str = "") -> Response:
         [
             *(top if kind else [skip]),
             html.Main(
-                [_hero(event, totals), html.Div(_sections(event, totals), className="fz-column fz-doc")],
+                [_hero(event, totals, code), html.Div(_sections(event, totals), className="fz-column fz-doc")],
                 id="main",
                 className="fz-main",
             ),
-            _bar(event, events.scanned_at(event, c), by),
+            _bar(event, code, by),
         ],
         className="fz-page",
     )
@@ -90,13 +90,13 @@ def bold(text: str) -> list[Any]:
     return [html.B(words) if strong else words for words, strong in claims.bold_parts(text)]
 
 
-def _hero(event: Event, totals: Totals) -> html.Div:
+def _hero(event: Event, totals: Totals, code: events.Code | None) -> html.Div:
     zone = ZoneInfo(event.timezone)
     first, last = event.starts_at.astimezone(zone).date(), event.ends_at.astimezone(zone).date()
     date = f.date_text(first, style="weekday") if first == last else f.date_range_text(first, last)
     when = " · ".join(part for part in (pick(event.place.names), date) if part)
     inside = [
-        _logo(event), html.P(when, className="fz-small"), html.H1(pick(event.names)),
+        _logo(event), html.P(when, className="fz-small"), html.H1(pick(event.names)), _hall(event, code),
         _ring(event, totals) if not totals.hidden and totals.mass.total_g else _empty_ring(),
     ]  # fmt: skip
     rosette = html.Div(
@@ -350,9 +350,8 @@ def _bar(event: Event, code: events.Code | None, by: str = "") -> html.Aside:
         className="fz-button fz-button-main fz-button-wide",
     )
     note = t("About a minute · no account needed · pay only at the end")
-    here = _hall(event, code)
     return html.Aside(
-        html.Div([here, button, html.P(note, className="fz-small")], className="fz-column"),
+        html.Div([button, html.P(note, className="fz-small")], className="fz-column"),
         className="fz-bar",
         **{"aria-label": t("What to do next")},
     )
