@@ -96,7 +96,7 @@ def _hero(event: Event, totals: Totals, code: events.Code | None) -> html.Div:
     date = f.date_text(first, style="weekday") if first == last else f.date_range_text(first, last)
     when = " · ".join(part for part in (pick(event.place.names), date) if part)
     inside = [
-        _logo(event), html.P(when, className="fz-small"), html.H1(pick(event.names)), _hall(event, code),
+        _logo(event), html.P(when, className="fz-small"), _hall(event, code), html.H1(pick(event.names)),
         _ring(event, totals) if not totals.hidden and totals.mass.total_g else _empty_ring(),
     ]  # fmt: skip
     rosette = html.Div(
