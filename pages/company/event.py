@@ -46,7 +46,7 @@ def layout(company_id: str = "", slug: str = "", state: str = "", page: str = "1
     rows = order_list(listed, f"/desk/company/{company_id}/{slug}", state, event.timezone)
     rows += _waiting(listed, view)
     orders = panel(t("The company's orders"), rows, t("newest first"))
-    grid = [_ring(view), _order(view, event), _claim(view, event), orders]
+    grid = [_ring(view), _order(view, event), _claim(view, event), _named(view), orders]
     if view.hidden:
         grid = [panel(t("Fewer than five"), empty(t("Figures open once five of your people have answered.")))]
     figures = [] if view.hidden else [_figures(view)]
@@ -134,6 +134,35 @@ def _order(view: CompanyAtEvent, event: events.Event) -> html.Section:
         className="fz-small mb-3",
     )
     return panel(title, [words, group_order_form("company", offers, t("Hold and price it"))], span=8)
+
+
+def _named(view: CompanyAtEvent) -> html.Section | None:
+    """The company's word whether the event's thanks may name it among those who covered their people."""
+    if not may(current_actor(), "company.order", view.event_id, view.company_id):
+        return None
+    named = events.consents(view.slug, view.company_id)
+    words = t("The event’s thanks name companies that covered their people, by the share covered, if they wish.")
+    now = t("You are named once something is covered.") if named else t("You are not named.")
+    say = t("Do not name us") if named else t("Name us")
+    button = html.Button(say, id={"type": "company-named", "wish": "no" if named else "yes"}, n_clicks=0,
+                         type="button", className="fz-button")  # fmt: skip
+    return panel(t("Thanks"), [html.P(words, className="fz-small"), html.P(now), button,
+                               html.Div(id="company-named-told", role="status")])  # fmt: skip
+
+
+@callback(
+    Output("company-named-told", "children"), Input({"type": "company-named", "wish": ALL}, "n_clicks"),
+    State("company-what", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def name_us(_clicks: list[int], what: Any) -> Any:
+    """Keeps whether the company may be named; the use case asks who says so."""
+    if not ctx.triggered or not ctx.triggered[0]["value"]:
+        return no_update
+    company_id, slug = (str(part) for part in what)
+    wish = ctx.triggered_id["wish"] == "yes"
+    events.set_company_consent(slug, company_id, wish)
+    told = t("Kept: the thanks name you once something is covered.") if wish else t("Kept: you are not named.")
+    return html.P(told, className="fz-told mt-3")
 
 
 @callback(
