@@ -32,6 +32,36 @@
   });
   window.addEventListener("popstate", function () { if (body()) { ask(location.search); } });
 
+  /* A figure's table is written when it is opened, and again where its figures have changed. */
+  function write(room) {
+    var told = JSON.parse(room.dataset.table), table = document.createElement("table");
+    function line(part, cells, kind) {
+      var row = part.insertRow();
+      cells.forEach(function (words, i) {
+        var cell = document.createElement(i && kind === "td" ? "td" : "th");
+        cell.textContent = words;
+        if (cell.tagName === "TH") { cell.scope = kind === "td" ? "row" : "col"; }
+        if (told.numbers[i]) { cell.className = "fz-right"; }
+        row.appendChild(cell);
+      });
+    }
+    table.className = "fz-table";
+    line(table.createTHead(), told.head, "th");
+    var rows = table.createTBody();
+    told.rows.forEach(function (cells) { line(rows, cells, "td"); });
+    room.replaceChildren(table);
+    room.tabIndex = 0;
+    room.setAttribute("role", "region");
+    room.setAttribute("aria-label", told.name);
+  }
+  document.addEventListener("toggle", function (event) {
+    var room = event.target.open && event.target.querySelector("[data-table]");
+    if (room) { write(room); }
+  }, true);
+  new MutationObserver(function () {
+    document.querySelectorAll(".fz-beside[open] [data-table]").forEach(write);
+  }).observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["data-table"] });
+
   /* The answer is there once its bar says so. A new body ends the waiting. */
   new MutationObserver(function () {
     var box = body(), bar = document.getElementById("organiser-filter");
@@ -63,7 +93,7 @@
     source.src = chart.src;
   }
   function table(panel) {
-    var rows = Array.prototype.map.call(panel.querySelectorAll(".fz-beside tr"), function (row) {
+    var rows = Array.prototype.map.call(panel.querySelectorAll(panel.querySelector(".fz-beside") ? ".fz-beside tr" : "tr"), function (row) {
       return Array.prototype.map.call(row.cells, function (cell) { return cell.textContent.trim(); });
     });
     sheet(panel, 560, rows.length * 26, function (pen, top) {

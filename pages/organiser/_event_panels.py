@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,25 @@ def beside(shown: Dashboard, table: Table) -> html.Details:
     told = f"{t('Table and files')}: {table.name}"
     words = [html.Span(t("Table and files"), **{"aria-hidden": "true"}), html.Span(told, className="visually-hidden")]
     summary = html.Summary([icon("table"), *words])
-    return html.Details([summary, plain_table(table), _files(shown, table)], className="fz-beside")
+    room = html.Div(className="fz-scroll", **{"data-table": json.dumps(_cells(table), ensure_ascii=False)})
+    return html.Details([summary, room, _files(shown, table)], className="fz-beside")
+
+
+def _cells(table: Table) -> dict[str, Any]:
+    """The table as the desk's script writes it when it is opened: thousands of cells are not the page's own parts."""
+    unit = _unit(table)
+    columns = table.columns
+    return {
+        "name": table.name, "head": [_title(column, unit) for column in columns],
+        "numbers": [column.kind != "text" for column in columns],
+        "rows": [[cell_words(cell, column, unit) for cell, column in zip(row, columns, strict=True)]
+                 for row in table.rows[-MOST_TABLE_ROWS:]],
+    }  # fmt: skip
+
+
+def _unit(table: Table) -> str:
+    grams = [cell for row in table.rows for cell, c in zip(row, table.columns, strict=True) if c.kind == "grams"]
+    return f.mass_unit(max((cell for cell in grams if cell is not None), default=0))
 
 
 def packed(spans: Sequence[int]) -> list[int]:
@@ -51,8 +70,7 @@ def packed(spans: Sequence[int]) -> list[int]:
 
 def plain_table(table: Table) -> html.Div:
     """The rows in one unit; the first ones where there are very many."""
-    grams = [cell for row in table.rows for cell, c in zip(row, table.columns, strict=True) if c.kind == "grams"]
-    unit = f.mass_unit(max((cell for cell in grams if cell is not None), default=0))
+    unit = _unit(table)
     head = [html.Th(_title(column, unit), scope="col", className=_look(column)) for column in table.columns]
     rows = []
     for row in table.rows[-MOST_TABLE_ROWS:]:

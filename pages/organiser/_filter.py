@@ -48,8 +48,7 @@ def _noun(label: str, words: str, options: Sequence[html.A], is_set: bool = Fals
 
 
 def _option(words: str, href: str, chosen: bool) -> html.A:
-    mark = html.Span(icon("check") if chosen else None, className="fz-pick-mark")
-    return narrow_link([mark, html.Span(words)], href, "fz-pick-option", **({"aria-current": "true"} if chosen else {}))
+    return narrow_link(words, href, "fz-pick-option", **({"aria-current": "true"} if chosen else {}))
 
 
 def list_names() -> dict[str, tuple[str, str, str]]:
