@@ -12,7 +12,7 @@ from accounts import SYSTEM, set_actor
 from data.store import schema as s
 from data.store.engine import Store
 from tests.support import api
-from tests.support.events import body, draft, trip
+from tests.support.events import draft
 from tests.support.shop import rows
 
 PDF = b"%PDF-1.7\nmade up\n%%EOF"
