@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as Late
@@ -23,10 +24,11 @@ import offsetting
 import reports
 from accounts import SYSTEM, Actor, set_actor
 from accounts.sessions import begin
+from data.settings import get_settings
 from events import books, evaluation, plans
 from tests.support.browser import SIZES, Visit, visit
 from tests.support.desk import PASSWORD, store_of
-from tests.support.events import draft
+from tests.support.events import body, draft, trip
 from tests.support.events import guests as make_guests
 from tests.support.guests import Guest
 from tests.support.permissions import things
@@ -40,7 +42,7 @@ LONG = {
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 NARROW = 320  # CSS pixels: what WCAG 1.4.10 asks a page to read on without scrolling sideways
 DOORS = ("/sign-in", "/sign-in/code")  # pages of the door; the walk of permissions leaves them out
-FILES = r"\.(pdf|png|svg|xlsx|csv|css|md|json|jwt|\{suffix\}|\{kind\})$|\{sha256\}$|\{name:path\}$"
+FILES = r"\.(pdf|png|svg|xlsx|csv|css|md|json|jwt|\{suffix\}|\{kind\}|\{ending\})$|\{sha256\}$|\{name:path\}$"
 NO_PAGES = re.compile(FILES + r"|^/api/v1(?!/docs)")
 OTHERS = {"/healthz", "/readyz", "/metrics", "/s/{code}"}  # for programs, or the way to a page of the list
 
@@ -83,6 +85,10 @@ PAGES: dict[str, Look] = {
     "/order/{order_id}/receipt": _phone(),
     "/project/{project_id}": _phone(),
     "/e/{slug}/forestry": _phone(),
+    "/e/{slug}/fund": _phone(),
+    "/ambassador/{number}": _phone("/ambassador/{ambassador}"),
+    "/e/{slug}/memoranda": _phone(),
+    "/e/{slug}/thanks": _phone(),
     "/e/{slug}/plan": _phone("/e/{hall}/plan"),
     "/e/{slug}/report": _phone("/e/{hall}/report"),
     "/statement/{slug}": _phone("/statement/{hall}"),
@@ -100,6 +106,7 @@ PAGES: dict[str, Look] = {
     "/e/<slug>/me": _phone(),
     "/e/<slug>/rank": _phone(),
     "/e/<slug>/join": _phone(),
+    "/e/<slug>/pledges": _phone(),
     "/pay/<order_id>": _phone("/pay/{held}"),
     "/order/<order_id>": _phone(),
     # desks of everybody
@@ -140,6 +147,7 @@ PAGES: dict[str, Look] = {
     "/desk/e/<slug>/boards": _desk("organiser"),
     "/desk/e/<slug>/codes": _desk("organiser"),
     "/desk/e/<slug>/poster": _desk("organiser"),
+    "/desk/e/<slug>/forum": _desk("organiser"),
     "/desk/e/<slug>/screens": _desk("organiser"),
     "/desk/e/<slug>/what-if": _desk("organiser"),
     "/desk/e/<slug>/forestry": _desk("organiser"),
@@ -188,13 +196,23 @@ def make_world(server: Server) -> World:
     """The demonstration, with a guest who has paid, and an event with long names whose books are closed."""
     guest = Guest(server.url)
     paid, held = guest.order(50, "succeeded"), guest.order(25)
-    with store_of(server), _as(SYSTEM):
+    with _settings_of(server), store_of(server), _as(SYSTEM):
         values = {"slug": SLUG, "hall": HALL, "order_id": paid["order_id"], "held": held["order_id"]}
         values |= {"certificate": paid["certificate"], "company_id": reports.companies_at_events()[0].company_id}
-        values |= _hall() | _screen() | _exchange()
+        values |= _hall() | _screen() | _exchange() | {"ambassador": _ambassador()}
         values["empty"] = events.create_event(draft("axe-empty", names=LONG)).slug
         cookies, values["person_id"] = _people(values["company_id"])
     return World(values, cookies, guest)
+
+
+@contextmanager
+def _settings_of(server: Server) -> Iterator[None]:
+    """Within it what is signed is signed with the served product's own key."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_DIR", str(server.data_dir))
+        get_settings.cache_clear()
+        yield
+    get_settings.cache_clear()
 
 
 @contextmanager
@@ -235,6 +253,17 @@ def _report() -> None:
             assert current is not None
             evaluation.move_evaluation(HALL, current.version, state, current.sha256, "")
     set_actor(SYSTEM)
+
+
+def _ambassador() -> str:
+    """The number of the certificate of a guest whose link brought five others."""
+    me = events.start_participation(SLUG).participation_id
+    code = events.ambassador(me).code
+    for _ in range(5):
+        other = events.start_participation(SLUG).participation_id
+        events.came_by_link(other, code)
+        events.save_footprint(other, body(trip("high_speed_rail")))
+    return events.ambassador(me).number
 
 
 def _screen() -> dict[str, str]:
