@@ -20,6 +20,7 @@ from accounts.own import forget_factor
 from accounts.people import create_person, record
 from accounts.permissions import ROLES, require
 from accounts.sessions import forget
+from accounts.unproved import is_unproved
 from calculations.model import FieldError, InputError
 from data.store import companies, sign_ins
 from data.store import orders as event_rows
@@ -30,6 +31,7 @@ from data.store.engine import get_store, joined, run_write
 PAGE = 50
 GRANTED = tuple(role for role in ROLES if role != "guest")
 LAST = "This is the last administrator who can sign in: make another one first."
+UNPROVED = "This person registered with an email that nobody has shown to be theirs: mail them a link first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +153,13 @@ def _scope_of(conn: Connection, role: str, slug: str, company: str) -> tuple[str
 
 
 def grant_role(actor: Actor, person_id: str, role: str, slug: str = "", company: str = "") -> None:
-    """Gives a role of the installation, of an event or of a company. Twice changes nothing. Needs people.manage."""
+    """Gives a role of the installation, of an event or of a company. Twice changes nothing. Needs people.manage; raises
+    Conflict for who registered with an email that they have not shown to be theirs."""
     require(actor, "people.manage")
     with get_store().write() as conn:
         _known(conn, person_id)
+        if is_unproved(conn, person_id):
+            raise Conflict(UNPROVED)
         event_id, company_id = _scope_of(conn, role, slug, company)
         rows.grant(conn, person_id, role, event_id, company_id, datetime.now(UTC))
         told = {"role": role, "event": slug, "company": company_id}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 import accounts
-from accounts import ANONYMOUS, Unauthenticated
+from accounts import ANONYMOUS, Conflict, Unauthenticated
 from calculations.model import InputError
 from data.store.engine import Store
 from gateways.openid import Identity
-from tests.support.people import PASSWORD, deliver, link_in, person, session
+from tests.support.people import PASSWORD, actor, deliver, link_in, person, session
 from tests.support.people import cheap_hashes as cheap_hashes
 
 OWN = "a password of the owner's"
@@ -63,6 +63,17 @@ def test_a_stranger_gets_no_role_that_its_owner_is_asked_to(
     accounts.accept_colleague(link_in(caplog.text), OWN)
     assert _is_out(thief)
     assert ("company", "", opened.company_id) in session(VICTIM, OWN)[1].roles
+
+
+def test_no_role_is_given_before_the_email_is_proved(thief: tuple[str, str], caplog: pytest.LogCaptureFixture) -> None:
+    admin, person_id = actor("administrator"), accounts.actor_of(thief[0]).person_id
+    with pytest.raises(Conflict, match="mail them a link"):
+        accounts.grant_role(admin, person_id, "exchange")
+    accounts.invite_again(admin, person_id)
+    deliver()
+    accounts.set_password_by_link(link_in(caplog.text), OWN)
+    accounts.grant_role(admin, person_id, "exchange")
+    assert _is_out(thief) and ("exchange", "", "") in session(VICTIM, OWN)[1].roles
 
 
 def test_one_company_ends_no_other_s_invitation_and_learns_no_name(
