@@ -50,6 +50,15 @@ def test_the_organisers_figures_move_with_an_order(
     order(server.url, 900_000)
     expect(page.locator("#organiser-reserved")).not_to_have_text(before, timeout=10_000)
     expect(page.get_by_text("orders ·")).not_to_have_text(orders)
+    page.locator("#figure-category .fz-wide-only .fz-bar-link").first.click()
+    expect(page).to_have_url(f"{server.url}/desk/e/{SLUG}?category=travel")
+    expect(page.locator(".fz-off")).to_have_count(1)
+    before = page.locator("#organiser-reserved").inner_text()
+    order(server.url, 900_000)
+    expect(page.locator("#organiser-reserved")).not_to_have_text(before, timeout=10_000)
+    expect(page.locator(".fz-off")).to_have_count(1)  # a new version keeps the question
+    page.go_back()
+    expect(page.locator("#figure-origin")).to_be_visible()
     assert not window.complaints
 
 

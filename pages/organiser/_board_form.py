@@ -34,7 +34,7 @@ def name_form(event: events.Event, row: events.BoardRow) -> html.Section:
     note = t("Boards and big screens change at once. The guest's own name and certificates stay as they are.")
     body = [
         dcc.Store(id="board-who", data=[event.slug, row.key]), html.P(note, className="fz-small"),
-        html.Div(fields, className="fz-two"), html.Div(button("board-save", t("Change"), "check", main=True)),
+        html.Div(fields, className="fz-two my-2"), html.Div(button("board-save", t("Change"), "check", main=True)),
         html.Div(id="board-told", role="status"),
     ]  # fmt: skip
     return panel(t("The name “{name}”", name=pick(dict(row.display))), body, span=12, id="board-form")
