@@ -64,7 +64,7 @@ def _phone(path: str = "", **more: Any) -> Look:
 
 
 def _desk(who: str, path: str = "", **more: Any) -> Look:
-    return Look(who, path, ready=".fz-desk-main h1", **more)
+    return Look(who, path, ready=".fz-desk-main h1", **{"dark": False, **more})
 
 
 RAIL = {"kind": "computed", "ask": "rail=2000", "words": "Trains below 2,000 km"}
@@ -110,20 +110,20 @@ PAGES: dict[str, Look] = {
     "/pay/<order_id>": _phone("/pay/{held}"),
     "/order/<order_id>": _phone(),
     # desks of everybody
-    "/desk": _desk("organiser"),
+    "/desk": _desk("organiser", dark=True),
     "/desk/account": _desk("organiser"),
     "/desk/people": _desk("administrator"),
     "/desk/people/<person_id>": _desk("administrator"),
     "/desk/trail": _desk("administrator"),
     "/desk/audit": _desk("auditor"),
-    "/desk/reports": _desk("sustainability"),
+    "/desk/reports": _desk("sustainability", dark=True),
     # companies
-    "/desk/company": _desk("company"),
+    "/desk/company": _desk("company", dark=True),
     "/desk/company/<company_id>": _desk("company"),
     "/desk/company/<company_id>/<slug>": _desk("company"),
     "/desk/company/<company_id>/<slug>/people": _desk("company"),
     # the exchange
-    "/desk/exchange": _desk("exchange"),
+    "/desk/exchange": _desk("exchange", dark=True),
     "/desk/exchange/batches": _desk("exchange"),
     "/desk/exchange/projects": _desk("exchange"),
     "/desk/exchange/pools": _desk("exchange"),
@@ -133,9 +133,9 @@ PAGES: dict[str, Look] = {
     "/desk/exchange/settlements": _desk("exchange"),
     # an event
     "/desk/new": _desk("organiser"),
-    "/desk/e/<slug>": _desk("organiser"),
-    "/desk/e/<slug>/setup": _desk("organiser"),
-    "/desk/e/<slug>/boundary": _desk("organiser"),
+    "/desk/e/<slug>": _desk("organiser", dark=True),
+    "/desk/e/<slug>/setup": _desk("organiser", dark=True),
+    "/desk/e/<slug>/boundary": _desk("organiser", dark=True),
     "/desk/e/<slug>/method": _desk("organiser"),
     "/desk/e/<slug>/expected": _desk("organiser", _HALL + "/expected"),
     "/desk/e/<slug>/plan": _desk("organiser", _HALL + "/plan"),
@@ -145,10 +145,10 @@ PAGES: dict[str, Look] = {
     "/desk/e/<slug>/orders": _desk("organiser"),
     "/desk/e/<slug>/orders/<order_id>": _desk("organiser"),
     "/desk/e/<slug>/boards": _desk("organiser"),
-    "/desk/e/<slug>/codes": _desk("organiser"),
+    "/desk/e/<slug>/codes": _desk("organiser", dark=True),
     "/desk/e/<slug>/poster": _desk("organiser"),
     "/desk/e/<slug>/forum": _desk("organiser"),
-    "/desk/e/<slug>/screens": _desk("organiser"),
+    "/desk/e/<slug>/screens": _desk("organiser", dark=True),
     "/desk/e/<slug>/what-if": _desk("organiser"),
     "/desk/e/<slug>/forestry": _desk("organiser"),
     "/desk/e/<slug>/books": _desk("organiser", _HALL + "/books"),
