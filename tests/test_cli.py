@@ -152,6 +152,7 @@ def test_the_demo_is_seeded_once_backed_up_and_brought_back(here: Server, tmp_pa
             "disk",
             "clock",
             "keys",
+            "evidence",
             "payments",
             "factors",
             "scenarios",

@@ -261,7 +261,15 @@ def test_a_copy_has_nothing_of_people_orders_or_lines(sqlite_store: Store) -> No
     assert made.starts_at - former.starts_at == timedelta(days=371)
     assert [each.session_id for each in made.sessions] == ["main", "life"]
     assert made.texts == {"intro": {"en": "Hello"}}
-    kept = {"event", "event_session", "event_setup", "live_version", "audit_trail", "role_grant"}
+    kept = {
+        "event",
+        "event_session",
+        "event_setup",
+        "live_version",
+        "audit_trail",
+        "role_grant",
+        "event_code",
+    }  # codes of its own
     with sqlite_store.read() as conn:
         for table in s.metadata.sorted_tables:
             if "event_id" in table.c and table.name not in kept:

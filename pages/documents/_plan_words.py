@@ -101,19 +101,19 @@ def way_words(way: str) -> str:
 def offset_section(figures: PlanFigures) -> Section:
     """How what is left is to be offset."""
     if not figures.offset:
-        return Section(t("Offset plan"), (t("Nothing is said yet of how the rest is offset."),))
+        return Section(t("Cover planned"), (t("Nothing is said yet of how the rest is to be covered."),))
     unit = f.mass_unit(figures.left_g, figures.offset_g)
     rows = tuple(
         (way_words(each.way), each.words, f.date_text(date.fromisoformat(each.by)), f.mass_text(each.grams, unit=unit))
         for each in figures.offset
     )
     open_g = figures.left_g - figures.offset_g
-    said = t("The offset plan covers all that is expected.")
+    said = t("What is planned covers all that is expected.")
     if open_g > 0:
-        said = t("{mass} of what is expected are not in the offset plan.", mass=f.mass_text(open_g, unit=unit))
+        said = t("{mass} of what is expected are not yet planned to be covered.", mass=f.mass_text(open_g, unit=unit))
     foot = (t("Total"), "", "", f.mass_text(figures.offset_g, unit=unit))
     head = (t("Way"), t("What"), t("By when"), t("mass"))
-    return Section(t("Offset plan"), (said,), (), head, rows, foot, text_columns=3)
+    return Section(t("Cover planned"), (said,), (), head, rows, foot, text_columns=3)
 
 
 # ---------------------------------------------------------------- the evaluation

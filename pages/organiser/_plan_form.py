@@ -24,7 +24,7 @@ def labels() -> dict[str, str]:
         "source": t("Where the electricity's figure is from"), "nights": t("Nights of those from afar"),
         "meals": t("Meals of each person"), "assumed.nights": t("Nights of those from afar"),
         "assumed.meals": t("Meals of each person"), "typed": t("Measures with a figure of their own"),
-        "offset": t("Offset plan"), **_numbered(),
+        "offset": t("Cover planned"), **_numbered(),
     }  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def _numbered() -> dict[str, str]:
     """The names of measures and of lines of the offset plan."""
     numbers = range(1, MOST_ROWS + 1)
     named = {f"measures.{n}": t("Measure {number}", number=n) for n in numbers}
-    return named | {f"offset.{n}": t("Offset plan, line {number}", number=n) for n in numbers}
+    return named | {f"offset.{n}": t("Cover planned, line {number}", number=n) for n in numbers}
 
 
 def _words(name: str, value: str) -> str:

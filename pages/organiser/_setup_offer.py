@@ -155,6 +155,6 @@ def privacy(fields: Fields, view: SetupView) -> list[Any]:
         html.P(note, className="fz-note"),
         own.words("privacy", t("Privacy text"), ("en", "zh"), rows=9, more=("mr", "is")),
         own.select("jurisdiction", t("Rules for claims"), list(jurisdiction_words().items()),
-                   t("They decide what may be called neutral; see the claims in the documentation.")),
+                   t("They decide what may be claimed; see the claims in the documentation.")),
         own.radios("livemode", t("Test or live"), kinds, "fz-setup-payers"),
     ]  # fmt: skip

@@ -66,7 +66,7 @@ def _form(view: PlanView) -> html.Div:
         html.H3(t("Measures with a figure of their own")),
         labelled("plan", "typed", t("A line each: what; tonnes saved; where the figure is from"),
                  area("plan", "typed", told["typed"], 3)),
-        html.H3(t("Offset plan")),
+        html.H3(t("Cover planned")),
         labelled("plan", "offset", t("A line each: credits or forestry; tonnes; by which day; words"),
                  area("plan", "offset", told["offset"], 3)),
         html.Div([button("plan-save", t("Save and compute"), "check", main=True),
@@ -89,7 +89,7 @@ def _figures(view: PlanView) -> list[Any]:
             f.mass_range(figures.low_g, figures.high_g, unit=unit)),
         kpi("estimated", t("Saved by measures"), *f.mass(figures.together_g, unit=unit)),
         kpi("open", t("Left"), *f.mass(figures.left_g, unit=unit)),
-        kpi("reserved", t("In the offset plan"), *f.mass(figures.offset_g, unit=unit)),
+        kpi("reserved", t("Planned to be covered"), *f.mass(figures.offset_g, unit=unit)),
     ]  # fmt: skip
     notes = html.Ul([html.Li(words) for words in note_words(figures)], className="fz-small")
     sections = (estimate_section(figures), measures_section(figures), offset_section(figures))
