@@ -20,6 +20,7 @@ from calculations.model import FieldError, InputError
 from calculations.money import BUYER, SPECIAL_FUND, TO_GIVE_BACK, taken_back
 from calculations.ranking import SMALLEST_GROUP
 from data.settings import get_settings
+from data.store import events as event_rows
 from data.store import forum, journal, live, orders, rollups
 from data.store.engine import get_store, run_write
 from data.store.ids import new_id
@@ -87,7 +88,8 @@ def place_gift(slug: str, amount_minor: int, locale: str = "en", now: datetime |
     at = now or datetime.now(UTC)
 
     def work(conn: Connection) -> str:
-        event = _open_event(conn, slug)
+        event_rows.hold_state(conn, _open_event(conn, slug)["event_id"])
+        event = _open_event(conn, slug)  # as it is while it is held
         _check_amount(amount_minor, event)
         gateway, order_id = first(event["livemode"], event["currency"]), new_id(event["event_id"])
         orders.insert(conn, {
