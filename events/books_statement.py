@@ -158,6 +158,7 @@ def own_line(each: InventoryLine) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": each.line_id, "category": line.category, "activity": line.activity,
         "quantity": repr(float(line.quantity)), "unit": line.unit, "factor": line.factor_id,
-        "lowGrams": line.low_g, "totalGrams": line.total_g, "highGrams": line.high_g, "source": each.source, "evidence": sorted(one.sha256 for one in each.proofs),
+        "lowGrams": line.low_g, "totalGrams": line.total_g, "highGrams": line.high_g,
+        "source": each.source, "evidence": sorted(one.sha256 for one in each.proofs),
     }  # fmt: skip
     return {**told, "sha256": hashlib.sha256(rfc8785.dumps(told)).hexdigest()}
