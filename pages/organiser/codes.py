@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
-from accounts import DomainError, current_actor, may, require
+from accounts import Conflict, NotFound, TooMany, current_actor, may, require
 from calculations.model import InputError
 from locales import LANGUAGES, NATIVE_NAMES, current_language, pick, t
 from locales import formats as f
@@ -210,7 +210,7 @@ def make(_: int, slug: str, channel: Any, session: Any, label: Any) -> Any:
         code = events.make_code(
             str(slug), str(channel or ""), "" if session in ("-", None) else str(session), str(label or "")
         )
-    except (InputError, DomainError) as error:
+    except (InputError, Conflict, NotFound, TooMany) as error:
         return told_of(error, field_names())
     copy = html.Button([icon("copy"), html.Span(t("Copy link"))], type="button", className="fz-button",
                        **{"data-copy": code.link, "data-copied": t("Copied")})  # fmt: skip
@@ -241,6 +241,6 @@ def change(_: int, __: int, slug: str, code_id: str, name: Any) -> Any:
         return no_update, no_update
     try:
         acts[act]()
-    except (InputError, DomainError) as error:
+    except (InputError, Conflict, NotFound, TooMany) as error:
         return told_of(error, field_names()), no_update
     return no_update, f"/desk/e/{slug}/codes" + (f"?code={code_id}" if act == "codes-rename" else "")

@@ -9,7 +9,7 @@ from dash import ALL, Input, Output, State, callback, ctx, dcc, html
 
 import events
 import offsetting
-from accounts import DomainError, current_actor, may, require
+from accounts import Conflict, NotFound, TooMany, current_actor, may, require
 from calculations.model import FieldError, InputError
 from locales import formats as f
 from locales import pick, t
@@ -131,7 +131,7 @@ def _told(names: tuple[str, ...], given: tuple[Any, ...]) -> dict[str, Any]:
 def _try(work: Callable[[], Any]) -> Any:
     try:
         return work()
-    except (InputError, DomainError) as error:
+    except (InputError, Conflict, NotFound, TooMany) as error:
         return told_of(error, _labels())
 
 

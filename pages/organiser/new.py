@@ -7,7 +7,7 @@ from typing import Any
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
-from accounts import DomainError, current_actor, may
+from accounts import Conflict, NotFound, TooMany, current_actor, may
 from calculations.model import InputError
 from locales import pick, t
 from pages._parts.desk import event_days, frame, panel
@@ -75,7 +75,7 @@ def start(clicks: Any, values: Any, ids: Any) -> Any:
         below, rest = said_of(error, places, names_for(error))
         said = html.P(error_children(" ".join(rest)), className="fz-error") if rest else []
         return below, said, no_update
-    except DomainError as error:
+    except (Conflict, NotFound, TooMany) as error:
         return [[] for _ in places], told_of(error), no_update
     return [[] for _ in places], [], address(event.slug, "place")
 
@@ -93,6 +93,6 @@ def copy_former(clicks: Any, slug: Any, day: Any) -> Any:
         event = events.copy_event(str(slug or "-"), str(day or ""))
     except InputError as error:
         return told_of(error, {"first_day": t("First day")}), no_update
-    except DomainError as error:
+    except (Conflict, NotFound, TooMany) as error:
         return told_of(error), no_update
     return [], address(event.slug, "review")

@@ -7,7 +7,7 @@ from typing import Any
 from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
-from accounts import DomainError, current_actor, require
+from accounts import Conflict, NotFound, TooMany, current_actor, require
 from calculations.model import FieldError, InputError
 from events.plans import PlanView, plan_view, publish_plan, save_plan
 from locales import formats as f
@@ -135,7 +135,7 @@ def act(_save: Any, _publish: Any, slug: Any, *given: Any) -> Any:
             words = t("Version {version} is public.", version=publish_plan(str(slug)).version)
     except InputError as error:
         return no_update, no_update, told_of(InputError([_named(each) for each in error.errors]), fields.labels())
-    except DomainError as error:
+    except (Conflict, NotFound, TooMany) as error:
         return no_update, no_update, told_of(error)
     view = plan_view(str(slug))
     return _figures(view), _published(view), done(words)
