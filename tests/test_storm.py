@@ -31,7 +31,7 @@ KILLS = int(os.environ.get("SOAK_KILLS", "100")) if IS_SOAK else 1
 LIFE_S = (0.05, 5.0)  # each length of time as likely as one twice as long: a step just after a start takes seconds
 WARM = 0.8  # so often it has answered before it is killed; else it may be cut while it starts
 AT_ONCE = 24
-LEAST = 60
+LEAST = 60 if IS_SOAK else 30
 Tell = Callable[[str], None]
 
 

@@ -29,7 +29,7 @@ class Postgres:
     def new_database(self, template: str = TEMPLATE) -> str:
         """The URL of a fresh database with all tables and no rows; of `template0`, without tables."""
         name = f"test_{os.getpid()}_{next(self.numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")  # half the time
         return self.url(name)
 
     def drop(self, url: str) -> None:
