@@ -23,7 +23,7 @@ from typing import Any
 import httpx
 
 from benchmarks.journey import SLUG
-from benchmarks.streams import Board, cpu_seconds, spread
+from benchmarks.streams import Board, cpu_seconds, display, spread
 from tests.support.server import Server
 
 LINES_A_GUEST = 10
@@ -78,22 +78,6 @@ def fill(path: Path, lines: int) -> None:
         ):
             conn.execute(ROLLUPS.format(table=table, sums=sums, where=where), values)
     conn.close()
-
-
-async def display(server: Server, board: Board, path: str) -> None:
-    """One display: opens a stream and notes versions until it is cancelled."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=2**22)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n".encode())
-    counted = False
-    try:
-        while line := await reader.readline():
-            if line.startswith(b"id:"):
-                board.seen.setdefault(int(line[3:]), []).append(time.perf_counter())
-                board.open_count += not counted
-                counted = True
-        board.broken_count += 1
-    finally:
-        writer.close()
 
 
 async def change(server: Server, api: httpx.AsyncClient) -> None:

@@ -31,10 +31,9 @@ class Board:
     broken_count: int = 0
 
 
-async def display(server: Server, board: Board) -> None:
-    """One display: opens the stream and notes versions until it is cancelled."""
+async def display(server: Server, board: Board, path: str = f"/api/v1/events/{SLUG}/live") -> None:
+    """One display: opens a stream and notes versions until it is cancelled."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=2**20)
-    path = f"/api/v1/events/{SLUG}/live"
     writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n".encode())
     counted = False
     try:

@@ -124,10 +124,14 @@ def look_of(request: Request, spec: registry.PageSpec) -> list[str]:
 
 def refused(request: Request, spec: registry.PageSpec) -> Response | None:
     """Why a person may not see a page: to sign in first, 403 for another role, 404 for what is not there; None where
-    it may be sent. A page module may have ``check(**path)``, which raises the errors of its domain."""
+    it may be sent. A page of an event asks for its permission at that event; where more is to be asked, its module has
+    ``check(**path)``, which raises the errors of its domain."""
     try:
         if spec.permission:
             require(current_actor(), spec.permission)
+            if spec.template.startswith("/desk/e/<slug>"):
+                event = events.get_event(request.path_params["slug"])
+                require(current_actor(), spec.permission, event.event_id)
         if check := getattr(sys.modules[spec.module], "check", None):
             check(**request.path_params)
     except Unauthenticated:

@@ -25,11 +25,6 @@ register(
 SIZE = 50
 
 
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.view", events.get_event(slug).event_id)
-
-
 def layout(slug: str = "", page: str = "1", name: str = "", **_: Any) -> html.Div:
     """The three boards side by side; people in pages of fifty, one of their names to moderate where it is asked for."""
     event = events.get_event(slug)

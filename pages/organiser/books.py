@@ -43,8 +43,8 @@ router = APIRouter(include_in_schema=False)
 SEEN = "seen"
 
 
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
+def _require(slug: str) -> None:
+    """Before a callback does anything: NotFound, or Forbidden for somebody else's event."""
     require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
@@ -233,7 +233,7 @@ def publish(clicks: Any, slug: Any, kept: Any) -> Any:
 def file(slug: str, version: str, suffix: str, request: Request) -> Response:
     """A statement as PDF, or the signed file itself, for who may see the event."""
     try:
-        check(slug[:100])  # who asks comes before what there is
+        _require(slug[:100])  # who asks comes before what there is
     except Unauthenticated:
         return to_sign_in(request)
     if suffix not in ("pdf", "json") or not version.isdecimal() or len(version) > 6:

@@ -8,7 +8,7 @@ from typing import Any
 from dash import Input, Output, State, callback, ctx, dcc, html
 
 import events
-from accounts import Conflict, current_actor, require
+from accounts import Conflict
 from calculations.model import CATEGORIES, Factor, InputError
 from locales import formats as f
 from locales import pick, t
@@ -23,11 +23,6 @@ register(
     styles=("css/desk-more.css", "css/inventory.css"),
 )  # fmt: skip
 VALUES = ("categories", "flags", "electricity", "hotel")
-
-
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
 def layout(slug: str = "", **_: Any) -> html.Div:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
-from accounts import Conflict, NotFound, TooMany, current_actor, may, require
+from accounts import Conflict, NotFound, TooMany, current_actor, may
 from calculations.model import InputError
 from locales import LANGUAGES, NATIVE_NAMES, current_language, pick, t
 from locales import formats as f
@@ -28,11 +28,6 @@ for template in ("/desk/e/<slug>/codes", "/desk/e/<slug>/poster"):
          styles=("css/desk-more.css", "css/codes.css"))  # fmt: skip
 REFRESH_MS = 10_000
 USUAL = {"table_card": "cards", "badge": "badges", "slide": "slide", "mail": "code", "social": "code", "wall": "slide"}
-
-
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.poster", events.get_event(slug).event_id)
 
 
 def layout(slug: str = "", code: str = "", **_: Any) -> html.Div:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import events
-from accounts import DomainError, Unauthenticated, current_actor, require
+from accounts import DomainError, Unauthenticated
 from calculations.model import FieldError, InputError
 from events.evaluation import (
     ACHIEVED,
@@ -44,11 +44,6 @@ router = APIRouter(include_in_schema=False)
 TEXTS = ("sources", "deviations", "conclusion")
 GRAMS_PER_TONNE = 1_000_000
 STEPS = {"submit": SUBMITTED, "review": REVIEWED, "approve": APPROVED, "publish": PUBLISHED, "back": DRAFT}
-
-
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
 def layout(slug: str = "", **_: Any) -> html.Div:

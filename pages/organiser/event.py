@@ -40,11 +40,6 @@ MEDIA = {"csv": "text/csv; charset=utf-8",
          "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
 
 
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    events.organiser_view(slug)
-
-
 def layout(slug: str = "", **query: Any) -> html.Div:
     """The whole page of the question in the address; its body is made anew with every question and live version."""
     shown, wrong = _shown(slug, query)

@@ -28,8 +28,8 @@ FIELDS = ("people", "way", "region", "company")
 MOST_SHOWN = 8
 
 
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
+def _require(slug: str) -> None:
+    """Before a callback does anything: NotFound, or Forbidden for somebody else's event."""
     require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
@@ -124,7 +124,7 @@ def _shown(counts: Mapping[str, int]) -> dict[str, int]:
 )
 def keep(_clicks: int, slug: Any, people: Any, onsite: Any, remote: Any, region: Any, company: Any) -> tuple[Any, ...]:
     """Keeps what is told, or says below each field what is wrong."""
-    check(str(slug))
+    _require(str(slug))
     ways = {name: value for name, value in (("onsite", onsite), ("remote", remote)) if value not in (None, "")}
     body: dict[str, Any] = {"people": people if people not in (None, "") else 0, "way": ways}
     errors: list[FieldError] = []

@@ -44,8 +44,8 @@ SQUARE_M_PER_HA = 10_000
 GRAMS_PER_TONNE = 1_000_000
 
 
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
+def _require(slug: str) -> None:
+    """Before a callback does anything: NotFound, or Forbidden for somebody else's event."""
     require(current_actor(), "forestry.view", events.get_event(slug).event_id)
 
 
@@ -241,7 +241,7 @@ def _species(text: str) -> tuple[tuple[str, int], ...]:
 )  # fmt: skip
 def draft(_clicks: int, slug: Any, *given: Any) -> Any:
     """Drafts a plan, or says what does not fit; what was typed stays."""
-    check(str(slug))
+    _require(str(slug))
     told = dict(zip(PLAN_FIELDS, given, strict=True))
     words = {name: str(told[name] or "") for name in ("title", "place", "planter", "method", "replaces")}
     try:

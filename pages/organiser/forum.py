@@ -29,8 +29,8 @@ SPONSOR = ("name-en", "name-zh", "text-en", "text-zh", "kind", "position")
 FUND = ("name-en", "name-zh", "text-en", "text-zh", "open")
 
 
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
+def _require(slug: str) -> None:
+    """Before a callback does anything: NotFound, or Forbidden for somebody else's event."""
     require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
@@ -145,7 +145,7 @@ def _again(slug: Any, tab: str) -> Any:
 )  # fmt: skip
 def write_pledge(_try_clicks: int, _keep: int, slug: Any, *given: Any) -> Any:
     """Says what a pledge would stand for, or puts it on the wall; what was typed stays."""
-    check(str(slug))
+    _require(str(slug))
     told, keeps = _told(PLEDGE, given), ctx.triggered_id == "pledge-keep"
 
     def work() -> Any:
@@ -169,7 +169,7 @@ def write_pledge(_try_clicks: int, _keep: int, slug: Any, *given: Any) -> Any:
 )  # fmt: skip
 def enter_memorandum(_clicks: int, slug: Any, contents: Any, name: Any, *given: Any) -> Any:
     """Keeps a memorandum with its document, not published yet."""
-    check(str(slug))
+    _require(str(slug))
     told = _told(MEMO, given)
 
     def work() -> Any:
@@ -190,7 +190,7 @@ def enter_memorandum(_clicks: int, slug: Any, contents: Any, name: Any, *given: 
 )  # fmt: skip
 def thank(_clicks: int, slug: Any, contents: Any, *given: Any) -> Any:
     """Adds somebody to the thanks."""
-    check(str(slug))
+    _require(str(slug))
     told = _told(SPONSOR, given)
 
     def work() -> Any:
@@ -211,7 +211,7 @@ def thank(_clicks: int, slug: Any, contents: Any, *given: Any) -> Any:
 )  # fmt: skip
 def tell_fund(_clicks: int, slug: Any, contents: Any, name: Any, *given: Any) -> Any:
     """Keeps what the fund supports."""
-    check(str(slug))
+    _require(str(slug))
     told = _told(FUND, given)
 
     def work() -> Any:
@@ -229,7 +229,7 @@ def tell_fund(_clicks: int, slug: Any, contents: Any, name: Any, *given: Any) ->
 )  # fmt: skip
 def set_needed(_clicks: int, slug: Any, needed: Any) -> Any:
     """How many have to be brought for a certificate."""
-    check(str(slug))
+    _require(str(slug))
 
     def work() -> Any:
         events.set_ambassadors(str(slug), number_of("needed", needed))
@@ -244,7 +244,7 @@ def set_needed(_clicks: int, slug: Any, needed: Any) -> Any:
 )  # fmt: skip
 def act(clicks: Any, slug: Any) -> Any:
     """Withdraws, publishes, deletes or pays back what stands in a row."""
-    check(str(slug))
+    _require(str(slug))
     asked = ctx.triggered_id
     if not isinstance(asked, dict) or not any(clicks or []):
         return None

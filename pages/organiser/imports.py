@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 import events
-from accounts import Conflict, TooMany, current_actor, may, require
+from accounts import Conflict, TooMany, current_actor, may
 from calculations.model import InputError
 from data.table_forms import kinds
 from data.table_staged import MOST_BYTES, MOST_ROWS
@@ -26,11 +26,6 @@ page(
     styles=("css/desk-more.css", "css/inventory.css", "css/imports.css"),
 )  # fmt: skip
 router = APIRouter(include_in_schema=False)
-
-
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
 def layout(slug: str = "", **_: Any) -> html.Div:

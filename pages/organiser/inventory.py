@@ -7,7 +7,7 @@ from typing import Any
 from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
-from accounts import Conflict, NotFound, TooMany, current_actor, require
+from accounts import Conflict, NotFound, TooMany
 from calculations.model import FactorMissing, InputError
 from events.inventory import remove_planned, save_planned
 from events.inventory_board import InventoryFilter, inventory_board
@@ -28,11 +28,6 @@ VALUES = (
     "session",
 )  # fmt: skip
 WRONG = ("activity", "quantity", "unit", "known", "supply-rate", "supply-share", "supply-source")
-
-
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
 def layout(slug: str = "", edit: str = "", planned: str = "", **query: Any) -> html.Div:

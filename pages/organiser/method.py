@@ -29,8 +29,8 @@ ROWS_METHOD = "defra_international"  # the same figures as the edition's Interna
 MAX_BYTES = 65_536
 
 
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
+def _require(slug: str) -> None:
+    """Before a callback does anything: NotFound, or Forbidden for somebody else's event."""
     require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
@@ -147,7 +147,7 @@ def _parts(view: events.FlightMethodView, method: Method | None) -> tuple[list[A
 )  # fmt: skip
 def chosen_file(contents: Any, name: Any, slug: Any) -> Any:
     """A file was given: its text is kept on the page, nothing is stored."""
-    check(str(slug))
+    _require(str(slug))
     called = str(name or "")[:120].encode("utf-8", "replace").decode()
     return _text(contents), called or t("Choose a method file (TOML)"), OWN
 

@@ -28,11 +28,6 @@ register(
 )  # fmt: skip
 
 
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "orders.view", events.get_event(slug).event_id)
-
-
 def layout(slug: str = "", state: str = "", page: str = "1", **_: Any) -> html.Div:
     """Money by recipient, who covered what, the plan or the residual, and the list of orders."""
     event = events.get_event(slug)

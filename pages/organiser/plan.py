@@ -6,8 +6,7 @@ from typing import Any
 
 from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 
-import events
-from accounts import Conflict, NotFound, TooMany, current_actor, require
+from accounts import Conflict, NotFound, TooMany
 from calculations.model import FieldError, InputError
 from events.plans import PlanView, plan_view, publish_plan, save_plan
 from locales import formats as f
@@ -25,11 +24,6 @@ page(
     styles=("css/desk-more.css", "css/inventory.css", "css/stock.css"),
 )  # fmt: skip
 FIELDS = ("text", "nights", "meals", *fields.ASKED, "source", "typed", "offset")
-
-
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
 def layout(slug: str = "", **_: Any) -> html.Div:

@@ -8,7 +8,7 @@ from typing import Any
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
-from accounts import Conflict, TooMany, current_actor, require
+from accounts import Conflict, TooMany
 from calculations.model import InputError, Place
 from events import STEPS, SetupView
 from locales import current_language, pick, t
@@ -32,11 +32,6 @@ FORMS: dict[str, Callable[[Fields, SetupView], list[Any]]] = {
     "about": first.about, "place": first.place, "programme": first.programme, "boundary": first.boundary,
     "projects": later.projects, "look": later.look, "privacy": later.privacy, "review": review,
 }  # fmt: skip
-
-
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.view", events.get_event(slug).event_id)
 
 
 def layout(slug: str = "", step: str = "", kept: str = "", **_: Any) -> html.Div:

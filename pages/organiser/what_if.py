@@ -36,11 +36,6 @@ FIELDS = (
 SAID = tuple(name for name in FIELDS if name not in ("whom", "house"))  # with a sentence of their own below
 
 
-def check(slug: str) -> None:
-    """Before the page is sent: NotFound, or Forbidden for somebody else's event."""
-    require(current_actor(), "event.view", events.get_event(slug).event_id)
-
-
 def layout(slug: str = "", **query: Any) -> html.Div:
     """Form left, what comes of it right, cities and hubs below; a question that can't be asked becomes none."""
     event = events.get_event(slug)
