@@ -13,7 +13,7 @@ import events
 import offsetting
 from accounts import throttle
 from api.common import PREFIX, Key, Secret, Strict, Text, changed, guest
-from calculations.model import CABINS, DIETS, FUELS, KNOWN, MODES, SIZES, SUPPLIES
+from calculations.model import CABINS, DIETS, FUELS, KNOWN, MODES, ROLES, SIZES, SUPPLIES, FieldError, InputError
 
 router = APIRouter(prefix=PREFIX, tags=["participations"])
 STARTS_A_MINUTE = 6000  # of one event: a hall that scans at once, not a flood
@@ -29,6 +29,12 @@ class Start(Strict):
     session: Annotated[Text, Field(max_length=64)] | None = None
     company: Annotated[Text, Field(max_length=80)] | None = None
     display: Display | None = None
+    code: (
+        Annotated[
+            Text, Field(max_length=40, description="The code that was scanned, as it stands after /s/ in its link.")
+        ]
+        | None
+    ) = None
 
 
 class Point(Strict):
@@ -92,6 +98,7 @@ class FootprintBody(Strict):
     stays: Annotated[list[StayBody], Field(max_length=200, default_factory=list)]
     meals: Annotated[list[MealBody], Field(max_length=200, default_factory=list)]
     other: Annotated[list[OtherBody], Field(max_length=200, default_factory=list)]
+    role: Literal[ROLES] | None = None  # type: ignore[valid-type]
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
@@ -115,10 +122,20 @@ def start(slug: str, body: Start, key: Key = None) -> JSONResponse:
 
     def command() -> tuple[int, Any]:
         display = body.display.model_dump() if body.display else None
-        started = events.start_participation(slug, body.session, body.company, display)
+        code = _code(slug, body.code or "")
+        started = events.start_participation(slug, body.session, body.company, display, code)
         return 201, {"participation_id": started.participation_id, "secret": started.secret}
 
     return changed(f"start:{slug}", key, body, command, shortest=16)
+
+
+def _code(slug: str, typed: str) -> str:
+    """The code of this event that was scanned, as it is kept. Raises InputError where there is no such one."""
+    found = events.scanned_at(events.get_event(slug), typed) if typed else None
+    if typed and found is None:
+        message = "{field}: this event has no code “{value}”; a code is the seven letters and digits after /s/."
+        raise InputError([FieldError("code", typed, message, {"field": "code", "value": typed})])
+    return found.code_id if found else ""
 
 
 @router.put("/participations/{participation_id}/footprint", openapi_extra=_FOOTPRINT_DOC)

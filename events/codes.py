@@ -103,8 +103,9 @@ class ChannelBoard:
 
 
 def fold_typed(text: str) -> str:
-    """The code as it is kept, of what somebody typed; '' where it can be none."""
-    folded = text[:40].casefold().translate(_FOLDED)
+    """The code as it is kept, of what somebody typed or pasted with its whole link; '' where it can be none."""
+    typed = text[:300].rpartition("/s/")[2].partition("?")[0].strip("/ ")
+    folded = typed[:40].casefold().translate(_FOLDED)
     return folded if rows.FORM.fullmatch(folded) else ""
 
 

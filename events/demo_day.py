@@ -20,7 +20,7 @@ from data.store import participations as rows
 from data.store import rollups
 from data.store.engine import get_store
 from data.store.ids import new_id
-from events import demo_credits, demo_planting
+from events import demo_codes, demo_credits, demo_planting
 from events.catalogue import event_by_id
 from events.footprints import compute_answers, compute_for, start_inventory, store_version
 from events.live import BUCKET, fold_in
@@ -54,6 +54,7 @@ class Guest:
     project: str
     locale: str
     participation_id: str = ""
+    code_id: str = ""
 
 
 def simulate(forum: Mapping[str, Any]) -> None:
@@ -64,11 +65,14 @@ def simulate(forum: Mapping[str, Any]) -> None:
     guests = _guests(told, event, chance)
     start = told["first"].astimezone(UTC)
     steps: list[Step] = [(start, 0, partial(_inventory, event, forum["inventory"], start))]
+    codes = demo_codes.make_codes(event, told, told["seed"])
     for guest in guests:
+        guest.code_id = codes.came_by(guest.at, guest.session)
         steps.append((guest.at, 1, partial(_begin, event, guest, companies, chance)))
         if guest.share:
             pays = min(guest.at + timedelta(minutes=2), told["last"].astimezone(UTC))
             steps.append((pays, 2, partial(_pay, guest, pays)))
+    steps += codes.steps(event.event_id)
     steps += _of_the_desk(event, told, companies)
     _play(event, sorted(steps, key=lambda step: step[:2]))
 
@@ -185,7 +189,8 @@ def _begin(event: Event, guest: Guest, companies: Mapping[str, str], chance: ran
 def _start(
     conn: sa.Connection, event: Event, guest: Guest, companies: Mapping[str, str], chance: random.Random
 ) -> None:
-    key = {"session_id": guest.session, "company_id": companies.get(guest.company, "")}
+    company_id = companies.get(guest.company, "")
+    key = {"session_id": guest.session, "company_id": company_id, "code_id": guest.code_id}
     row = ROW | key | {
         "event_id": event.event_id, "participation_id": guest.participation_id, "secret_hash": "",
         "pseudonym": new_pseudonym(chance), "created_at": guest.at,

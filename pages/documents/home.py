@@ -46,6 +46,8 @@ def home(request: Request, q: str = "", scenario: str = "", page: str = "1") -> 
     number = int(page) if page.isdigit() and len(page) < 7 else 1
     found = events.find_events(q[:200], chosen.scenario_id if chosen else "", number, PAGE_SIZE)
     cards = [card for card in found.items if card.scenario != LIFE]
+    if code := _code(q, bool(cards)):
+        return RedirectResponse(f"/s/{code}", 302)
     main = html.Main(
         [
             html.H1(t("Where are you?")),
@@ -60,6 +62,18 @@ def home(request: Request, q: str = "", scenario: str = "", page: str = "1") -> 
     )
     about = t("What a meeting, a visit or a year emits, gram for gram, with a certificate anyone can check.")
     return send(request, t("Forum Zero"), body, description=about)
+
+
+def _code(q: str, is_name: bool) -> str:
+    """The short code that was typed into the search, '' where it is none. One out of use gives way to names."""
+    typed = events.fold_typed(q)
+    if not typed:
+        return ""
+    try:
+        found = events.find_code(typed)
+    except events.NotFound:
+        return ""
+    return "" if found.revoked_at is not None and is_name else typed
 
 
 def _address(q: str = "", scenario: str = "", page: int = 1) -> str:
@@ -100,7 +114,7 @@ def _life() -> html.Section:
 def _search(q: str, chosen: Scenario | None) -> html.Form:
     field = tag(
         "input", type="search", name="q", id="q", value=q[:200], class_="fz-input", maxlength="200", autocomplete="off",
-        placeholder=t("Name, place or year, in any language"),
+        placeholder=t("Name, place, year or code"),
     )  # fmt: skip
     hidden = tag("input", type="hidden", name="scenario", value=chosen.scenario_id) if chosen else None
     button = html.Button(t("Find"), type="submit", className="fz-button")
@@ -153,6 +167,7 @@ def _nothing(q: str, chosen: Scenario | None) -> list[Any]:
 def _foot() -> html.Footer:
     links = [
         html.A(t("Check a certificate"), href="/verify", className="fz-link"),
+        html.A(t("Type a code"), href="/s", className="fz-link"),
         html.A(t("How everything is computed"), href="/method", className="fz-link"),
         html.A(t("For organisers"), href="/desk", className="fz-link"),
         html.A(t("For programs"), href="/api/v1/docs", className="fz-link"),
