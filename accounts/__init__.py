@@ -18,7 +18,6 @@ from accounts.colleagues import CompanyAccount, company_account, invite_colleagu
 from accounts.companies import (
     NO_CODE,
     Invitation,
-    Registered,
     WaitingCompany,
     approve_company,
     check_live,
@@ -35,7 +34,7 @@ from accounts.companies import (
 from accounts.errors import Conflict, DomainError, Forbidden, NotFound, TooMany, Unauthenticated
 from accounts.idempotency import once
 from accounts.letters import MAIL_JOB, deliver_letter, mail_is_sent
-from accounts.links import COLLEAGUE, OpenLink, accept_colleague, ask_reset, open_link, set_password_by_link
+from accounts.links import COLLEAGUE, REGISTER, OpenLink, accept_colleague, ask_reset, open_link, set_password_by_link
 from accounts.openid import begin_openid, finish_openid, openid_name
 from accounts.organising import organise
 from accounts.own import (
@@ -59,9 +58,9 @@ from accounts.throttles import throttle
 from accounts.trail import Entry, Trail, read_trail, sees_all, trail_csv
 
 __all__ = [
-    "ANONYMOUS", "COLLEAGUE", "GRANTED", "MAIL_JOB", "NO_CODE", "ROLES", "SYSTEM", "TABLE", "Account", "Actor",
-    "CompanyAccount", "Conflict", "DomainError", "Entry", "Forbidden", "Grant", "InstallPerson", "Invitation",
-    "NotFound", "OpenLink", "PersonView", "Registered", "Session", "SignedIn", "TooMany", "Trail", "Unauthenticated",
+    "ANONYMOUS", "COLLEAGUE", "GRANTED", "MAIL_JOB", "NO_CODE", "REGISTER", "ROLES", "SYSTEM", "TABLE", "Account",
+    "Actor", "CompanyAccount", "Conflict", "DomainError", "Entry", "Forbidden", "Grant", "InstallPerson", "Invitation",
+    "NotFound", "OpenLink", "PersonView", "Session", "SignedIn", "TooMany", "Trail", "Unauthenticated",
     "WaitingCompany", "accept_colleague", "actor_of", "approve_company", "ask_reset", "begin_factor", "begin_openid",
     "change_own", "change_password", "check_live", "code_hash", "company_account", "confirm_factor", "create_person",
     "create_program_token", "current_actor", "deliver_letter", "drop_factor", "end_other_sessions", "end_session",

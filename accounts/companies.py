@@ -1,8 +1,8 @@
 """Companies: an account they open themselves, and invitations by which guests say that they belong to them.
 
 A company is known by its name, compared as letters and digits alone. Guests may have named it before it has an account;
-whoever registers it first has it, anybody after that needs its people. At live events a company acts once an
-administrator has approved it; at test events at once.
+whoever first uses the link that registering mails has it, anybody after that needs its people. At live events a company
+acts once an administrator has approved it; at test events at once.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from accounts.actor import Actor
 from accounts.errors import Conflict, Forbidden, NotFound
+from accounts.links import REGISTER, check_free, send_link
 from accounts.people import create_person, record
 from accounts.permissions import may, require
 from accounts.throttles import throttle
@@ -40,14 +41,6 @@ _CONFUSABLE = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 CODE_LENGTH = 12
 NO_CODE = "No company has an invitation with this code at this event. Compare it with the one you were given."
 NOT_APPROVED = "This company has not been approved for live events yet; at test events it can do everything."
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """A company's new account and the person who opened it."""
-
-    company_id: str
-    person_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +70,12 @@ def name_key(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
 
 
-def register_company(name: str, person: str, email: str, password: str, address: str = "") -> Registered:
-    """Opens a company's account with its first person. Raises InputError for what does not fit, Conflict where the
-    company or the email has an account, TooMany after ten tries in an hour from an address."""
+def register_company(name: str, person: str, email: str, address: str = "", locale: str = "en") -> str:
+    """Mails whoever has the email a link by which they open a company's account; the company's id. Whether the email
+    was somebody's is not told: who has an account keeps it. Raises InputError for what does not fit, Conflict where the
+    company has an account, TooMany after ten tries in an hour from an address or five for an email."""
     throttle(f"register:{address}", 10, 3600)
+    throttle(f"register-for:{email.strip().lower()[:200]}", 5, 3600)
     tidy = " ".join(name.split())
     if not name_key(tidy) or len(tidy) > MAX_NAME:
         message = "{field}: a company's name has letters or digits, and at most 80 characters."
@@ -89,15 +84,18 @@ def register_company(name: str, person: str, email: str, password: str, address:
         raise InputError([FieldError("person", "", "{field}: say who you are.")])
     now = datetime.now(UTC)
     with joined(get_store(), lambda conn: None) as joint:
-        person_id = create_person(email, person, password, ())
         conn = joint.begin()
+        who = people.person_by_email(conn, email.strip().lower()[:200])
+        if who is None:
+            who = people.person(conn, create_person(email, person, None, (), locale=locale))
+        assert who is not None
         company_id = company_rows.company(conn, {"und": tidy}, name_key(tidy), new_row_id(), now)
-        if rows.has_people(conn, company_id) or not rows.register(conn, company_id, now):
-            message = "{company} has an account already: ask its people, or write to the organiser if it is not theirs."
-            raise Conflict(message, company=tidy)
-        people.grant(conn, person_id, "company", "", company_id, now)
-        record(conn, "", Actor("person", person_id), "company.register", company_id, {"name": tidy})
-    return Registered(company_id, person_id)
+        check_free(conn, company_id, tidy)
+        if not who["disabled_at"]:
+            grants = [("company", "", company_id)]
+            send_link(conn, who, REGISTER, Actor("guest"), grants, company=tidy)
+        record(conn, "", Actor("guest"), "company.register-asked", company_id, {"name": tidy})
+    return company_id
 
 
 def approve_company(actor: Actor, company_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Mailed links that are used once: to set a first password, to set a new one, to join a company's account.
+"""Mailed links that are used once: to set a first password, to set a new one, to open or join a company's account.
 
 The link carries a token in its fragment; the store keeps its hash alone. A new link of a kind ends the former.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from accounts.actor import Actor
-from accounts.errors import NotFound
+from accounts.errors import Conflict, NotFound
 from accounts.letters import post
 from accounts.passwords import hash_password, password_errors
 from accounts.people import record
@@ -23,15 +23,19 @@ from accounts.throttles import throttle
 from accounts.unproved import end_all, is_unproved
 from calculations.model import InputError
 from data.settings import get_settings
-from data.store import people
+from data.store import companies, people
 from data.store import sign_ins as rows
 from data.store.engine import get_store
+from locales import pick
 
-INVITE, RESET, COLLEAGUE = "invite", "reset", "colleague"
-LIFE = {INVITE: timedelta(days=7), RESET: timedelta(minutes=30), COLLEAGUE: timedelta(days=7)}
-PAGES = {INVITE: "/reset", RESET: "/reset", COLLEAGUE: "/company/colleague"}
+INVITE, RESET, COLLEAGUE, REGISTER = "invite", "reset", "colleague", "register"
+LIFE = {INVITE: timedelta(days=7), RESET: timedelta(minutes=30), COLLEAGUE: timedelta(days=7),
+        REGISTER: timedelta(days=2)}  # fmt: skip
+PAGES = {INVITE: "/reset", RESET: "/reset", COLLEAGUE: "/company/colleague", REGISTER: "/company/colleague"}
+SEVERAL = (COLLEAGUE, REGISTER)  # of these a person may have one for each company
 OVER = "This link was used, has expired or is not whole. Ask for a new one."
 IGNORE = "If you did not ask for this, you need do nothing."
+TAKEN = "{company} has an account already: ask its people, or write to the organiser if it is not theirs."
 LETTERS: dict[str, tuple[str, list[str]]] = {
     INVITE: (
         "Your account at Forum Zero",
@@ -51,6 +55,15 @@ LETTERS: dict[str, tuple[str, list[str]]] = {
         "An account of {company} at Forum Zero",
         ["Hello {name},", "{maker} asks you to look after the account of {company} with them. Within seven days:",
          "{link}", IGNORE],
+    ),
+    REGISTER: (
+        "Open the account of {company} at Forum Zero",
+        [
+            "Hello {name},",
+            "Somebody, most likely you, asked to open the account of {company}. The link works for two days:",
+            "{link}",
+            IGNORE,
+        ],
     ),
 }  # fmt: skip
 
@@ -72,7 +85,7 @@ def send_link(
 ) -> None:
     """Mails a person a link, beside the change that it belongs to; what is used of it is only its newest."""
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
-    if purpose != COLLEAGUE:
+    if purpose not in SEVERAL:
         rows.end_links(conn, person["person_id"], now, purpose)
     rows.add_link(conn, {
         "link_hash": token_hash(token), "person_id": person["person_id"], "purpose": purpose,
@@ -92,9 +105,11 @@ def ask_reset(email: str, address: str = "") -> None:
     throttle(f"reset-from:{address}", 20, 3600)
     with get_store().write() as conn:
         person = people.person_by_email(conn, wanted)
-        if person is not None and not person["disabled_at"]:
+        known = person is not None and not person["disabled_at"]
+        if person is not None and known:
             send_link(conn, person, RESET, Actor("person", person["person_id"], person["name"]))
-            record(conn, "", Actor("guest"), "account.reset-asked", person["person_id"])
+        told = person["person_id"] if person is not None and known else ""  # an unknown email costs a row as well
+        record(conn, "", Actor("guest"), "account.reset-asked", told)
 
 
 def open_link(token: str, purposes: Sequence[str] = (INVITE, RESET)) -> OpenLink:
@@ -150,25 +165,45 @@ def told_of_change(conn: Connection, person: Any) -> None:
 
 
 def accept_colleague(token: str, password: str, address: str = "") -> str:
-    """Joins a company's account by a mailed link; who has no password sets one, and who has one but has never shown
-    that the email is theirs sets another. Raises as `set_password_by_link`."""
+    """Opens or joins a company's account by a mailed link; who has no password sets one, and who has one but has never
+    shown that the email is theirs sets another. Raises as `set_password_by_link`, and Conflict where somebody else has
+    opened the account meanwhile."""
     throttle(f"link-from:{address}", 30, 300)
     with get_store().write() as conn:
-        found, now = _live(conn, token, (COLLEAGUE,)), datetime.now(UTC)
-        unproved = is_unproved(conn, found["person_id"])
+        found, now = _live(conn, token, (COLLEAGUE, REGISTER)), datetime.now(UTC)
+        person_id, me = found["person_id"], Actor("person", found["person_id"])
+        unproved = is_unproved(conn, person_id)
         if unproved or not found["password_hash"]:
             if errors := password_errors(password, found["email"]):
                 raise InputError(errors)
-            people.set_password(conn, found["person_id"], hash_password(password))
+            people.set_password(conn, person_id, hash_password(password))
         if unproved:
-            end_all(conn, found["person_id"], now)
+            end_all(conn, person_id, now)
         if not rows.use_link(conn, found["link_hash"], now):
             raise NotFound(OVER)
-        _grant(conn, found["person_id"], found["grants"], now)
         for _, _, company_id in found["grants"]:
-            record(conn, "", Actor("person", found["person_id"]), "company.joined", company_id)
+            if found["purpose"] == REGISTER:
+                _open_company(conn, me, company_id, now)
+            record(conn, "", me, "company.joined", company_id)
+        _grant(conn, person_id, found["grants"], now)
     forget()
     return str(found["email"])
+
+
+def check_free(conn: Connection, company_id: str, name: str) -> None:
+    """Raises Conflict where a company's account is somebody's."""
+    company = companies.get(conn, company_id)
+    if companies.has_people(conn, company_id) or company is None or company["registered_at"]:
+        raise Conflict(TAKEN, company=name)
+
+
+def _open_company(conn: Connection, actor: Actor, company_id: str, now: datetime) -> None:
+    company = companies.get(conn, company_id)
+    name = pick(company["names"]) if company is not None else ""
+    check_free(conn, company_id, name)
+    if not companies.register(conn, company_id, now):
+        raise Conflict(TAKEN, company=name)
+    record(conn, "", actor, "company.register", company_id, {"name": name})
 
 
 def _grant(conn: Connection, person_id: str, grants: Sequence[Sequence[str]], now: datetime) -> None:

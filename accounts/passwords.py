@@ -27,8 +27,9 @@ def dummy_hash() -> str:
 
 def matches(password_hash: str, password: str) -> bool:
     """Whether the password is the hash's; one who has none yet ('') fits nothing, in the same time."""
+    nobody = dummy_hash()  # made at the first look whoever is asked for
     try:
-        return _hasher.verify(password_hash or dummy_hash(), password[:MOST])
+        return _hasher.verify(password_hash or nobody, password[:MOST])
     except Argon2Error:
         return False
 

@@ -14,7 +14,7 @@ from calculations.model import InputError
 from data.store import schema as s
 from data.store.engine import Store, get_store
 from tests.support.api import open_forum
-from tests.support.people import PASSWORD, actor, deliver, link_in, person, session
+from tests.support.people import PASSWORD, actor, deliver, link_in, open_company, person, session
 from tests.support.people import cheap_hashes as cheap_hashes
 
 NEW = "another good password"
@@ -215,7 +215,7 @@ def test_roles_are_given_and_taken_and_count_at_once(sqlite_store: Store) -> Non
     assert not accounts.may(accounts.actor_of(token), "event.edit", forum.event_id)
     with pytest.raises(NotFound):
         accounts.take_role(admin, person_id, "organiser", forum.event_id)
-    company = accounts.register_company("Alpha Works", "Cy", "cy@example.org", PASSWORD).company_id
+    company = open_company("Alpha Works", "cy@example.org")
     accounts.grant_role(admin, person_id, "company", "", "alpha  works")
     assert accounts.actor_of(token).roles == {("company", "", company)}
 
@@ -300,10 +300,10 @@ def test_a_role_at_one_event_is_none_of_the_installation(sqlite_store: Store) ->
 def test_a_colleague_joins_by_mail_and_the_last_one_stays(
     sqlite_store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    opened = accounts.register_company("Alpha Works", "Cy", "cy@example.org", PASSWORD)
+    company_id = open_company("Alpha Works", "cy@example.org")
     cy = session("cy@example.org")[1]
-    accounts.invite_colleague(cy, opened.company_id, "dee@example.org", "Dee")
-    waiting = accounts.company_account(cy, opened.company_id).colleagues
+    accounts.invite_colleague(cy, company_id, "dee@example.org", "Dee")
+    waiting = accounts.company_account(cy, company_id).colleagues
     assert [(each.name, each.waits) for each in waiting] == [("Cy", False), ("", True)]
     deliver()
     assert "Alpha Works" in caplog.text
@@ -314,15 +314,15 @@ def test_a_colleague_joins_by_mail_and_the_last_one_stays(
         accounts.accept_colleague(link, "")
     accounts.accept_colleague(link, NEW)
     dee = session("dee@example.org", NEW)[1]
-    assert accounts.may(dee, "company.order", "", opened.company_id)
-    accounts.remove_colleague(dee, opened.company_id, cy.person_id)
+    assert accounts.may(dee, "company.order", "", company_id)
+    accounts.remove_colleague(dee, company_id, cy.person_id)
     with pytest.raises(Conflict):
-        accounts.remove_colleague(dee, opened.company_id, dee.person_id)
+        accounts.remove_colleague(dee, company_id, dee.person_id)
     stranger = actor("company", company_id="another")
     for act in (
-        lambda: accounts.company_account(stranger, opened.company_id),
-        lambda: accounts.invite_colleague(stranger, opened.company_id, "e@example.org", "E"),
-        lambda: accounts.remove_colleague(stranger, opened.company_id, dee.person_id),
+        lambda: accounts.company_account(stranger, company_id),
+        lambda: accounts.invite_colleague(stranger, company_id, "e@example.org", "E"),
+        lambda: accounts.remove_colleague(stranger, company_id, dee.person_id),
     ):
         with pytest.raises(Forbidden):
             act()
@@ -331,12 +331,12 @@ def test_a_colleague_joins_by_mail_and_the_last_one_stays(
 def test_who_has_an_account_joins_with_it_and_keeps_the_password(
     sqlite_store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    opened = accounts.register_company("Alpha Works", "Cy", "cy@example.org", PASSWORD)
+    company_id = open_company("Alpha Works", "cy@example.org")
     _, email = person("auditor")
-    accounts.invite_colleague(session("cy@example.org")[1], opened.company_id, email, "Whoever")
+    accounts.invite_colleague(session("cy@example.org")[1], company_id, email, "Whoever")
     deliver()
     accounts.accept_colleague(link_in(caplog.text), "ignored password")
-    assert ("company", "", opened.company_id) in session(email)[1].roles
+    assert ("company", "", company_id) in session(email)[1].roles
 
 
 # ---------------------------------------------------------------- the trail

@@ -1,4 +1,4 @@
-"""Joining a company's account by a mailed link: a form that needs no script."""
+"""Opening or joining a company's account by a mailed link: a form that needs no script."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dash import html
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from accounts import NotFound, TooMany, accept_colleague
+from accounts import Conflict, NotFound, TooMany, accept_colleague
 from calculations.model import InputError
 from locales import t
 from pages._parts.shell import field_error
@@ -25,11 +25,11 @@ def _page(code: str = "", wrong: dict[str, str] | None = None, status: int = 200
     password = forms.field("link", "password", t("New password"), "password", "", "new-password",
                            said.get("password", ""), required=False)  # fmt: skip
     parts = [
-        html.H1(t("Join your company’s account")), html.P(words),
+        html.H1(t("Your company’s account")), html.P(words),
         forms.field("link", "code", t("Code from the letter"), "text", code, "off", said.get("code", "")),
-        password, field_error(said["form"]) if "form" in said else None, forms.button(t("Join")),
+        password, field_error(said["form"]) if "form" in said else None, forms.button(t("Go on")),
     ]  # fmt: skip
-    return forms.form_page(t("Join your company’s account"), forms.form(parts, "/company/colleague"), status, SCRIPT)
+    return forms.form_page(t("Your company’s account"), forms.form(parts, "/company/colleague"), status, SCRIPT)
 
 
 @router.get("/company/colleague")
@@ -49,9 +49,11 @@ async def join(request: Request) -> Response:
         return _page(code, forms.wrong_fields(error, {"password": t("New password")}), 422)
     except NotFound as error:
         return _page("", {"code": forms.sentence(error)}, 404)
+    except Conflict as error:
+        return _page(code, {"form": forms.sentence(error)}, 409)
     except TooMany as error:
         return forms.refused(_page(code, {"form": forms.sentence(error)}, 429), error)
     go = html.A(t("Sign in"), href="/sign-in?next=/desk/company", className="fz-button fz-button-main")
     words = t("You look after the company’s account now.")
     inside = html.Div([html.H1(t("Done")), html.P(words), go], className="fz-stack")
-    return forms.form_page(t("Join your company’s account"), inside)
+    return forms.form_page(t("Your company’s account"), inside)

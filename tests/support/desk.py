@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -35,6 +37,18 @@ def add_person(server: Server, role: str, event_id: str = "", company_id: str = 
     with store_of(server):
         accounts.create_person(email, "Somebody", PASSWORD, (role,), event_id, company_id)
     return email
+
+
+def mailed(server: Server, email: str) -> str:
+    """The token of the newest link in a letter to somebody, once it stands in the served product's log."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        letters = server.log.split(f"To: {email}")[1:]
+        found = re.findall(r"/(?:reset|company/colleague)#([A-Za-z0-9_-]{40,})", letters[-1]) if letters else []
+        if found:
+            return str(found[0])
+        time.sleep(0.05)
+    raise AssertionError(f"no letter to {email}:\n{server.log[-2000:]}")
 
 
 @pytest.fixture

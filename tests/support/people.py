@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 
 import accounts
 from accounts import Actor
+from accounts.sealing import unseal
 from data.store import jobs
+from data.store import schema as s
 from data.store.engine import get_store
 
 PASSWORD = "a long password"
@@ -54,3 +58,24 @@ def deliver() -> int:
 def link_in(text: str) -> str:
     """The token of the last mailed link in a text."""
     return re.findall(r"/(?:reset|company/colleague)#([A-Za-z0-9_-]{40,})", text)[-1]
+
+
+def written() -> str:
+    """What stands in the letters that wait to be sent, newest last."""
+    with get_store().read() as conn:
+        rows = conn.execute(sa.select(s.letter).where(s.letter.c.sent_at.is_(None)).order_by(s.letter.c.created_at))
+        return "\n".join(json.loads(unseal("letter", row["sealed"]) or "{}").get("text", "") for row in rows.mappings())
+
+
+def open_company(name: str, email: str, who: str = "Cy", password: str = PASSWORD) -> str:
+    """A company whose account somebody has opened by the mailed link; its id."""
+    company_id = accounts.register_company(name, who, email)
+    accounts.accept_colleague(link_in(written()), password)
+    return company_id
+
+
+def opened_formerly(name: str, email: str, who: str = "Ada") -> None:
+    """An account as the form made it before a link was asked for: with a password that a stranger may have chosen."""
+    person_id = accounts.create_person(email, who, PASSWORD, ())
+    with get_store().write() as conn:
+        accounts.record(conn, "", Actor("person", person_id), "company.register", "company", {"name": name})
