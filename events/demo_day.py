@@ -25,7 +25,7 @@ from events.catalogue import event_by_id
 from events.footprints import compute_answers, compute_for, start_inventory, store_version
 from events.live import BUCKET, fold_in
 from events.model import Event
-from events.participations import ROW, company_of
+from events.participations import ROW, began_of, company_of
 from events.pseudonyms import new_pseudonym
 
 SHARES = ((100, 80), (50, 10), (25, 5), (200, 5))
@@ -191,12 +191,13 @@ def _start(
 ) -> None:
     company_id = companies.get(guest.company, "")
     key = {"session_id": guest.session, "company_id": company_id, "code_id": guest.code_id}
+    began = began_of(event, guest.at)
     row = ROW | key | {
         "event_id": event.event_id, "participation_id": guest.participation_id, "secret_hash": "",
-        "pseudonym": new_pseudonym(chance), "created_at": guest.at,
+        "pseudonym": new_pseudonym(chance), "created_at": guest.at, "began": began,
     }  # fmt: skip
     rows.insert(conn, [row])
-    rollups.add_tally(conn, event.event_id, [key | {"participation_count": 1}])
+    rollups.add_tally(conn, event.event_id, [key | {"began": began, "participation_count": 1}])
 
 
 def _pay(guest: Guest, at: datetime) -> None:

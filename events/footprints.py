@@ -23,7 +23,7 @@ from calculations.strata import square_parts
 from calculations.travel import category_of
 from data.library import list_editions, load_factor_set, load_scenarios
 from data.places import index
-from data.store import boards, live, rollups
+from data.store import boards, facets, live, rollups
 from data.store import participations as rows
 from data.store.engine import get_store
 from data.store.ids import event_of, new_id
@@ -37,6 +37,7 @@ from events.states import hold_state, require_state
 MAX_VERSIONS = 500
 MASSES = ("low_g", "total_g", "high_g", "non_co2_g", "upstream_g")
 RAIL = ("high_speed_rail", "rail")
+LINE_KEYS = ("category", "activity", "mode", "month")
 Key = dict[str, str]
 
 
@@ -203,7 +204,7 @@ def store_version(
 ) -> int:
     """Writes the next version within a transaction and returns its number."""
     event_id, month = event.event_id, month_of(event, now)
-    part = rows.get(conn, event_id, participation_id, lock=True)
+    part: Mapping[Any, Any] | None = rows.get(conn, event_id, participation_id, lock=True)
     if part is None or part["deleted_at"] is not None:
         raise NotFound("There is no participation “{participation}”.", participation=participation_id[:64])
     if part["footprint_version"] >= MAX_VERSIONS:
@@ -211,6 +212,7 @@ def store_version(
     version = int(part["footprint_version"]) + 1
     before = rows.footprint(conn, event_id, participation_id, part["footprint_version"])
     old_lines = rows.lines(conn, event_id, participation_id, part["footprint_version"]) if before is not None else []
+    left, part = part, facets.moved(conn, part, origin_place_id=done.origin[0])
     foot = footprint_row(event, participation_id, version, done, body, now)
     new_lines = line_rows(event_id, participation_id, version, done.result.lines, month)
     rows.insert_footprints(conn, [foot], new_lines)
@@ -223,7 +225,7 @@ def store_version(
     rollups.add_spread(conn, event_id, [*spread_changes(old_lines, -1), *spread_changes(new_lines, 1)])
     rollups.add_tally(conn, event_id, [*tally_rows(part, before, -1), *tally_rows(part, foot, 1)])
     rollups.add_strata(conn, event_id, [*strata_rows(part, before, -1), *strata_rows({**part, **came}, foot, 1)])
-    rollups.add_origin(conn, event_id, _origin_change(part, done.origin, before is not None))
+    rollups.add_origin(conn, event_id, _origin_change(left, done.origin, before is not None))
     _after_version(conn, event_id, participation_id, version, done.result.lines, part, now)
     return version
 
@@ -285,13 +287,14 @@ def line_of(row: Mapping[Any, Any]) -> EmissionLine:
 
 
 def cube_rows(part: Mapping[Any, Any], lines: Iterable[Mapping[Any, Any]], sign: int) -> list[dict[str, Any]]:
-    """What lines add to (or, with −1, take from) the cube."""
-    keys = ("category", "activity", "mode", "month")
+    """What the lines of a participation add to (or, with −1, take from) the cube and the facet."""
+    person, found = rollups.person_keys(part), list(lines)
+    keys = [{name: line[name] for name in LINE_KEYS} for line in found]
+    guest = part["kind"] != "organiser"
+    firsts = [sign if guest and key not in keys[:i] else 0 for i, key in enumerate(keys)]
     return [
-        {"session_id": part["session_id"], "line_count": sign}
-        | {key: line[key] for key in keys}
-        | {mass: sign * line[mass] for mass in MASSES}
-        for line in lines
+        person | key | {"line_count": sign, "person_count": first} | {mass: sign * line[mass] for mass in MASSES}
+        for line, key, first in zip(found, keys, firsts, strict=True)
     ]
 
 
@@ -308,8 +311,9 @@ def tally_rows(part: Mapping[Any, Any], foot: Mapping[Any, Any] | None, sign: in
     if foot is None:
         return []
     people = 0 if part["kind"] == "organiser" else part["people_count"]
-    row = {name: part[name] for name in ("session_id", "company_id", "code_id")}
+    row = rollups.person_keys(part)
     counts = {"answered_count": sign * int(part["kind"] != "organiser"), "people_count": sign * people}
+    counts["person_count"] = sign * int(people > 0)
     return [row | counts | {mass: sign * foot[mass] for mass in MASSES[:3]}]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from accounts import NO_CODE, Actor, Conflict, NotFound, check_live, code_hash, record, throttle
-from data.store import companies, live, orders, rebuild, rollups
+from data.store import companies, facets, live, orders, rebuild, rollups
 from data.store import participations as rows
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of
@@ -114,14 +114,9 @@ def _move(conn: sa.Connection, part: Mapping[Any, Any], company_id: str) -> None
     event_id, participation_id = part["event_id"], part["participation_id"]
     before = rebuild.of_participation(conn, event_id, participation_id)
     rows.update(conn, event_id, participation_id, company_id=company_id)
-    after = {name: [{**row, "company_id": company_id} for row in found] for name, found in before.items()}
-    rollups.add_tally(conn, event_id, [*_taken(rollups.TALLY, before["tally"]), *after["tally"]])
-    rollups.add_strata(conn, event_id, [*_taken(rollups.STRATA, before["strata"]), *after["strata"]])
+    for name, found in before.items():
+        facets.move_rows(conn, rollups.ALL[name], event_id, found, {"company_id": company_id})
     live.touch(conn, event_id)
-
-
-def _taken(rollup: rollups.Rollup, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, **{name: -int(row.get(name) or 0) for name in rollup.measures}} for row in found]
 
 
 def _note(conn: sa.Connection, part: Mapping[Any, Any], action: str, company_id: str) -> None:

@@ -7,8 +7,9 @@ import hmac
 import secrets
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -27,12 +28,13 @@ from events.pseudonyms import new_pseudonym
 from events.states import hold_state, require_state
 
 MAX_NAME = 80
+BY_HOUR = timedelta(days=3)
 WRONG_SECRETS = 20  # a participation and minute
 ROW = {
     "display_name": "", "display_consent": False, "footprint_version": 0, "origin_place_id": "", "main_mode": "",
     "deleted_at": None, "people_count": 1, "kind": "guest", "session_id": "", "company_id": "", "pseudonym": "",
     "origin_region": "", "way": "", "import_id": "",
-    "code_id": "",
+    "code_id": "", "began": "",
 }  # fmt: skip
 
 
@@ -53,7 +55,8 @@ def start_participation(
         hold_state(conn, event.event_id, "answer")
         company_id = company_of(conn, company_name, now)
         came_by = code_at(conn, event.event_id, code) if code else None
-        key = {"session_id": session or "", "company_id": company_id, "code_id": came_by.code_id if came_by else ""}
+        key = {"session_id": session or "", "company_id": company_id, "code_id": came_by.code_id if came_by else "",
+               "began": began_of(event, now)}  # fmt: skip
         row = ROW | key | {
             "event_id": event.event_id, "participation_id": started.participation_id,
             "secret_hash": secret_hash(started.secret), "pseudonym": new_pseudonym(), "display_name": name,
@@ -62,6 +65,13 @@ def start_participation(
         rows.insert(conn, [row])
         rollups.add_tally(conn, event.event_id, [key | {"participation_count": 1}])
     return started
+
+
+def began_of(event: Event, at: datetime) -> str:
+    """The day somebody began, in the event's zone: ``2021-09-07``; with the hour (``2021-09-07T14``) where the event
+    lasts at most three days."""
+    short = event.ends_at - event.starts_at <= BY_HOUR
+    return at.astimezone(ZoneInfo(event.timezone)).strftime("%Y-%m-%dT%H" if short else "%Y-%m-%d")
 
 
 def secret_hash(secret: str) -> str:

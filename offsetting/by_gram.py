@@ -71,10 +71,9 @@ def _signed(parts: Iterable[tuple[Row, int]], sign: int) -> list[tuple[Row, int]
 
 
 def _write(conn: Connection, event_id: str, parts: Iterable[tuple[Row, int]]) -> None:
-    cube, tally = [], []
-    for row, grams in parts:
-        measures = {"reserved_g": -grams, "retired_g": grams}
-        cube.append({name: row[name] for name in rollups.CUBE.keys} | measures)
-        tally.append({name: row[name] for name in rollups.TALLY.keys} | measures)
-    rollups.add_cube(conn, event_id, cube)
-    rollups.add_tally(conn, event_id, tally)
+    moved = [
+        {name: row[name] for name in rollups.FACET.keys} | {"reserved_g": -grams, "retired_g": grams}
+        for row, grams in parts
+    ]  # fmt: skip
+    rollups.add_cube(conn, event_id, moved)
+    rollups.add_tally(conn, event_id, moved)

@@ -93,8 +93,7 @@ def claim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
     claims.add(conn, order, [*entries, (mine, 0, EXTRA_LINE, slices.extra_g)], now)
     cube, tally = _line_deltas(sliced, "reserved_g")
     rollups.add_cube(conn, event_id, cube)
-    keys = (*rollups.TALLY.keys, *rollups.CHANNEL.keys)
-    own = {name: lines[0][name] for name in keys} if mine and lines else group(conn, order)
+    own = {name: lines[0][name] for name in rollups.PERSON_KEYS} if mine and lines else group(conn, order)
     return [own | {"extra_g": slices.extra_g}, *tally]
 
 
@@ -124,11 +123,8 @@ def settle(conn: Connection, order: Row, waiting: Mapping[int, int], now: dateti
 
 def _line_deltas(sliced: Iterable[tuple[Row, int]], measure: str) -> Deltas:
     """Deltas of signed grams on lines: those of the cube, those of the tally."""
-    cube, tally = [], []
-    for line, grams in sliced:
-        cube.append({name: line[name] for name in rollups.CUBE.keys} | {measure: grams})
-        tally.append({name: line[name] for name in rollups.TALLY.keys} | {measure: grams})
-    return cube, tally
+    rows = [{name: line[name] for name in rollups.FACET.keys} | {measure: grams} for line, grams in sliced]
+    return rows, list(rows)
 
 
 def group(conn: Connection, order: Row) -> dict[str, str]:
@@ -144,10 +140,9 @@ def _net_deltas(net: Sequence[Row], order: Row, measure: str, sign: int) -> Delt
     cube, tally = _line_deltas(on_lines, measure)
     for row in net:
         if row["line_no"] == EXTRA_LINE:
-            company_id = row["company_id"] if row["participation_id"] else order["company_id"]
-            tally.append(
-                {"session_id": row["session_id"], "company_id": company_id, "extra_g": sign * int(row["grams"])}
-            )  # fmt: skip
+            own = {name: row[name] for name in rollups.PERSON_KEYS}
+            own |= {} if row["participation_id"] else {"company_id": order["company_id"]}
+            tally.append({**own, "extra_g": sign * int(row["grams"])})
     return cube, tally
 
 

@@ -66,7 +66,7 @@ def place_order(
             "buyer": "guest", "participation_id": participation_id, "company_id": context["company_id"], "covers": {},
             "share_percent": share_percent or 0, "adds_to": context["first_paid"] or "",
         }  # fmt: skip
-        group = {"session_id": context["session_id"], "company_id": context["company_id"]}
+        group = {name: context[name] for name in rollups.PERSON_KEYS}
         return _place(conn, event_id, context, wanted, gift, locale, buyer, group, "guest", at)
 
     return _view(run_write(get_store(), work))

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from data.store import rollups
 from data.store import schema as s
 from data.store.ids import new_row_id
 
@@ -18,6 +19,7 @@ Row = Mapping[Any, Any]
 _c, _p, _l, _o, _f = s.claim.c, s.participation.c, s.emission_line.c, s.orders.c, s.forestry_claim.c
 _INSERT = sa.insert(s.claim)
 _LINE_KEYS = (_l.category, _l.activity, _l.mode, _l.month)
+_PERSON_KEYS = rollups.person_columns()
 
 
 def add(conn: sa.Connection, order: Row, entries: Iterable[tuple[str, int, int, int]], at: datetime) -> None:
@@ -90,8 +92,7 @@ def _lines_query(where: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     return (
         sa.select(
             _p.participation_id, _l.version, _l.line_no, _l.total_g, (covered + planted).label("covered_g"),
-            planted.label("planted_g"), _p.session_id,
-            _p.company_id, _p.code_id, *_LINE_KEYS,
+            planted.label("planted_g"), *_PERSON_KEYS, *_LINE_KEYS,
         )
         .select_from(s.participation)
         .join(
@@ -145,7 +146,7 @@ def held_by(conn: sa.Connection, event_id: str, participation_id: str) -> int:
 def _net_query() -> sa.Select[Any]:
     keys = (
         _c.order_id, _c.participation_id, _c.version, _c.line_no,
-        *[sa.func.coalesce(column, "").label(column.name) for column in (_p.session_id, _p.company_id, *_LINE_KEYS)],
+        *[sa.func.coalesce(column, "").label(column.name) for column in (*_PERSON_KEYS, *_LINE_KEYS)],
     )  # fmt: skip
     return (
         sa.select(*keys, sa.func.sum(_c.grams).label("grams"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from data.store import rollups
 from data.store import schema as s
 
 Row = Mapping[Any, Any]
@@ -22,14 +23,14 @@ _t, _p = s.order_transition.c, s.participation.c
 _PASSED = sa.and_(_t.event_id == sa.bindparam("e"), _t.order_id == sa.bindparam("o"))
 _LAST_SEQ = sa.select(sa.func.max(_t.seq)).where(_PASSED)
 _TRANSITIONS = sa.select(s.order_transition).where(_PASSED).order_by(_t.seq)
-_GROUP_OF = sa.select(_p.session_id, _p.company_id, _p.code_id).where(
+_GROUP_OF = sa.select(*rollups.person_columns()).where(
     _p.event_id == sa.bindparam("e"), _p.participation_id == sa.bindparam("p")
 )
 _EVENT_OF_SLUG = sa.select(s.event).where(s.event.c.slug == sa.bindparam("slug"))
 _EVENT = sa.select(s.event).where(s.event.c.event_id == sa.bindparam("e"))
 
 
-def _context_query() -> sa.Select[Any]:
+def _context_query() -> sa.Select[*tuple[Any, ...]]:
     p, e, f, o = s.participation.c, s.event.c, s.footprint.c, s.offering.c
     footprint = (f.event_id == p.event_id) & (f.participation_id == p.participation_id)
     paid = s.orders.alias().c
@@ -45,7 +46,7 @@ def _context_query() -> sa.Select[Any]:
     )  # fmt: skip
     return (
         sa.select(
-            p.session_id, p.company_id, p.kind, p.deleted_at, e.livemode, e.payments, e.state.label("event_state"),
+            *rollups.person_columns(), p.kind, p.deleted_at, e.livemode, e.payments, e.state.label("event_state"),
             e.pay_until, e.defaults, o.project_id, o.currency, o.price_minor_per_tonne, o.split, f.total_g,
             first_paid.label("first_paid"),
         )
@@ -155,6 +156,6 @@ def event_row(conn: sa.Connection, event_id: str) -> Row | None:
 
 
 def group_of(conn: sa.Connection, event_id: str, participation_id: str) -> dict[str, str]:
-    """Session, company and code of a participation; nothing where there is none."""
+    """The keys of the facet that a participation gives; nothing where there is none."""
     row = conn.execute(_GROUP_OF, {"e": event_id, "p": participation_id}).mappings().first()
     return dict(row) if row else {}

@@ -6,11 +6,12 @@ This is the definition of every measure:
   that is retired all are retired_g, of a paid or pooled one as many grams as its allocations have retired, laid on its
   claims (extra contributions too) in their proportion (``retired_parts``), the rest reserved_g.
 * tally: participation_count those who began, answered_count those with a footprint, people_count the people they stand
-  for (the organiser's own inventory counts none of the three); low_g, total_g, high_g of current footprints;
-  reserved_g and retired_g claims on lines, extra_g claims without one (line_no −1; those on the plan, −2, are none of
-  the three), under the participation that is covered (session '' and the order's company where none is); order_count
-  all orders but gifts, paid_order_count those in paid, pooled or retired, certificate_count those not revoked,
-  paid_minor what buyers (gifts too) have paid less what they got back, under the order's participation or company.
+  for (the organiser's own inventory counts none of the three, who is left out no people); low_g, total_g, high_g of
+  current footprints; reserved_g and retired_g claims on lines, extra_g claims without one (line_no −1; those on the
+  plan, −2, are none of the three), under the participation that is covered (session '' and the order's company where
+  none is); order_count all orders but gifts, paid_order_count those in paid, pooled or retired, certificate_count those
+  not revoked, paid_minor what buyers (gifts too) have paid less what they got back, under the order's participation or
+  company.
 * money: the journal's balance of each account but the buyer's, of what orders posted (payments out are none).
 * spread: what is uncertain in the same lines, by category and source of error: ``sd_low_cg`` and ``sd_high_cg`` sum
   contribution × standard deviation of ln (0.01 g), ``variance_hi`` and ``variance_lo`` the variance of quantities that
@@ -24,6 +25,12 @@ This is the definition of every measure:
   what confirmed monitoring says (``calculations.forestry.sink_of``).
 * pledge: by pledge, signature_count those who signed it and have not taken that back.
 * origin: people by the place they came from; air_count by plane, rail_count by high-speed or conventional rail.
+* facet: lines as in the cube by session, company, code, place and ``began`` of their participation too ('' where none
+  is known), and person_count, how many participations but the organiser's own have a line of exactly that key. Rows
+  of category '' are of persons as a whole: the tally's counts, extra_g and paid_minor, and person_count, those with a
+  footprint that counts people. A participation stands under one choice of the five keys of persons; those behind any
+  group of cells are therefore at least Σ over these keys of the most that one cell of them holds
+  (``data.store.facets.people_bound``).
 """
 
 from __future__ import annotations
@@ -33,15 +40,27 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from calculations.forestry import sink_of
 from calculations.propagation import spread_rows
 from calculations.slicing import proportion
 from calculations.strata import square_parts
-from data.store import claims, forestry, rollups
+from data.store import claims, rollups
 from data.store import schema as s
+from data.store.rebuild_apart import (
+    PAID_STATES,
+    UNCOUNTED,
+    as_dicts,
+    channel_orders,
+    channel_people,
+    channel_scans,
+    counted,
+    forest_claims,
+    forest_sinks,
+    pledges,
+    same,
+    state_sum,
+)  # fmt: skip
 from data.store.rollups import Key, Measures
 
-PAID_STATES = ("paid", "pooled", "retired")
 RAIL_MODES = ("high_speed_rail", "rail")
 PASSING = ("buyer", "to_give_back")  # what buyers paid is what they paid less what goes back to them
 LINES_AT_ONCE = 2000
@@ -51,84 +70,82 @@ LINE_MASSES = ("low_g", "total_g", "high_g", "non_co2_g", "upstream_g")
 def rebuild(conn: sa.Connection, event_id: str) -> dict[str, dict[Key, Measures]]:
     """Every roll-up of an event from its rows: roll-up name → key → measures."""
     partly = list(_partly_retired(conn, event_id))
+    people = [row for part in PEOPLE for row in part(conn, event_id)]
+    lines = [*_cube_lines(conn, event_id), *_cube_claims(conn, event_id), *partly]
     parts = {
-        "cube": [*_cube_lines(conn, event_id), *_cube_claims(conn, event_id), *partly],
-        "tally": [
-            *_tally_people(conn, event_id), *_tally_claims(conn, event_id), *_tally_orders(conn, event_id),
-            *_tally_money(conn, event_id), *partly,
-        ],
+        "cube": lines,
+        "tally": [*people, *partly],
+        "facet": [*lines, *map(rollups.of_whole, people)],
         "money": list(_money(conn, event_id)),
         "origin": list(_origin(conn, event_id)),
         "spread": _spread(conn, event_id),
         "strata": _strata(conn, event_id),
         "channel": [
-            *_channel_scans(conn, event_id), *_channel_people(conn, event_id), *_channel_orders(conn, event_id),
+            *channel_scans(conn, event_id), *channel_people(conn, event_id), *channel_orders(conn, event_id),
         ],
-        "pledge": list(_pledges(conn, event_id)),
-        "forest": [*_forest_claims(conn, event_id), *_forest_sinks(conn, event_id)],
+        "pledge": list(pledges(conn, event_id)),
+        "forest": [*forest_claims(conn, event_id), *forest_sinks(conn, event_id)],
     }  # fmt: skip
     return {name: rollups.summed(rollups.ALL[name], rows) for name, rows in parts.items()}
 
 
 def of_participation(conn: sa.Connection, event_id: str, participation_id: str) -> dict[str, list[dict[str, Any]]]:
-    """What one participation, with its own orders and the claims on its lines, adds to the tally and the strata: the
-    roll-ups that know its company. Rows of deltas."""
-    one = (conn, event_id, participation_id)
-    people = (_tally_people, _tally_claims, _tally_orders, _tally_money, _partly_retired)
-    tally = [row for part in people for row in part(*one)]
-    return {"tally": tally, "strata": list(_strata(*one))}
+    """What one participation, with its own orders and the claims on its lines, adds to the tally, the strata and the
+    facet: the roll-ups that know its company. Rows of deltas."""
+    people = [row for part in PEOPLE for row in part(conn, event_id, participation_id)]
+    partly = list(_partly_retired(conn, event_id, participation_id))
+    lines = [*_cube_lines(conn, event_id, participation_id), *_cube_claims(conn, event_id, participation_id), *partly]
+    return {
+        "tally": [*people, *partly],
+        "strata": list(_strata(conn, event_id, participation_id)),
+        "facet": [*lines, *map(rollups.of_whole, people)],
+    }
 
 
 def _only(table: sa.Table, participation_id: str) -> list[sa.ColumnElement[bool]]:
     return [table.c.participation_id == participation_id] if participation_id else []
 
 
-def _rows(conn: sa.Connection, query: sa.Select[*tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
-    for row in conn.execute(query).mappings():
-        yield {str(name): value for name, value in row.items()}
+def _facet_keys(line: sa.Table) -> tuple[sa.ColumnElement[str], ...]:
+    return (*rollups.person_columns(), *[line.c[name] for name in s.KEYS_LINE])
 
 
-def _cube_lines(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+def _cube_lines(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     line, part = s.emission_line, s.participation
-    keys = (part.c.session_id, line.c.category, line.c.activity, line.c.mode, line.c.month)
+    keys = _facet_keys(line)
     grams = [sa.func.sum(line.c[m]).label(m) for m in LINE_MASSES]
+    guest = sa.case((part.c.kind != "organiser", part.c.participation_id))
     query = (
-        sa.select(*keys, sa.func.count().label("line_count"), *grams)
-        .join(part, _same(line, part) & (line.c.version == part.c.footprint_version))
-        .where(line.c.event_id == event_id)
+        sa.select(
+            *keys, sa.func.count().label("line_count"), sa.func.count(guest.distinct()).label("person_count"), *grams
+        )
+        .join(part, same(line, part) & (line.c.version == part.c.footprint_version))
+        .where(*_only(part, only), line.c.event_id == event_id)
         .group_by(*keys)
     )
-    return _rows(conn, query)
+    return as_dicts(conn, query)
 
 
-def _same(left: sa.Table, part: sa.Table) -> sa.ColumnElement[bool]:
-    return (left.c.event_id == part.c.event_id) & (left.c.participation_id == part.c.participation_id)
-
-
-def _state_sum(grams: sa.ColumnElement[int], wanted: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return sa.func.sum(sa.case((wanted, grams), else_=0))
-
-
-def _cube_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
+def _cube_claims(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     claim, line, part, order = s.claim, s.emission_line, s.participation, s.orders
-    keys = (part.c.session_id, line.c.category, line.c.activity, line.c.mode, line.c.month)
-    on_line = _same(line, claim) & (line.c.version == claim.c.version) & (line.c.line_no == claim.c.line_no)
+    keys = _facet_keys(line)
+    on_line = same(line, claim) & (line.c.version == claim.c.version) & (line.c.line_no == claim.c.line_no)
     on_order = (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id)
     retired = order.c.state == "retired"
     query = (
         sa.select(
             *keys,
-            _state_sum(claim.c.grams, sa.not_(retired)).label("reserved_g"),
-            _state_sum(claim.c.grams, retired).label("retired_g"),
+            state_sum(claim.c.grams, sa.not_(retired)).label("reserved_g"),
+            state_sum(claim.c.grams, retired).label("retired_g"),
         )
         .select_from(claim)
         .join(line, on_line)
-        .join(part, _same(claim, part))
+        .join(part, same(claim, part))
         .join(order, on_order)
-        .where(claim.c.event_id == event_id)
+        .where(*_only(claim, only), claim.c.event_id == event_id)
         .group_by(*keys)
     )
-    return _rows(conn, query)
+    return as_dicts(conn, query)
 
 
 def retired_parts(net: Sequence[Mapping[Any, Any]], retired_g: int) -> list[tuple[Mapping[Any, Any], int]]:
@@ -163,51 +180,53 @@ def _tally_people(conn: sa.Connection, event_id: str, only: str = "") -> Iterato
     answered = sa.case((guest & (part.c.footprint_version > 0), 1), else_=0)
     query = (
         sa.select(
-            part.c.session_id,
-            part.c.company_id,
+            *rollups.person_columns(),
             sa.func.sum(sa.case((guest, 1), else_=0)).label("participation_count"),
             sa.func.sum(answered).label("answered_count"),
-            sa.func.sum(answered * part.c.people_count).label("people_count"),
+            sa.func.sum(sa.case((counted(part, answered) > 0, 1), else_=0)).label("person_count"),
+            sa.func.sum(counted(part, answered)).label("people_count"),
             *[sa.func.sum(sa.func.coalesce(foot.c[m], 0)).label(m) for m in ("low_g", "total_g", "high_g")],
         )
         .select_from(part)
-        .outerjoin(foot, _same(foot, part) & (foot.c.version == part.c.footprint_version))
+        .outerjoin(foot, same(foot, part) & (foot.c.version == part.c.footprint_version))
         .where(*_only(part, only), part.c.event_id == event_id)
-        .group_by(part.c.session_id, part.c.company_id)
+        .group_by(*rollups.person_columns())
     )
-    return _rows(conn, query)
+    return as_dicts(conn, query)
 
 
-def _group(part: sa.Table, order: sa.Table) -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
-    session = sa.func.coalesce(part.c.session_id, "").label("session_id")
-    company = sa.func.coalesce(part.c.company_id, order.c.company_id).label("company_id")
-    return session, company
+def _group(order: sa.Table) -> list[sa.ColumnElement[str]]:
+    """The participation's keys, or the order's company where it has none."""
+    other = {"company_id": order.c.company_id}
+    return [
+        sa.func.coalesce(column.element, other.get(column.name, "")).label(column.name)
+        for column in rollups.person_columns()
+    ]
 
 
 def _tally_claims(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     claim, part, order = s.claim, s.participation, s.orders
-    session, company = _group(part, order)
+    group = _group(order)
     retired, extra, on_line = order.c.state == "retired", claim.c.line_no == -1, claim.c.line_no >= 0
     query = (
         sa.select(
-            session,
-            company,
-            _state_sum(claim.c.grams, on_line & sa.not_(retired)).label("reserved_g"),
-            _state_sum(claim.c.grams, on_line & retired).label("retired_g"),
-            _state_sum(claim.c.grams, extra).label("extra_g"),
+            *group,
+            state_sum(claim.c.grams, on_line & sa.not_(retired)).label("reserved_g"),
+            state_sum(claim.c.grams, on_line & retired).label("retired_g"),
+            state_sum(claim.c.grams, extra).label("extra_g"),
         )
         .select_from(claim)
         .join(order, (order.c.event_id == claim.c.event_id) & (order.c.order_id == claim.c.order_id))
-        .outerjoin(part, _same(claim, part))
+        .outerjoin(part, same(claim, part))
         .where(*_only(claim, only), claim.c.event_id == event_id)
-        .group_by(session, company)
+        .group_by(*group)
     )
-    return _rows(conn, query)
+    return as_dicts(conn, query)
 
 
 def _tally_orders(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     order, part, cert = s.orders, s.participation, s.certificate
-    session, company = _group(part, order)
+    group = _group(order)
     paid = sa.case((order.c.state.in_(PAID_STATES), 1), else_=0)
     certified = sa.case((cert.c.number.is_not(None), 1), else_=0)
     on_cert = (
@@ -215,32 +234,35 @@ def _tally_orders(conn: sa.Connection, event_id: str, only: str = "") -> Iterato
     )
     query = (
         sa.select(
-            session, company,
+            *group,
             sa.func.count().label("order_count"),
             sa.func.sum(paid).label("paid_order_count"),
             sa.func.sum(certified).label("certificate_count"),
         )
         .select_from(order)
-        .outerjoin(part, _same(order, part))
+        .outerjoin(part, same(order, part))
         .outerjoin(cert, on_cert)
         .where(*_only(order, only), order.c.event_id == event_id, order.c.buyer != "gift")
-        .group_by(session, company)
+        .group_by(*group)
     )  # fmt: skip
-    return _rows(conn, query)
+    return as_dicts(conn, query)
 
 
 def _tally_money(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict[str, Any]]:
     entry, order, part = s.journal, s.orders, s.participation
-    session, company = _group(part, order)
+    group = _group(order)
     query = (
-        sa.select(session, company, (-sa.func.sum(entry.c.amount_minor)).label("paid_minor"))
+        sa.select(*group, (-sa.func.sum(entry.c.amount_minor)).label("paid_minor"))
         .select_from(entry)
         .join(order, (order.c.event_id == entry.c.event_id) & (order.c.order_id == entry.c.order_id))
-        .outerjoin(part, _same(order, part))
+        .outerjoin(part, same(order, part))
         .where(*_only(order, only), entry.c.event_id == event_id, entry.c.account.in_(PASSING))
-        .group_by(session, company)
+        .group_by(*group)
     )
-    return _rows(conn, query)
+    return as_dicts(conn, query)
+
+
+PEOPLE = (_tally_people, _tally_claims, _tally_orders, _tally_money)
 
 
 def _money(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
@@ -251,7 +273,7 @@ def _money(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
         .where(entry.event_id == event_id, entry.account.not_in(PASSING), entry.order_id != "")
         .group_by(*keys)
     )
-    return _rows(conn, query)
+    return as_dicts(conn, query)
 
 
 def _origin(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
@@ -261,8 +283,8 @@ def _origin(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
         sa.select(
             part.c.origin_place_id.label("place_id"),
             sa.func.sum(people).label("people_count"),
-            _state_sum(people, part.c.main_mode == "plane").label("air_count"),
-            _state_sum(people, part.c.main_mode.in_(RAIL_MODES)).label("rail_count"),
+            state_sum(people, part.c.main_mode == "plane").label("air_count"),
+            state_sum(people, part.c.main_mode.in_(RAIL_MODES)).label("rail_count"),
         )
         .where(
             part.c.event_id == event_id,
@@ -272,14 +294,14 @@ def _origin(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
         )
         .group_by(part.c.origin_place_id)
     )
-    return _rows(conn, query)
+    return as_dicts(conn, query)
 
 
 def _spread(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
     line, part = s.emission_line, s.participation
     query = (
         sa.select(line.c.category, line.c.total_g, line.c.quality, line.c.trace)
-        .join(part, _same(line, part) & (line.c.version == part.c.footprint_version))
+        .join(part, same(line, part) & (line.c.version == part.c.footprint_version))
         .where(line.c.event_id == event_id)
     )
     for row in conn.execute(query.execution_options(yield_per=LINES_AT_ONCE)):
@@ -291,8 +313,9 @@ def _strata(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict
     columns = (part.c.origin_region, part.c.way, part.c.company_id, part.c.people_count, foot.c.total_g)
     query = (
         sa.select(*columns)
-        .join(foot, _same(foot, part) & (foot.c.version == part.c.footprint_version))
+        .join(foot, same(foot, part) & (foot.c.version == part.c.footprint_version))
         .where(*_only(part, only), part.c.event_id == event_id, part.c.kind != "organiser")
+        .where(part.c.way != UNCOUNTED)
     )
     for row in conn.execute(query.execution_options(yield_per=LINES_AT_ONCE)):
         tonnes, rest = square_parts(row.people_count, row.total_g)
@@ -300,74 +323,6 @@ def _strata(conn: sa.Connection, event_id: str, only: str = "") -> Iterator[dict
             "region": row.origin_region, "way": row.way, "company_id": row.company_id, "people_count": row.people_count,
             "total_g": row.total_g, "square_t2": tonnes, "square_g2": rest,
         }  # fmt: skip
-
-
-def _channel_scans(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
-    scan = s.code_scan.c
-    query = sa.select(scan.code_id, sa.func.count().label("scan_count")).where(scan.event_id == event_id)
-    return _rows(conn, query.group_by(scan.code_id))
-
-
-def _channel_people(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
-    part, foot = s.participation, s.footprint
-    answered = sa.case((part.c.footprint_version > 0, 1), else_=0)
-    query = (
-        sa.select(
-            part.c.code_id,
-            sa.func.count().label("participation_count"),
-            sa.func.sum(answered).label("answered_count"),
-            sa.func.sum(answered * part.c.people_count).label("people_count"),
-            sa.func.sum(sa.func.coalesce(foot.c.total_g, 0)).label("total_g"),
-        )
-        .select_from(part)
-        .outerjoin(foot, _same(foot, part) & (foot.c.version == part.c.footprint_version))
-        .where(part.c.event_id == event_id, part.c.code_id != "")
-        .group_by(part.c.code_id)
-    )
-    return _rows(conn, query)
-
-
-def _channel_orders(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
-    order, part, cert = s.orders, s.participation, s.certificate
-    on_cert = (
-        (cert.c.event_id == order.c.event_id) & (cert.c.order_id == order.c.order_id) & cert.c.revoked_at.is_(None)
-    )
-    query = (
-        sa.select(
-            part.c.code_id,
-            sa.func.sum(sa.case((order.c.state.in_(PAID_STATES), 1), else_=0)).label("paid_order_count"),
-            sa.func.sum(sa.case((cert.c.number.is_not(None), 1), else_=0)).label("certificate_count"),
-        )
-        .select_from(order)
-        .join(part, _same(order, part))
-        .outerjoin(cert, on_cert)
-        .where(order.c.event_id == event_id, part.c.code_id != "")
-        .group_by(part.c.code_id)
-    )
-    return _rows(conn, query)
-
-
-def _pledges(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
-    signed = s.pledge_signature.c
-    query = sa.select(signed.pledge_id, sa.func.count().label("signature_count")).where(signed.event_id == event_id)
-    return _rows(conn, query.group_by(signed.pledge_id))
-
-
-def _forest_claims(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
-    claim = s.forestry_claim.c
-    on_line = claim.line_no >= 0
-    query = sa.select(
-        claim.plan_id,
-        _state_sum(claim.grams, on_line).label("covered_g"),
-        _state_sum(claim.grams, sa.not_(on_line)).label("extra_g"),
-    ).where(claim.event_id == event_id)
-    return _rows(conn, query.group_by(claim.plan_id))
-
-
-def _forest_sinks(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Any]]:
-    for plan_id, records in forestry.confirmed_records(conn, event_id).items():
-        sink = sink_of((row["kind"], row["grams"]) for row in records)
-        yield {"plan_id": plan_id, "measured_g": sink.measured_g, "lost_g": sink.lost_g}
 
 
 def differences(conn: sa.Connection, event_id: str) -> list[str]:

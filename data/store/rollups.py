@@ -19,6 +19,7 @@ from data.store import live
 from data.store import schema as s
 from data.store.ids import new_row_id
 
+PERSON_COLUMN = {"place_id": "origin_place_id"}  # where the column of a participation is called otherwise
 Key = tuple[str, ...]
 Measures = tuple[int, ...]
 
@@ -40,24 +41,53 @@ ORIGIN = Rollup(s.origin, s.origin_delta, s.KEYS_ORIGIN, s.MEASURES_ORIGIN)
 SPREAD = Rollup(s.spread, s.spread_delta, s.KEYS_SPREAD, s.MEASURES_SPREAD)
 STRATA = Rollup(s.strata, s.strata_delta, s.KEYS_STRATA, s.MEASURES_STRATA)
 CHANNEL = Rollup(s.channel, s.channel_delta, s.KEYS_CHANNEL, s.MEASURES_CHANNEL)
+PERSON_KEYS = s.KEYS_PERSON
+OF_WHOLE = (*PERSON_KEYS, *s.WHOLE_FACET)
+FACET = Rollup(s.facet, s.facet_delta, s.KEYS_FACET, s.MEASURES_FACET)
 PLEDGE = Rollup(s.pledge_sum, s.pledge_sum_delta, s.KEYS_PLEDGE, s.MEASURES_PLEDGE)
 FOREST = Rollup(s.forest, s.forest_delta, s.KEYS_FOREST, s.MEASURES_FOREST)
 ALL = {
     "cube": CUBE, "tally": TALLY, "money": MONEY, "origin": ORIGIN, "spread": SPREAD, "strata": STRATA,
-    "forest": FOREST, "channel": CHANNEL, "pledge": PLEDGE,
+    "forest": FOREST, "channel": CHANNEL, "pledge": PLEDGE, "facet": FACET,
 }  # fmt: skip
 
 
 def add_cube(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Deltas by session, category, activity, mode and month (grams, and counts of lines)."""
-    _add(conn, CUBE, event_id, rows)
+    """Deltas of lines by session, category, activity, mode and month (grams, and counts of lines); of the facet by
+    ``FACET.keys``, which the rows hold too (``person_keys``)."""
+    many = list(rows)
+    _add(conn, CUBE, event_id, many)
+    _add(conn, FACET, event_id, many)
 
 
 def add_tally(conn: sa.Connection, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Deltas by session and company (people, orders, grams, money); rows with a ``code_id`` are its channel's too."""
+    """Deltas by session and company (people, orders, grams, money); rows with a ``code_id`` are its channel's too.
+    Of the facet they are what concerns a person as a whole, by the keys of ``person_keys``."""
     many = list(rows)
     _add(conn, TALLY, event_id, many)
     _add(conn, CHANNEL, event_id, [row for row in many if row.get("code_id")])
+    _add(conn, FACET, event_id, map(of_whole, many))
+
+
+def add_only(conn: sa.Connection, rollup: Rollup, event_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Deltas of one roll-up and no other that goes with it: what stays where it is there."""
+    _add(conn, rollup, event_id, rows)
+
+
+def person_keys(part: Mapping[Any, Any]) -> dict[str, str]:
+    """The keys of the facet that a participation's row gives."""
+    return {name: part[PERSON_COLUMN.get(name, name)] for name in s.KEYS_PERSON}
+
+
+def person_columns() -> list[sa.Label[str]]:
+    """The same of the table of participations, for a query."""
+    return [s.participation.c[PERSON_COLUMN.get(name, name)].label(name) for name in s.KEYS_PERSON]
+
+
+def of_whole(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row of the tally is in the facet: counts, money and extra grams of persons as a whole. Its other grams
+    are on rows of lines."""
+    return {name: row[name] for name in OF_WHOLE if name in row}
 
 
 def add_scan(conn: sa.Connection, event_id: str, code_id: str) -> None:

@@ -34,6 +34,13 @@ from data.store.schema_codes import channel as channel
 from data.store.schema_codes import channel_delta as channel_delta
 from data.store.schema_codes import code_scan as code_scan
 from data.store.schema_codes import event_code as event_code
+from data.store.schema_facets import KEYS_FACET as KEYS_FACET
+from data.store.schema_facets import KEYS_LINE as KEYS_LINE
+from data.store.schema_facets import KEYS_PERSON as KEYS_PERSON
+from data.store.schema_facets import MEASURES_FACET as MEASURES_FACET
+from data.store.schema_facets import WHOLE_FACET as WHOLE_FACET
+from data.store.schema_facets import facet as facet
+from data.store.schema_facets import facet_delta as facet_delta
 from data.store.schema_forum import KEYS_PLEDGE as KEYS_PLEDGE
 from data.store.schema_forum import MEASURES_PLEDGE as MEASURES_PLEDGE
 from data.store.schema_forum import ambassador as ambassador
@@ -125,6 +132,7 @@ participation = sa.Table(  # kind: guest, group, organiser (the event's own inve
     _text("way", server_default=sa.text("''")),  # onsite, remote; '' before the first answer
     _text("import_id", server_default=sa.text("''")),  # the file that brought it; '' where somebody told it here
     _text("code_id", server_default=sa.text("''")),  # the code that was scanned; '' = came another way
+    _text("began", server_default=sa.text("''")),  # its day there, with the hour at short events; '' = brought in, own
     sa.Index(None, "event_id", "company_id"),
 )  # fmt: skip
 footprint = sa.Table(

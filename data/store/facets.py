@@ -1,0 +1,116 @@
+"""The facet: participations and lines by all their keys at once, asked and moved.
+
+What its measures mean stands in `data.store.rebuild`; why there is one wide roll-up, in docs/decisions/013-facets.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.store import rebuild, rollups
+from data.store import schema as s
+
+Row = Mapping[Any, Any]
+OF_LINES = ("activity", "mode", "month")  # a question of these is one of lines
+_o = s.orders.c
+_ORDERED = sa.select(_o.order_id).where(_o.event_id == sa.bindparam("e"), _o.participation_id == sa.bindparam("p"))
+_ORDERED_ONCE = _ORDERED.limit(1)
+
+
+def sums(
+    conn: sa.Connection, event_id: str, where: Mapping[str, Collection[str]], by: Sequence[str]
+) -> list[sa.RowMapping]:
+    """Every measure grouped by ``by`` (keys of the facet) and in their order, with what is not folded yet; groups of
+    nothing but zeros left out. ``where``: key → accepted values; a key that is not there accepts all.
+
+    Rows of persons as a whole (category '') are in no group of lines: they are left out where ``where`` or ``by`` names
+    an activity, mode or month, unless a category is named beside it. ``person_count`` is a sum over cells and
+    counts somebody once a cell: ask `people_bound` for people.
+    """
+    cells = _cells(event_id, where, by, (*by, *s.MEASURES_FACET))
+    keys = [cells.c[name] for name in by]
+    measures = [_sum(cells.c[name]) for name in s.MEASURES_FACET]
+    query = sa.select(*keys, *measures).group_by(*keys).order_by(*keys)
+    return [row for row in conn.execute(query).mappings() if any(row[name] for name in s.MEASURES_FACET)]
+
+
+def people_bound(
+    conn: sa.Connection, event_id: str, where: Mapping[str, Collection[str]], by: Sequence[str]
+) -> dict[tuple[str, ...], int]:
+    """Of each group of ``by``, in the order of ``by``: how many distinct participations are behind it at least. Which
+    rows count is as in `sums`; groups of nobody are left out."""
+    group = [name for name in by if name not in s.KEYS_PERSON]
+    names = (*s.KEYS_PERSON, *(group if _of_whole_alone(where, by) else s.KEYS_LINE))
+    cells = _cells(event_id, where, by, (*names, "person_count"), whole=_of_whole_alone(where, by))
+    keys = [cells.c[name] for name in names]
+    folded = sa.select(*keys, _sum(cells.c.person_count)).group_by(*keys).subquery()
+    persons = [folded.c[name] for name in (*s.KEYS_PERSON, *group)]
+    most = sa.select(*persons, sa.func.max(folded.c.person_count).label("most")).group_by(*persons).subquery()
+    own = [most.c[name] for name in by]
+    query = sa.select(*own, sa.cast(sa.func.sum(most.c.most), sa.BigInteger)).group_by(*own).order_by(*own)
+    return {tuple(row[:-1]): int(row[-1]) for row in conn.execute(query) if row[-1]}
+
+
+def _sum(column: sa.ColumnElement[int]) -> sa.Label[int]:
+    return sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger).label(column.key or "")
+
+
+def _of_lines(where: Mapping[str, Any], by: Sequence[str]) -> bool:
+    """Whether rows of persons as a whole are left out."""
+    return "category" not in where and (
+        any(name in where for name in OF_LINES)
+        or ("category" not in by and any(name in by for name in OF_LINES))
+    )  # fmt: skip
+
+
+def _of_whole_alone(where: Mapping[str, Any], by: Sequence[str]) -> bool:
+    """Whether lines tell nothing that rows of persons as a whole don't: nobody is in a line's cell without being in
+    the whole's."""
+    return not any(name in where or name in by for name in s.KEYS_LINE)
+
+
+def _cells(
+    event_id: str, where: Mapping[str, Collection[str]], by: Sequence[str], names: Sequence[str], whole: bool = False
+) -> sa.Subquery:
+    """Totals and deltas that are asked for."""
+    parts = []
+    for table in (s.facet, s.facet_delta):
+        wanted = [table.c.event_id == event_id, *[table.c[k].in_(sorted(where[k])) for k in sorted(where)]]
+        if whole:
+            wanted.append(table.c.category == "")
+        elif _of_lines(where, by):
+            wanted.append(table.c.category != "")
+        parts.append(sa.select(*[table.c[name] for name in names]).where(*wanted))
+    return sa.union_all(*parts).subquery()
+
+
+def moved(conn: sa.Connection, part: Row, **keys: str) -> dict[str, Any]:
+    """A participation's row with other values of its columns (``company_id``, ``origin_place_id``), and all that it
+    is in the facet moved there. To be called while the store has the row as ``part`` has it, and before its next
+    footprint is written."""
+    there = {**part, **keys}
+    _move(conn, part, rollups.person_keys(part), rollups.person_keys(there))
+    return there
+
+
+def _move(conn: sa.Connection, part: Row, old: Mapping[str, str], new: Mapping[str, str]) -> None:
+    if old == new:
+        return
+    event_id, participation_id = part["event_id"], part["participation_id"]
+    asked = {"e": event_id, "p": participation_id}
+    if part["footprint_version"] or conn.execute(_ORDERED_ONCE, asked).first() is not None:
+        found = rebuild.of_participation(conn, event_id, participation_id)["facet"]
+    else:  # it has begun, and nothing else
+        found = [{**old, "participation_count": int(part["kind"] != "organiser")}]
+    move_rows(conn, rollups.FACET, event_id, found, new)
+
+
+def move_rows(
+    conn: sa.Connection, rollup: rollups.Rollup, event_id: str, found: Sequence[Row], new: Mapping[str, str]
+) -> None:
+    """Rows of a roll-up are taken away and put under other keys."""
+    gone = [{**row, **{name: -int(row.get(name) or 0) for name in rollup.measures}} for row in found]
+    rollups.add_only(conn, rollup, event_id, [*gone, *[{**row, **new} for row in found]])
