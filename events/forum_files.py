@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts import NotFound
@@ -47,3 +47,17 @@ def told(field: str, texts: Mapping[str, str], most: int, needed: bool = False) 
     if any(len(text) > most for text in kept.values()):
         raise InputError([FieldError(field, "", "{field}: write at most {most} characters.", {"most": most})])
     return kept
+
+
+def moved(kept: Sequence[tuple[str, int]], row_id: str, earlier: bool) -> list[tuple[str, int]] | None:
+    """The places (from 1) that change when a row of ``kept`` (id, place), in its order, goes one earlier or later; []
+    where it is at that end already. None where there is no such row."""
+    order = [each for each, _ in kept]
+    if row_id not in order:
+        return None
+    at = order.index(row_id)
+    to = at - 1 if earlier else at + 1
+    if 0 <= to < len(order):
+        order[at], order[to] = order[to], order[at]
+    before = dict(kept)
+    return [(each, place) for place, each in enumerate(order, 1) if before[each] != place]

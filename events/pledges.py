@@ -19,11 +19,12 @@ from pyproj import Geod
 from accounts import Conflict, NotFound, current_actor, record, require, throttle
 from calculations.model import CATEGORIES, FieldError, InputError
 from data.store import forum as rows
-from data.store import rollups
+from data.store import live, rollups
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of, new_row_id
 from events.catalogue import read_event
 from events.footprints import compute_for
+from events.forum_files import moved
 from events.model import SMALLEST_GROUP, Event, Names, line_json
 from events.participations import guest, tidy_name
 
@@ -34,6 +35,7 @@ MOST_PLEDGES, MOST_NAME, MOST_TEXT, MOST_SOURCE = 30, 120, 600, 300
 MOST_CHANGE_G = 100_000_000  # 100 t a person and year: more than nearly anybody emits
 MOST_KM, MOST_TIMES, MOST_MEALS, MOST_KWH = 5000, 200, 1100, 20_000
 NAMES_SHOWN = 60
+NAMES_ON_BOARD = 24
 SIGNS_A_MINUTE = 60  # of one address: a hall behind one router signs together
 _EARTH = Geod(ellps="WGS84")
 _EAST = 90.0
@@ -71,6 +73,7 @@ class Pledge:
     signed_names: tuple[str, ...] = ()
     is_mine: bool = False
     my_name: str = ""
+    is_signed: bool = False  # told to the event's desk alone: words and figure stay
 
     @property
     def sum_g(self) -> int | None:
@@ -197,6 +200,7 @@ def save_pledge(slug: str, draft: PledgeDraft, pledge_id: str = "", now: datetim
         if kept is not None and _counts(conn, event.event_id).get(pledge_id) and _differs(kept, values):
             raise Conflict("People have signed this pledge as it is: withdraw it, and write another.")
         rows.put_pledge(conn, values)
+        live.touch(conn, event.event_id)
         detail = {"names": values["names"], "change_g": change.change_g}
         record(conn, event.event_id, actor, "forum.pledge", values["pledge_id"], detail)
         return str(values["pledge_id"])
@@ -223,7 +227,28 @@ def set_pledge_state(slug: str, pledge_id: str, state: str) -> None:
         if kept is None or state not in (OPEN, WITHDRAWN):
             raise NotFound("There is no pledge {value} here.", value=pledge_id[:40])
         rows.put_pledge(conn, dict(kept) | {"state": state})
+        live.touch(conn, event.event_id)
         record(conn, event.event_id, actor, "forum.pledge.state", pledge_id, {"state": state})
+
+    run_write(get_store(), work)
+
+
+def move_pledge(slug: str, pledge_id: str, earlier: bool) -> None:
+    """Puts a pledge one place earlier or later on the wall, whether signed or not. Needs event.edit. Raises
+    NotFound."""
+    actor = current_actor()
+
+    def work(conn: sa.Connection) -> None:
+        event = read_event(conn, slug=slug)
+        require(actor, "event.edit", event.event_id)
+        places = moved([(row["pledge_id"], row["position"]) for row in rows.pledges(conn, event.event_id)], pledge_id,
+                       earlier)  # fmt: skip
+        if places is None:
+            raise NotFound("There is no pledge {value} here.", value=pledge_id[:40])
+        for row_id, position in places:
+            rows.place(conn, "pledge", event.event_id, row_id, position)
+        live.touch(conn, event.event_id)
+        record(conn, event.event_id, actor, "forum.pledge.place", pledge_id, {"earlier": earlier})
 
     run_write(get_store(), work)
 
@@ -239,6 +264,8 @@ def pledge_wall(slug: str, signer: str = "", with_withdrawn: bool = False) -> Pl
         mine = rows.signed_by(conn, event.event_id, signer) if signer else {}
         kept = [row for row in rows.pledges(conn, event.event_id) if with_withdrawn or row["state"] == OPEN]
         shown = tuple(_pledge(conn, row, counts.get(row["pledge_id"], 0), mine) for row in kept)
+        if with_withdrawn:
+            shown = tuple(replace(each, is_signed=bool(counts.get(each.pledge_id))) for each in shown)
     return PledgeWall(event, shown)
 
 
@@ -259,11 +286,12 @@ def _pledge(conn: sa.Connection, row: Mapping[Any, Any], count: int, mine: Mappi
 
 def pledge_board(slug: str) -> dict[str, Any]:
     """The wall's block for big screens, as plain JSON values: pledges with what each stands for (``change_g`` a person
-    and year), ``count`` and ``sum_g`` (None under five), and both over all. No names. Raises NotFound."""
+    and year), ``count`` and ``sum_g`` (None under five), both over all, and the newest names shown by consent (none
+    under five). Raises NotFound."""
     wall = pledge_wall(slug)
     pledges = [
         {"pledge_id": each.pledge_id, "names": dict(each.names), "change_g": each.change_g, "count": each.count,
-         "sum_g": each.sum_g} for each in wall.pledges
+         "sum_g": each.sum_g, "signed_names": list(each.signed_names[:NAMES_ON_BOARD])} for each in wall.pledges
     ]  # fmt: skip
     return {"pledges": pledges, "signatures": wall.signatures, "sum_g": wall.sum_g, "smallest_group": SMALLEST_GROUP}
 
@@ -301,7 +329,8 @@ def sign_pledge(
         _signable(conn, event, pledge_id)
         values = {"event_id": event.event_id, "pledge_id": pledge_id, "signer": signer, "name": shown, "signed_at": at}
         if not rows.sign(conn, values):
-            rows.name_signer(conn, event.event_id, pledge_id, signer, shown)
+            if rows.name_signer(conn, event.event_id, pledge_id, signer, shown):
+                live.touch(conn, event.event_id)
             return False
         rollups.add_pledge(conn, event.event_id, [{"pledge_id": pledge_id, "signature_count": 1}])
         return True

@@ -19,7 +19,7 @@ from data.store.engine import get_store, run_write
 from data.store.ids import new_row_id
 from events.boards import board_rows
 from events.catalogue import read_event
-from events.forum_files import read_file, told
+from events.forum_files import moved, read_file, told
 from events.model import Event, Names
 from events.setup_look import drawn_anew
 
@@ -167,6 +167,27 @@ def drop_sponsor(slug: str, sponsor_id: str) -> None:
         rows.drop(conn, "sponsor", event.event_id, sponsor_id)
         live.touch(conn, event.event_id)
         record(conn, event.event_id, actor, "forum.sponsor.drop", sponsor_id, {"names": kept["names"]})
+
+    run_write(get_store(), work)
+
+
+def move_sponsor(slug: str, sponsor_id: str, earlier: bool) -> None:
+    """Puts a sponsor one place earlier or later among those of its kind. Needs event.edit. Raises NotFound."""
+    actor = current_actor()
+
+    def work(conn: sa.Connection) -> None:
+        event = read_event(conn, slug=slug)
+        require(actor, "event.edit", event.event_id)
+        kept = rows.sponsors(conn, event.event_id)
+        kind = next((row["kind"] for row in kept if row["sponsor_id"] == sponsor_id), "")
+        same = [(row["sponsor_id"], row["position"]) for row in kept if row["kind"] == kind]
+        places = moved(same, sponsor_id, earlier)
+        if places is None:
+            raise NotFound("There is nobody {value} to thank here.", value=sponsor_id[:40])
+        for row_id, position in places:
+            rows.place(conn, "sponsor", event.event_id, row_id, position)
+        live.touch(conn, event.event_id)
+        record(conn, event.event_id, actor, "forum.sponsor.place", sponsor_id, {"earlier": earlier})
 
     run_write(get_store(), work)
 

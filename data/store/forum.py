@@ -71,10 +71,10 @@ def sign(conn: sa.Connection, values: Row) -> bool:
     return _add(conn, s.pledge_signature, values)
 
 
-def name_signer(conn: sa.Connection, event_id: str, pledge_id: str, signer: str, name: str) -> None:
-    """The name beside a signature, '' for none."""
-    where = (_g.event_id == event_id, _g.pledge_id == pledge_id, _g.signer == signer)
-    conn.execute(sa.update(s.pledge_signature).where(*where).values(name=name))
+def name_signer(conn: sa.Connection, event_id: str, pledge_id: str, signer: str, name: str) -> bool:
+    """The name beside a signature, '' for none; whether it is another than before."""
+    where = (_g.event_id == event_id, _g.pledge_id == pledge_id, _g.signer == signer, _g.name != name)
+    return conn.execute(sa.update(s.pledge_signature).where(*where).values(name=name)).rowcount > 0
 
 
 def take_back(conn: sa.Connection, event_id: str, pledge_id: str, signer: str) -> bool:
@@ -141,6 +141,13 @@ def drop(conn: sa.Connection, table: str, event_id: str, row_id: str) -> bool:
     found = {"memorandum": s.memorandum, "sponsor": s.sponsor}[table]
     where = (found.c.event_id == event_id, found.c[f"{table}_id"] == row_id)
     return conn.execute(sa.delete(found).where(*where).returning(found.c.event_id)).first() is not None
+
+
+def place(conn: sa.Connection, table: str, event_id: str, row_id: str, position: int) -> None:
+    """The place of a pledge or a sponsor in the organiser's order."""
+    found = {"pledge": s.pledge, "sponsor": s.sponsor}[table]
+    where = (found.c.event_id == event_id, found.c[f"{table}_id"] == row_id)
+    conn.execute(sa.update(found).where(*where).values(position=position))
 
 
 def thanked_companies(conn: sa.Connection, event_id: str) -> set[str]:

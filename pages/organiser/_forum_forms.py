@@ -1,20 +1,20 @@
-"""The forms and lists of the forum's desk page."""
+"""The forms of the forum's desk page: each opens empty, or filled with what is changed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 import events
-import offsetting
-from locales import formats as f
-from locales import pick, t
-from pages._parts.desk import button_link, order_state
+from locales import NATIVE_NAMES, t
 from pages._parts.desk_form import area, button, chosen, labelled, typed, upload
-from pages._parts.pieces import empty
+from pages._parts.html_text import html_language
 
-LANGUAGES = ("en", "zh")
+LANGUAGES = ("en", "zh", "mr", "is")
+OPEN_LANGUAGES = 2  # so many are shown at once, the others are folded while they are empty
+NONE: Mapping[str, str] = {}
 
 
 def kind_words() -> list[tuple[str, str]]:
@@ -35,167 +35,106 @@ def sponsor_kinds() -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def two_languages(prefix: str, name: str, english: str, chinese: str, long: bool = False) -> html.Div:
-    """A text in English and Chinese."""
-    fields = []
-    for language, words in zip(LANGUAGES, (english, chinese), strict=True):
-        key = f"{name}-{language}"
-        control = area(prefix, key, "", 3) if long else typed(prefix, key, maxlength=200)
-        fields.append(labelled(prefix, key, words, control))
-    return html.Div(fields, className="fz-two")
+def words(prefix: str, name: str, label: str, kept: Mapping[str, str] = NONE, rows: int = 0) -> html.Div:
+    """A text in each language that guests read: English and Chinese at once, the others below a fold."""
+    fields = [_word(prefix, name, label, code, str(kept.get(code, "")), rows) for code in LANGUAGES]
+    folded = html.Details(
+        [html.Summary(t("In more languages")), html.Div(fields[OPEN_LANGUAGES:], className="fz-two mt-2")],
+        open=any(kept.get(code) for code in LANGUAGES[OPEN_LANGUAGES:]), className="fz-more-languages",
+    )  # fmt: skip
+    return html.Div([html.Div(fields[:OPEN_LANGUAGES], className="fz-two"), folded], className="fz-form-words")
 
 
-def act(words: str, kind: str, row_id: str, do: str) -> html.Button:
-    """A small button of a row."""
-    name = {"type": "forum-act", "kind": kind, "row": row_id, "do": do}
-    return html.Button(words, id=name, n_clicks=0, type="button", className="fz-button fz-button-small")
+def _word(prefix: str, name: str, label: str, code: str, value: str, rows: int) -> html.Div:
+    key = f"{name}-{code}"
+    control = area(prefix, key, value, rows) if rows else typed(prefix, key, value, maxlength=200)
+    language = html.Span(NATIVE_NAMES[code], lang=html_language(code), className="fz-form-language")
+    return labelled(prefix, key, [label, " ", language], control)
 
 
-def pledge_list(wall: events.PledgeWall, manage: bool) -> list[Any]:
-    """Pledges with what each stands for, how many signed, and its two buttons."""
-    rows = [_pledge(each, manage) for each in wall.pledges]
-    return rows or [empty(t("No pledge yet: write what people can do, and what it changes."))]
-
-
-def _pledge(pledge: events.Pledge, manage: bool) -> html.Div:
-    is_open = pledge.state == "open"
-    signed = t("fewer than five signed") if pledge.count is None else t("{count} signed", count=f.number(pledge.count))
-    stands = t("{mass} CO₂e a year and person", mass=f.mass_text(pledge.change_g))
-    line = " · ".join([stands, signed, *([] if is_open else [t("withdrawn")])])
-    do, words = ("withdraw", t("Withdraw")) if is_open else ("reopen", t("Put back"))
+def _form(prefix: str, edit: str, parts: list[Any], keep: str, told: Any, back: str = "", more: Any = None) -> html.Div:
+    """A form, whose it is (``edit`` '' for a new one), its buttons, and what was said of it."""
+    leave = html.A(t("Cancel"), href=back, className="fz-button") if edit and back else None
+    acts = html.Div([more, button(f"{prefix}-keep", keep, "check", main=True), leave], className="fz-files")
     return html.Div(
-        [html.P(html.B(pick(dict(pledge.names)))), html.P(line, className="fz-note"),
-         act(words, "pledge", pledge.pledge_id, do) if manage else None],
-        className="fz-planting",
+        [dcc.Store(id=f"{prefix}-edit", data=edit), *parts, acts,
+         html.Div(told, id=f"{prefix}-told", role="status")], className="fz-form",
     )  # fmt: skip
 
 
-def pledge_form() -> html.Div:
-    """Writing a pledge."""
-    return html.Div(
-        [two_languages("pledge", "name", t("Name in English"), t("Name in Chinese")),
-         two_languages("pledge", "text", t("What it means, in English"), t("What it means, in Chinese"), long=True),
-         html.Div([labelled("pledge", "kind", t("What changes"), chosen("pledge", "kind", kind_words(), "train")),
-                   labelled("pledge", "amount", t("How much"), typed("pledge", "amount", maxlength=12)),
-                   labelled("pledge", "times", t("Journeys a year"), typed("pledge", "times", "1", maxlength=4)),
-                   labelled("pledge", "position", t("Place on the wall"),
-                            typed("pledge", "position", "1", maxlength=3))], className="fz-two"),
-         labelled("pledge", "source", t("Source, where grams are typed"), typed("pledge", "source", maxlength=300)),
-         html.Div([button("pledge-try", t("What would it stand for?"), "eye"),
-                   button("pledge-keep", t("Put it on the wall"), "check", main=True)], className="fz-files"),
-         html.Div(id="pledge-told", role="status")],
-        className="fz-form",
-    )  # fmt: skip
+def pledge_form(kept: events.Pledge | None, back: str, told: Any = None) -> html.Div:
+    """Writing a pledge, or changing one that nobody has signed."""
+    names, texts = (kept.names, kept.texts) if kept else (NONE, NONE)
+    computed: Mapping[str, Any] = kept.computed if kept else {"kind": "train", "times": 1}
+    kind, times = str(computed["kind"]), str(computed.get("times", 1))
+    parts = [
+        words("pledge", "name", t("Name"), names), words("pledge", "text", t("What it means"), texts, 3),
+        html.Div([labelled("pledge", "kind", t("What changes"), chosen("pledge", "kind", kind_words(), kind)),
+                  labelled("pledge", "amount", t("How much"),
+                           typed("pledge", "amount", _plain(computed.get("amount")), maxlength=12)),
+                  labelled("pledge", "times", t("Journeys a year"), typed("pledge", "times", times, maxlength=4))],
+                 className="fz-two"),
+        labelled("pledge", "source", t("Source, where grams are typed"),
+                 typed("pledge", "source", kept.source if kept else "", maxlength=300)),
+    ]  # fmt: skip
+    keep = t("Keep the change") if kept else t("Put it on the wall")
+    tries = button("pledge-try", t("What would it stand for?"), "eye")
+    return _form("pledge", kept.pledge_id if kept else "", parts, keep, told, back, tries)
 
 
-def memorandum_list(found: events.Memoranda, manage: bool) -> list[Any]:
-    """Memoranda with their state."""
-    rows = []
-    for each in found.rows:
-        shown = each.published_at is not None
-        state = t("published") if shown else t("not published")
-        document = t("with its document") if each.document.sha256 else t("without a document")
-        line = " · ".join([f.date_text(each.signed_on), ", ".join(each.partners), state, document])
-        acts = [
-            act(t("Take off the page") if shown else t("Publish"), "memorandum", each.memorandum_id,
-                "hide" if shown else "publish"),
-            act(t("Delete"), "memorandum", each.memorandum_id, "drop"),
-        ]  # fmt: skip
-        rows.append(html.Div([html.P(html.B(pick(dict(each.names)))), html.P(line, className="fz-note"),
-                              html.Div(acts, className="fz-files") if manage else None],
-                             className="fz-planting"))  # fmt: skip
-    return rows or [empty(t("No memorandum yet."))]
+def _plain(amount: Any) -> str:
+    return "" if amount is None else f"{float(amount):.12g}"
 
 
-def memorandum_form() -> html.Div:
-    """Entering a memorandum."""
-    return html.Div(
-        [two_languages("memo", "name", t("Title in English"), t("Title in Chinese")),
-         html.Div([labelled("memo", "partners", t("Partners, a line each"), area("memo", "partners", "", 3)),
-                   labelled("memo", "day", t("Signed on (year-month-day)"), typed("memo", "day", maxlength=10))],
-                  className="fz-two"),
-         two_languages("memo", "text", t("What it says, in English"), t("What it says, in Chinese"), long=True),
-         labelled("memo", "file", t("The document as signed (PDF)"), upload("memo", "file", t("Choose a document"))),
-         button("memo-keep", t("Keep it"), "check", main=True), html.Div(id="memo-told", role="status")],
-        className="fz-form",
-    )  # fmt: skip
+def memorandum_form(kept: events.Memorandum | None, back: str, told: Any = None) -> html.Div:
+    """Entering a memorandum, or changing one."""
+    names, texts = (kept.names, kept.texts) if kept else (NONE, NONE)
+    partners, day = ("\n".join(kept.partners), kept.signed_on.isoformat()) if kept else ("", "")
+    parts = [
+        words("memo", "name", t("Title"), names),
+        html.Div([labelled("memo", "partners", t("Partners, a line each"), area("memo", "partners", partners, 3)),
+                  labelled("memo", "day", t("Signed on (year-month-day)"), typed("memo", "day", day, maxlength=10))],
+                 className="fz-two"),
+        words("memo", "text", t("What it says"), texts, 4),
+        labelled("memo", "file", t("The document as signed (PDF)"), upload("memo", "file", t("Choose a document"))),
+        _stays(kept.document.name if kept else ""),
+    ]  # fmt: skip
+    return _form("memo", kept.memorandum_id if kept else "", parts, _keep(kept), told, back)
 
 
-def sponsor_list(found: events.Thanks, manage: bool) -> list[Any]:
-    """Whom the organiser thanks."""
-    kinds, rows = dict(sponsor_kinds()), []
-    for each in found.sponsors:
-        logo = t("with a logo") if each.logo_sha256 else t("without a logo")
-        rows.append(html.Div([html.P(html.B(pick(dict(each.names)))),
-                              html.P(f"{kinds[each.kind]} · {logo}", className="fz-note"),
-                              act(t("Delete"), "sponsor", each.sponsor_id, "drop") if manage else None],
-                             className="fz-planting"))  # fmt: skip
-    if found.companies:
-        words = t("{count} companies that covered their people let themselves be named.",
-                  count=f.number(len(found.companies)))  # fmt: skip
-        rows.append(html.P(words, className="fz-note"))
-    return rows or [empty(t("Nobody to thank yet."))]
+def _stays(name: str) -> html.P | None:
+    """What stands in place of a file while no other is chosen."""
+    return html.P(t("{name} stays unless another is chosen.", name=name), className="fz-note") if name else None
 
 
-def sponsor_form() -> html.Div:
-    """Thanking somebody."""
-    return html.Div(
-        [two_languages("sponsor", "name", t("Name in English"), t("Name in Chinese")),
-         html.Div([labelled("sponsor", "kind", t("Kind"), chosen("sponsor", "kind", sponsor_kinds(), "main")),
-                   labelled("sponsor", "position", t("Place in the list"),
-                            typed("sponsor", "position", "1", maxlength=3))], className="fz-two"),
-         two_languages("sponsor", "text", t("Words in English"), t("Words in Chinese"), long=True),
-         labelled("sponsor", "file", t("Logo: PNG or JPEG, at most 200 KB"),
-                  upload("sponsor", "file", t("Choose a picture"), 200_000)),
-         button("sponsor-keep", t("Add them"), "check", main=True), html.Div(id="sponsor-told", role="status")],
-        className="fz-form",
-    )  # fmt: skip
+def _keep(kept: Any) -> str:
+    return t("Keep the change") if kept else t("Keep it")
 
 
-def fund_form(view: events.FundView) -> html.Div:
+def sponsor_form(kept: events.Sponsor | None, back: str, told: Any = None) -> html.Div:
+    """Thanking somebody, or changing how."""
+    names, texts = (kept.names, kept.texts) if kept else (NONE, NONE)
+    kind = kept.kind if kept else "main"
+    parts = [
+        words("sponsor", "name", t("Name"), names),
+        labelled("sponsor", "kind", t("Kind"), chosen("sponsor", "kind", sponsor_kinds(), kind)),
+        words("sponsor", "text", t("Words"), texts, 3),
+        labelled("sponsor", "file", t("Logo: PNG or JPEG, at most 200 KB"),
+                 upload("sponsor", "file", t("Choose a picture"), 200_000)),
+        _stays(t("The logo") if kept and kept.logo_sha256 else ""),
+    ]  # fmt: skip
+    keep = t("Keep the change") if kept else t("Add them")
+    return _form("sponsor", kept.sponsor_id if kept else "", parts, keep, told, back)
+
+
+def fund_form(view: events.FundView, told: Any = None) -> html.Div:
     """What the fund supports, and whether gifts are taken."""
     taken = [("yes", t("are taken")), ("no", t("are not taken"))]
     takes = "yes" if view.is_open or not view.is_told else "no"
-    form = html.Div(
-        [two_languages("fund", "name", t("Name in English"), t("Name in Chinese")),
-         two_languages("fund", "text", t("What it supports, in English"), t("What it supports, in Chinese"), long=True),
-         labelled("fund", "open", t("Gifts"), chosen("fund", "open", taken, takes)),
-         labelled("fund", "file", t("A document (PDF)"), upload("fund", "file", t("Choose a document"))),
-         button("fund-keep", t("Keep it"), "check", main=True), html.Div(id="fund-told", role="status")],
-        className="fz-form",
-    )  # fmt: skip
-    for name, texts in (("name", view.names), ("text", view.texts)):
-        for language in LANGUAGES:
-            _fill(form, f"fund-{name}-{language}", str(texts.get(language, "")))
-    return form
-
-
-def _fill(form: Any, dom_id: str, value: str) -> None:
-    for part in form._traverse():
-        if getattr(part, "id", None) == dom_id:
-            part.value = value
-
-
-def fund_facts(view: events.FundView) -> html.Dl:
-    """What was given, paid out and is left."""
-    found = view.figures
-    given = t("shown from five gifts on") if found.given_minor is None else f.money(found.given_minor, found.currency)
-    rows = [(t("Given"), given), (t("Paid out by settlements"), f.money(found.paid_out_minor, found.currency))]
-    cells: list[Any] = []
-    for name, value in rows:
-        cells += [html.Dt(name), html.Dd(value)]
-    return html.Dl(cells, className="fz-facts")
-
-
-def gift_list(gifts: list[offsetting.Gift], may_refund: bool) -> list[Any]:
-    """The newest gifts of their own."""
-    rows = []
-    for gift in gifts:
-        state = order_state(gift.state).children[1]  # without the swatch, which tells of covering
-        words = [html.B(f.money(gift.amount_minor, gift.currency)), " ", state]
-        links = [button_link(t("Receipt"), f"/order/{gift.order_id}/receipt", "document", "fz-button-small")]
-        if may_refund and gift.state == "paid":
-            links.append(act(t("Pay it back"), "gift", gift.order_id, "refund"))
-        rows.append(html.Div([html.P(words), html.P(gift.order_id, className="fz-mono fz-note"),
-                              html.Div(links, className="fz-files")], className="fz-planting"))  # fmt: skip
-    return rows or [empty(t("No gift of its own yet."))]
+    parts = [
+        words("fund", "name", t("Name"), view.names), words("fund", "text", t("What it supports"), view.texts, 4),
+        labelled("fund", "open", t("Gifts"), chosen("fund", "open", taken, takes)),
+        labelled("fund", "file", t("A document (PDF)"), upload("fund", "file", t("Choose a document"))),
+        _stays(view.document.name),
+    ]  # fmt: skip
+    return _form("fund", "", parts, t("Keep it"), told)
