@@ -74,7 +74,22 @@
       listen();
     }
   }
+  /* On a phone the rail's doors are behind a button: Escape and a click elsewhere close them. */
+  function doors(open) {
+    var opener = document.querySelector(".fz-rail-menu");
+    if (!opener || opener.getAttribute("aria-expanded") === String(open)) { return null; }
+    opener.setAttribute("aria-expanded", String(open));
+    opener.closest(".fz-rail").classList.toggle("fz-rail-open", open);
+    return opener;
+  }
+  document.addEventListener("keydown", function (event) {
+    var opener = event.key === "Escape" ? doors(false) : null;
+    if (opener) { opener.focus(); }
+  });
   document.addEventListener("click", function (event) {
+    var menu = event.target.closest && event.target.closest(".fz-rail-menu");
+    if (menu) { doors(menu.getAttribute("aria-expanded") !== "true"); return; }
+    if (!event.target.closest(".fz-rail")) { doors(false); }
     var link = event.target.closest && event.target.closest('a[href^="?lang="]');
     if (link) {
       var query = new URLSearchParams(location.search);

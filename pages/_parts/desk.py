@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dash import html
 
 import reports
-from accounts import current_actor, may
+from accounts import Actor, current_actor, may
 from calculations.model import FieldError
 from locales import formats as f
 from locales import pick, t
@@ -23,23 +23,7 @@ def desk_nav(slug: str = "") -> list[NavItem]:
     actor = current_actor()
     doors = [NavItem("events", t("Events"), "/desk", "conference")]
     if slug and may(actor, "event.view"):
-        base, here = f"/desk/e/{slug}", t("This event")
-        doors.append(NavItem("event", t("Event"), base, "event", here))
-        doors.append(NavItem("inventory", t("Inventory"), f"{base}/inventory", "materials", here))
-        doors.append(NavItem("import", t("Data in"), f"{base}/import", "imports", here))
-        doors.append(NavItem("books", t("Books"), f"{base}/books", "lock", here))
-        doors.append(NavItem("plan", t("Plan"), f"{base}/plan", "document", here))
-        doors.append(NavItem("evaluation", t("Evaluation"), f"{base}/evaluation", "seal", here))
-        doors.append(NavItem("setup", t("Set-up"), f"{base}/setup?step=review", "edit", here))
-        doors.append(NavItem("boundary", t("Boundary"), f"{base}/boundary", "settings", here))
-        if may(actor, "event.poster"):
-            doors.append(NavItem("codes", t("Codes"), f"{base}/codes", "poster", here))
-        doors.append(NavItem("orders", t("Orders and money"), f"{base}/orders", "orders", here))
-        doors.append(NavItem("boards", t("Boards"), f"{base}/boards", "boards", here))
-        if may(actor, "forestry.view"):
-            doors.append(NavItem("forestry", t("Planting"), f"{base}/forestry", "life", here))
-        doors.append(NavItem("forum", t("Forum"), f"{base}/forum", "conference", here))
-        doors.append(NavItem("what-if", t("What if"), f"{base}/what-if", "compare", here))
+        doors += _event_doors(actor, f"/desk/e/{slug}")
     elsewhere = t("Desks")
     if may(actor, "credits.view"):
         doors.append(NavItem("exchange", t("Exchange"), "/desk/exchange", "exchange", elsewhere))
@@ -55,8 +39,35 @@ def desk_nav(slug: str = "") -> list[NavItem]:
     if may(actor, "people.view"):
         doors.append(NavItem("people", t("People and roles"), "/desk/people", "user", elsewhere))
     if may(actor, "reports.view"):
-        doors.append(NavItem("explore", t("Explore"), "/desk/reports", "explore", t("Reports")))
+        doors.append(NavItem("explore", t("Explore"), "/desk/reports", "explore", elsewhere))
     return doors
+
+
+def _event_doors(actor: Actor, base: str) -> list[NavItem]:
+    """The doors of one event: what happens there, what is prepared, what is counted and closed."""
+    live, before, counted = t("This event"), t("Prepare"), t("Figures and money")
+    doors = [
+        (live, "", "event", t("Event"), base, "event"),
+        (live, "screen.manage", "screens", t("Big screens"), f"{base}/screens", "remote"),
+        (live, "event.poster", "codes", t("Codes"), f"{base}/codes", "poster"),
+        (live, "", "boards", t("Boards"), f"{base}/boards", "boards"),
+        (live, "", "forum", t("Forum"), f"{base}/forum", "conference"),
+        (before, "", "setup", t("Set-up"), f"{base}/setup?step=review", "edit"),
+        (before, "", "boundary", t("Boundary"), f"{base}/boundary", "settings"),
+        (before, "", "plan", t("Plan"), f"{base}/plan", "document"),
+        (before, "", "what-if", t("What if"), f"{base}/what-if", "compare"),
+        (counted, "", "import", t("Data in"), f"{base}/import", "imports"),
+        (counted, "", "inventory", t("Inventory"), f"{base}/inventory", "materials"),
+        (counted, "", "orders", t("Orders"), f"{base}/orders", "orders"),
+        (counted, "forestry.view", "forestry", t("Planting"), f"{base}/forestry", "life"),
+        (counted, "", "books", t("Books"), f"{base}/books", "lock"),
+        (counted, "", "evaluation", t("Evaluation"), f"{base}/evaluation", "seal"),
+    ]  # fmt: skip
+    return [
+        NavItem(key, label, href, symbol, group)
+        for group, action, key, label, href, symbol in doors
+        if not action or may(actor, action)
+    ]
 
 
 def frame(children: Any, active: str, title: Any, *, slug: str = "", **more: Any) -> html.Div:

@@ -172,15 +172,20 @@ def desk_shell(
 
 
 def _rail(nav: Sequence[NavItem], active: str, person: str) -> html.Nav:
-    parts: list[Any] = [_rail_logo()]
+    """Logo and doors; on phones the doors are behind a button (assets/js/desk.js opens them)."""
+    doors: list[Any] = []
     group = ""
     for item in nav:
         if item.group and item.group != group:
             group = item.group
-            parts.append(html.P(group, className="fz-rail-group"))
-        parts.append(_rail_link(item, item.key == active))
-    parts.append(_rail_foot(person))
-    return html.Nav(parts, className="fz-rail fz-on-ink", **{"aria-label": t("Desk")})
+            doors.append(html.P(group, className="fz-rail-group"))
+        doors.append(_rail_link(item, item.key == active))
+    opener = html.Button(
+        [icon("menu"), html.Span(t("All pages"))], type="button", className="fz-rail-menu",
+        **{"aria-expanded": "false", "aria-controls": "fz-doors"},
+    )  # fmt: skip
+    behind = html.Div([*doors, _rail_foot(person)], id="fz-doors", className="fz-rail-doors")
+    return html.Nav([_rail_logo(), opener, behind], className="fz-rail fz-on-ink", **{"aria-label": t("Desk")})
 
 
 def _rail_logo() -> html.A:

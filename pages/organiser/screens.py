@@ -47,7 +47,7 @@ def layout(slug: str = "", screen: str = "", **_: Any) -> html.Div:
         html.Div([left, right], className="fz-grid"),
     ]  # fmt: skip
     head = {"subtitle": f"{pick(dict(event.names))} · {event_line(event)}"}
-    return frame(body, "event", t("Big screen"), slug=slug, **head, **event_notice(event))
+    return frame(body, "screens", t("Big screen"), slug=slug, **head, **event_notice(event))
 
 
 def _standing(event: events.Event, known: list[events.Screen], chosen: str) -> list[Any]:
