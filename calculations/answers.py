@@ -17,6 +17,8 @@ from calculations.model import (
     FUELS,
     KNOWN,
     MODES,
+    ORGANISER,
+    ROLES,
     SIZES,
     SUPPLIES,
     Answers,
@@ -46,9 +48,10 @@ MAX_OWN = 1_000_000_000  # of an activity that an organiser tells
 SIZED_MODES = ("car", "motorcycle")
 Resolve = Callable[[str], Place | None]
 _REQUIRED = object()
+_LISTS = ("trips", "stays", "meals", "other")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _FIELDS = {
-    "": ("trips", "stays", "meals", "other"),
+    "": ("trips", "stays", "meals", "other", "role"),
     "trips": ("from", "to", "via", "mode", "cabin", "fuel", "people", "round_trip", "count", "size", "known"),
     "stays": ("place", "country", "nights", "rooms", "guests", "kind", "known"),
     "meals": ("diet", "count", "known"),
@@ -89,7 +92,7 @@ class _Reader:
             self.wrong("body", body, "{field} must be an object with trips, stays, meals and other.")
             return Answers()
         self.only_known(body, "", "")
-        lists = {name: self.list_of(body, name) for name in _FIELDS[""]}
+        lists = {name: self.list_of(body, name) for name in _LISTS}
         count = sum(len(items) for items in lists.values())
         if count > MAX_ITEMS:
             message = "A footprint may hold at most {limit} trips and lines; this one has {count}."
@@ -100,7 +103,13 @@ class _Reader:
             stays=tuple(self.stay(item, f"stays[{n}]") for n, item in self.objects(lists, "stays")),
             meals=tuple(self.meal(item, f"meals[{n}]") for n, item in self.objects(lists, "meals")),
             other=tuple(self.other(item, f"other[{n}]") for n, item in self.objects(lists, "other")),
+            role=ORGANISER if self.is_open else self.choice(body, "role", "", ROLES, "guest"),
         )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any row may be named: then it is the organiser who tells."""
+        return self.scenario is not None and self.scenario.is_open
 
     def list_of(self, body: Mapping[str, Any], name: str) -> list[Any]:
         value = body.get(name, [])
@@ -216,7 +225,7 @@ class _Reader:
         key = item.get("activity")
         found = self.scenario.activity(key) if self.scenario and isinstance(key, str) else None
         if found is None and isinstance(key, str) and self.factors is not None:
-            found = _own_activity(key, self.factors, self.scenario is not None and self.scenario.is_open)
+            found = _own_activity(key, self.factors, self.is_open)
         if found is None:
             known = [each.key for each in self.scenario.activities] if self.scenario else []
             message = "{field} must be one of {known}; it is {value}."
@@ -304,7 +313,7 @@ class _Reader:
         if isinstance(value, str) and value in known:
             return value
         message = "{field} must be one of {known}; it is {value}."
-        self.wrong(f"{path}.{key}", value, message, known=", ".join(known))
+        self.wrong(f"{path}.{key}".lstrip("."), value, message, known=", ".join(known))
         return otherwise or ""
 
     def whole(

@@ -11,13 +11,16 @@ from calculations.propagation import interval, mean_quality, spread_rows
 from calculations.stay import stay_line
 from calculations.trace import recompute
 from calculations.travel import trip_line
+from calculations.who_counts import left_out
 
 __all__ = ["compute", "recompute", "total_of"]
 
 
 def compute(answers: Answers, factors: FactorSet, boundary: Boundary, hotel_norm: str | None = None) -> FootprintResult:
     """All lines within the boundary's categories, in the order of the answers. ``hotel_norm`` is a factor id that
-    stands for hotels in place of the country's row. Raises FactorMissing."""
+    stands for hotels in place of the country's row; who is not counted has no line. Raises FactorMissing."""
+    if left_out(answers, boundary):
+        return total_of(())
     lines = _lines(answers, factors, boundary, hotel_norm)
     return total_of(tuple(line for line in lines if line.category in boundary.categories))
 

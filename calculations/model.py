@@ -21,6 +21,8 @@ CABINS = ("economy", "premium_economy", "business", "first")
 FUELS = ("petrol", "diesel", "hybrid", "electric", "lpg", "cng")
 DIETS = ("vegan", "vegetarian", "fish", "chicken", "beef", "average")
 SIZES = ("small", "medium", "large")
+ROLES = ("guest", "speaker", "staff")  # as what somebody takes part
+ORGANISER = "organiser"  # the role of an event's own lines
 SUPPLIES = ("grid", "contract", "certificates")  # how electricity is bought
 KNOWN = ("measured", "declared", "estimated", "defaulted")  # how a quantity is known, best first
 
@@ -154,13 +156,15 @@ class OtherActivity:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What one participation told. ``group_size`` people made the same trips (1 for a guest)."""
+    """What one participation told. ``group_size`` people made the same trips (1 for a guest); ``role`` is one of ROLES,
+    or ORGANISER for an event's own lines."""
 
     trips: tuple[Trip, ...] = ()
     stays: tuple[Stay, ...] = ()
     meals: tuple[Meal, ...] = ()
     other: tuple[OtherActivity, ...] = ()
     group_size: int = 1
+    role: str = "guest"
 
 
 @dataclass(frozen=True, slots=True)

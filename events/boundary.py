@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from accounts import TooMany, current_actor, may, record, require
 from calculations.model import CATEGORIES, Boundary, Factor, FieldError, InputError
+from calculations.who_counts import WHO
 from data.store import current
 from data.store import events as event_rows
 from data.store import participations as rows
@@ -24,7 +25,7 @@ from events.states import hold_state, require_state
 
 BASES = ("location", "market")
 FLAGS = ("non_co2", "upstream")
-FIELDS = ("categories", *FLAGS, "electricity", "hotel_norm")
+FIELDS = ("categories", *FLAGS, "electricity", "hotel_norm", "who")
 NIGHTS = ("room-night", "guest-night")
 BATCH = 50
 
@@ -78,7 +79,8 @@ def preview_boundary(slug: str, body: Mapping[str, Any]) -> Recomputed:
 
 def set_boundary(slug: str, body: Mapping[str, Any]) -> Event:
     """Changes what is counted from now on. ``body``: categories, non_co2, upstream, electricity (location or market),
-    hotel_norm (a factor id, or ''). Needs event.edit; leaves an entry in the audit trail. Raises InputError."""
+    hotel_norm (a factor id, or ''), who (all, onsite, guests). Needs event.edit; leaves an entry in the audit trail.
+    Raises InputError."""
     now = datetime.now(UTC)
     with get_store().write() as conn:
         event = read_event(conn, slug=slug)
@@ -161,6 +163,7 @@ def _with(event: Event, body: Mapping[str, Any]) -> Event:
     chosen = tuple(name for name in CATEGORIES if name in body.get("categories", event.boundary.categories))
     boundary: Boundary = replace(
         event.boundary, categories=chosen, electricity=body.get("electricity", event.boundary.electricity),
+        who=body.get("who", event.boundary.who),
         **{name: body[name] for name in FLAGS if name in body},
     )  # fmt: skip
     defaults = dict(event.defaults)
@@ -184,6 +187,8 @@ def _errors(event: Event, body: Mapping[str, Any]) -> list[FieldError | None]:
           for name in FLAGS],
         _wrong(body.get("electricity", "location") in BASES, "electricity", body.get("electricity"),
                "{field} must be location or market; it is {value}."),
+        _wrong(body.get("who", "all") in (*WHO, event.boundary.who), "who", body.get("who"),
+               "{field} must be all, onsite or guests; it is {value}."),
         _wrong(is_hotel, "hotel_norm", norm, "{field}: “{value}” is no row per night of this factor set."),
     ]  # fmt: skip
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from calculations.model import Answers, OtherActivity
+from calculations.model import ORGANISER, Answers, OtherActivity
 from data.store import participations as rows
 from data.store import rollups
 from data.store.engine import get_store
@@ -170,7 +170,7 @@ def _inventory(event: Event, told: list[Mapping[str, Any]], at: datetime) -> Non
         )
         for line in told
     )  # fmt: skip
-    done = compute_answers(event, Answers(other=others))
+    done = compute_answers(event, Answers(other=others, role=ORGANISER))
     with get_store().write() as conn:
         participation_id = start_inventory(conn, event, at)
         store_version(conn, event, participation_id, done, {"inventory": [dict(line) for line in told]}, at)

@@ -13,6 +13,7 @@ from accounts import current_actor, record, require
 from calculations.extrapolation import Answered, Estimate, estimate, together
 from calculations.model import FieldError, InputError
 from calculations.strata import TONNE_G2
+from calculations.who_counts import counted_people
 from data.places.regions import continents
 from data.store import events as event_rows
 from data.store import live, rollups
@@ -46,7 +47,13 @@ def read_estimate(conn: sa.Connection, event: Event, unfolded: bool = True) -> E
         )
         for row in rows
     ]  # fmt: skip
-    return estimate(cells, event.expected_people, told_of(event), continents())
+    return estimate(cells, *counted_expected(event), continents())
+
+
+def counted_expected(event: Event) -> tuple[int, dict[str, dict[str, int]]]:
+    """How many people are expected of those who count by the event's boundary: in all, and by way, region and company
+    as far as told (where only those on site count, whoever is expected on line is left out)."""
+    return counted_people(event.boundary.who, event.expected_people, told_of(event))
 
 
 def whole_estimate(conn: sa.Connection, event_ids: Sequence[str]) -> Estimate:

@@ -21,6 +21,7 @@ from calculations.propagation import spread_rows
 from calculations.ranking import norm_answers
 from calculations.strata import square_parts
 from calculations.travel import category_of
+from calculations.who_counts import REMOTE, UNCOUNTED, left_out
 from data.library import list_editions, load_factor_set, load_scenarios
 from data.places import index
 from data.store import boards, facets, live, rollups
@@ -43,7 +44,8 @@ Key = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Answers and what they come to; ``origin`` is the town and the mode someone came from and by."""
+    """Answers and what they come to; ``origin`` is the town and the mode someone came from and by. ``left_out`` says
+    why somebody is not counted: such a footprint has no line, no origin, and counts no people."""
 
     answers: Answers
     result: FootprintResult
@@ -51,6 +53,12 @@ class Computed:
     travel_m: int
     norm_g: int
     origin: tuple[str, str]
+    left_out: str = ""
+
+    @property
+    def way(self) -> str:
+        """The way of taking part, as it is kept with the participation."""
+        return UNCOUNTED if self.left_out else way_of(self.result, self.origin[1])
 
 
 def preview_footprint(slug: str, body: Any) -> FootprintView:
@@ -128,7 +136,7 @@ def current_footprint(participation_id: str) -> FootprintView | None:
     return FootprintView(
         f"{participation_id}.{foot['version']}", foot["version"], foot["low_g"], foot["total_g"], foot["high_g"],
         foot["non_co2_g"], lines, _by_category(lines), better, foot["travel_g"], foot["norm_g"], foot["answers"],
-        foot["created_at"], foot["upstream_g"], foot["quality"],
+        foot["created_at"], foot["upstream_g"], foot["quality"], _left_out(event, part, foot["answers"]),
     )  # fmt: skip
 
 
@@ -171,6 +179,8 @@ def compute_for(event: Event, body: Any) -> Computed:
 def compute_answers(event: Event, answers: Answers) -> Computed:
     """The same from parsed answers. Raises Conflict where the event's factor set has no row for something."""
     factors, hotel_norm = factors_of(event), event.defaults.get("hotel_norm")
+    if why := left_out(answers, event.boundary):
+        return Computed(answers, compute(answers, factors, event.boundary), 0, 0, 0, ("", ""), why)
     try:
         result = compute(answers, factors, event.boundary, hotel_norm)
     except FactorMissing as error:
@@ -188,6 +198,8 @@ def _distance(a: Place, b: Place) -> float:
 
 
 def _better(event: Event, answers: Answers) -> tuple[Any, ...]:
+    if left_out(answers, event.boundary):
+        return ()
     return tuple(better_way(answers, factors_of(event), event.boundary, event.defaults.get("hotel_norm")))
 
 
@@ -197,6 +209,14 @@ def _better_if_known(event: Event, told: Any) -> tuple[Any, ...]:
         return _better(event, parse(event, told))
     except Conflict:
         return ()
+
+
+def _left_out(event: Event, part: Mapping[Any, Any], told: Any) -> str:
+    """Why a stored footprint is not counted; '' where it is."""
+    if part["way"] != UNCOUNTED or not told:
+        return ""
+    role = str(told.get("role") or "guest")
+    return REMOTE if event.boundary.who == "onsite" or role == "guest" else role
 
 
 def store_version(
@@ -216,14 +236,14 @@ def store_version(
     foot = footprint_row(event, participation_id, version, done, body, now)
     new_lines = line_rows(event_id, participation_id, version, done.result.lines, month)
     rows.insert_footprints(conn, [foot], new_lines)
-    came = {"origin_region": region_of(done.origin[0]), "way": way_of(done.result, done.origin[1])}
+    came = {"origin_region": region_of(done.origin[0]), "way": done.way}
     rows.update(
         conn, event_id, participation_id,
         footprint_version=version, origin_place_id=done.origin[0], main_mode=done.origin[1], **came,
     )  # fmt: skip
     rollups.add_cube(conn, event_id, [*cube_rows(part, old_lines, -1), *cube_rows(part, new_lines, 1)])
     rollups.add_spread(conn, event_id, [*spread_changes(old_lines, -1), *spread_changes(new_lines, 1)])
-    rollups.add_tally(conn, event_id, [*tally_rows(part, before, -1), *tally_rows(part, foot, 1)])
+    rollups.add_tally(conn, event_id, [*tally_rows(part, before, -1), *tally_rows({**part, **came}, foot, 1)])
     rollups.add_strata(conn, event_id, [*strata_rows(part, before, -1), *strata_rows({**part, **came}, foot, 1)])
     rollups.add_origin(conn, event_id, _origin_change(left, done.origin, before is not None))
     _after_version(conn, event_id, participation_id, version, done.result.lines, part, now)
@@ -307,10 +327,10 @@ def spread_changes(lines: Iterable[Mapping[Any, Any]], sign: int) -> list[dict[s
 
 
 def tally_rows(part: Mapping[Any, Any], foot: Mapping[Any, Any] | None, sign: int) -> list[dict[str, Any]]:
-    """What a footprint adds to (or takes from) the tally; the organiser's own counts no people."""
+    """What a footprint adds to (or takes from) the tally; the organiser's own counts no people, nor who is left out."""
     if foot is None:
         return []
-    people = 0 if part["kind"] == "organiser" else part["people_count"]
+    people = 0 if part["kind"] == "organiser" or part["way"] == UNCOUNTED else part["people_count"]
     row = rollups.person_keys(part)
     counts = {"answered_count": sign * int(part["kind"] != "organiser"), "people_count": sign * people}
     counts["person_count"] = sign * int(people > 0)
@@ -318,8 +338,8 @@ def tally_rows(part: Mapping[Any, Any], foot: Mapping[Any, Any] | None, sign: in
 
 
 def strata_rows(part: Mapping[Any, Any], foot: Mapping[Any, Any] | None, sign: int) -> list[dict[str, Any]]:
-    """What a footprint adds to (or takes from) the strata; the organiser's own is of none."""
-    if foot is None or part["kind"] == "organiser":
+    """What a footprint adds to (or takes from) the strata; the organiser's own is of none, nor is who is left out."""
+    if foot is None or part["kind"] == "organiser" or part["way"] == UNCOUNTED:
         return []
     people, grams = part["people_count"], foot["total_g"]
     key = {"region": part["origin_region"], "way": part["way"], "company_id": part["company_id"]}
@@ -359,4 +379,5 @@ def _view(
     return FootprintView(
         footprint_id, version, result.low_g, result.total_g, result.high_g, result.non_co2_g, result.lines,
         result.by_category, better, done.travel_g, done.norm_g, body, now, result.upstream_g, result.quality,
+        done.left_out,
     )  # fmt: skip

@@ -187,14 +187,15 @@ class FootprintView:
     created_at: datetime | None = None
     upstream_g: int = 0
     quality: int = 0  # data quality in hundredths, 100 best to 500 worst, 0 where not scored
+    left_out: str = ""  # why it is not counted: remote, speaker or staff; it has no line then
 
     def as_json(self) -> dict[str, Any]:
-        """The answer of ``PUT …/footprint``."""
+        """The answer of ``PUT …/footprint``; ``not_counted`` stands only where the event leaves somebody out."""
         return {
             "footprint_id": self.footprint_id, "version": self.version, "low_g": self.low_g, "total_g": self.total_g,
             "high_g": self.high_g, "non_co2_g": self.non_co2_g, "lines": [line_json(line) for line in self.lines],
             "by_category": dict(self.by_category), "upstream_g": self.upstream_g, "quality": self.quality,
-        }  # fmt: skip
+        } | ({"not_counted": self.left_out} if self.left_out else {})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

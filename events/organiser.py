@@ -49,5 +49,5 @@ def organiser_view(slug: str) -> OrganiserView:
         by_category=[figure.as_json() for figure in totals.categories],
         by_session=[session.as_json(public=False) for session in totals.sessions],
         origins=shown["origins"], timeline=shown["timeline"], boards=boards, funnel=funnel(totals),
-        unanswered=max(0, event.expected_people - totals.participants), company_names=names,
+        unanswered=max(0, totals.expected_people - totals.participants), company_names=names,
     )  # fmt: skip

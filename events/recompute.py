@@ -14,7 +14,8 @@ from accounts import Conflict, current_actor, require
 from calculations.answers import MAX_ITEMS
 from calculations.editions import WHY, why_moved
 from calculations.footprint import compute
-from calculations.model import Answers, EmissionLine, FactorMissing, FactorSet, OtherActivity
+from calculations.model import ORGANISER, Answers, EmissionLine, FactorMissing, FactorSet, OtherActivity
+from calculations.who_counts import left_out
 from data.library import load_factor_set
 from data.store import current
 from data.store.engine import get_store
@@ -145,7 +146,7 @@ def answers_of(event: Event, row: Mapping[Any, Any]) -> Answers:
     """What a stored footprint was told, as it is computed with. Raises InputError."""
     told = row["answers"]
     if "inventory" in told:  # the demonstration's own lines, which name their rows themselves
-        return Answers(other=tuple(_own_line(event, each) for each in told["inventory"]))
+        return Answers(other=tuple(_own_line(event, each) for each in told["inventory"]), role=ORGANISER)
     if row["kind"] == "organiser":
         return _organiser_answers(event, told)
     return parse(event, told)
@@ -183,7 +184,7 @@ def _pairs_of(
         answers = answers_of(changed, row)
     new: list[EmissionLine] = []
     gone: set[str] = set()
-    for each in _single(answers):
+    for each in _single(answers) if not left_out(answers, changed.boundary) else ():
         try:
             new += compute(each, factors, changed.boundary, changed.defaults.get("hotel_norm")).lines
         except FactorMissing as error:
@@ -195,11 +196,11 @@ def _pairs_of(
 
 def _single(answers: Answers) -> Iterator[Answers]:
     """One thing told at a time, in the order of the lines."""
-    size = answers.group_size
-    yield from (Answers(trips=(each,), group_size=size) for each in answers.trips)
-    yield from (Answers(stays=(each,), group_size=size) for each in answers.stays)
-    yield from (Answers(meals=(each,), group_size=size) for each in answers.meals)
-    yield from (Answers(other=(each,), group_size=size) for each in answers.other)
+    size, role = answers.group_size, ORGANISER
+    yield from (Answers(trips=(each,), group_size=size, role=role) for each in answers.trips)
+    yield from (Answers(stays=(each,), group_size=size, role=role) for each in answers.stays)
+    yield from (Answers(meals=(each,), group_size=size, role=role) for each in answers.meals)
+    yield from (Answers(other=(each,), group_size=size, role=role) for each in answers.other)
 
 
 def _pairs(old: Iterable[EmissionLine], new: Iterable[EmissionLine]) -> list[Pair]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from calculations import who_counts
 from events.model import Event
 
 STEPS = ("about", "place", "programme", "boundary", "projects", "look", "privacy", "review")
@@ -14,8 +15,7 @@ STEPS = ("about", "place", "programme", "boundary", "projects", "look", "privacy
 LANGUAGES = ("en", "zh", "mr", "is")
 PAYERS = ("guest", "company", "host_residual", "host_all")
 """Who pays: guests for themselves; companies for their people; guests, and the host what is left; the host for all."""
-WHO = ("all", "onsite", "guests")
-"""Which guests count: everybody who takes part; those on site alone; guests without staff and speakers."""
+WHO = who_counts.WHO
 JURISDICTIONS = ("CN", "EU", "other")
 
 

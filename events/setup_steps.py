@@ -7,13 +7,14 @@ from typing import Any
 
 from calculations.event_states import permits, refusal
 from calculations.model import CATEGORIES
+from calculations.who_counts import WHO
 from data.library import list_editions, list_methods, load_factor_set, load_scenarios
 from events.catalogue import boundary_json
 from events.model import Event
 from events.setup_credits import has_offers, keep_projects
 from events.setup_fields import MOST_TEXT, Form, local, told
 from events.setup_look import keep_look
-from events.setup_model import JURISDICTIONS, WHO, SetupView
+from events.setup_model import JURISDICTIONS, SetupView
 from events.setup_place import keep_place
 from events.setup_sessions import keep_sessions, session_values
 

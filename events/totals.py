@@ -17,7 +17,7 @@ from data.store import live, rollups
 from data.store.engine import get_store
 from events.catalogue import read_event
 from events.certainty import Certainty
-from events.estimates import read_estimate
+from events.estimates import counted_expected, read_estimate
 from events.model import ORGANISER_SESSION, SMALLEST_GROUP, Event, Names, instant
 from offsetting import ForestryTotals
 from offsetting import forestry_totals as read_forestry
@@ -168,7 +168,7 @@ def read_totals(conn: sa.Connection, event: Event, unfolded: bool = True) -> Tot
     return Totals(
         event_id=event.event_id, version=state["version"] if state else 0,
         as_of=state["as_of"] if state else event.starts_at, participants=people,
-        expected_people=event.expected_people, mass=_combined(whole, extra, found), reserved_g=whole["reserved_g"],
+        expected_people=counted_expected(event)[0], mass=_combined(whole, extra, found), reserved_g=whole["reserved_g"],
         retired_g=whole["retired_g"], extra_g=whole["extra_g"], categories=categories,
         sessions=_sessions(conn, event, tally, extra),
         counts={name: whole[name] for name in COUNTS},

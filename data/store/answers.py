@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from calculations.who_counts import UNCOUNTED
 from data.store import schema as s
 
 
 def current(conn: sa.Connection, event_id: str) -> list[sa.RowMapping]:
     """kind, people_count, origin_place_id, answers and total_g of every current footprint, and of imported groups (else
-    '') the factor of their line: ``method:`` and its id where a method file made it."""
+    '') the factor of their line: ``method:`` and its id where a method file made it. Nobody who is not
+    counted."""
     p, f, line = s.participation.c, s.footprint.c, s.emission_line.c
     own = (f.event_id == p.event_id) & (f.participation_id == p.participation_id) & (f.version == p.footprint_version)
     first = (
@@ -29,7 +31,7 @@ def current(conn: sa.Connection, event_id: str) -> list[sa.RowMapping]:
             sa.func.coalesce(line.factor_id, "").label("factor_id"),
         )
         .select_from(s.participation.join(s.footprint, own).outerjoin(s.emission_line, first))
-        .where(p.event_id == event_id)
+        .where(p.event_id == event_id, p.way != UNCOUNTED)
         .order_by(p.participation_id)
     )
     return list(conn.execute(query).mappings())

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from calculations.who_counts import UNCOUNTED
 from data.store import schema as s
 
 Row = sa.RowMapping
@@ -96,11 +97,13 @@ def forget_answers(conn: sa.Connection, event_id: str, participation_id: str) ->
 
 
 def answered_people(conn: sa.Connection, event_id: str, company_id: str) -> int:
-    """People of a company who have told their footprint at an event, those who have been unlinked since included."""
+    """People of a company who have told their footprint at an event and count there, those who have been unlinked
+    since included."""
     p = s.participation.c
     query = sa.select(sa.func.coalesce(sa.func.sum(p.people_count), 0)).where(
-        p.event_id == event_id, p.company_id == company_id, p.footprint_version > 0, p.kind != "organiser"
-    )
+        p.event_id == event_id, p.company_id == company_id, p.footprint_version > 0, p.kind != "organiser",
+        p.way != UNCOUNTED,
+    )  # fmt: skip
     return int(conn.execute(query).scalar_one())
 
 

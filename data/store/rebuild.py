@@ -43,11 +43,11 @@ import sqlalchemy as sa
 from calculations.propagation import spread_rows
 from calculations.slicing import proportion
 from calculations.strata import square_parts
+from calculations.who_counts import UNCOUNTED
 from data.store import claims, rollups
 from data.store import schema as s
 from data.store.rebuild_apart import (
     PAID_STATES,
-    UNCOUNTED,
     as_dicts,
     channel_orders,
     channel_people,

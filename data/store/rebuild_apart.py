@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from calculations.forestry import sink_of
+from calculations.who_counts import UNCOUNTED
 from data.store import forestry
 from data.store import schema as s
 
-UNCOUNTED = "uncounted"
 PAID_STATES = ("paid", "pooled", "retired")
 
 

@@ -90,10 +90,19 @@ def _boundary(chosen: events.Event | None) -> list[Any]:
         (t("Non-CO₂ of flights"), yes if boundary.non_co2 else no),
         (t("Upstream fuel"), yes if boundary.upstream else no),
         (t("Electricity"), bases[boundary.electricity]),
+        (t("Who counts"), _who(boundary.who)),
     ]
     if norm := chosen.defaults.get("hotel_norm"):
         rows.append((t("Hotel nights"), [t("one row for the whole event:"), " ", html.Span(norm, className="fz-mono")]))
     return _section(t("What this event counts"), rows)
+
+
+def _who(key: str) -> str:
+    """Whose footprints the event counts."""
+    return {
+        "onsite": t("those on site; what those who take part online tell is kept and not counted"),
+        "guests": t("guests; what speakers and staff tell is kept and not counted"),
+    }.get(key, t("everybody who takes part, on site and online"))
 
 
 def _factors(chosen: events.Event | None) -> list[Any]:

@@ -25,9 +25,7 @@ _INDEX = re.compile(r"^(trips|stays|meals|other)\[(\d+)\](?:\.(.+))?$")
 class Asked:
     """A body, and for each of its items (``trips``, 0) the path of the draft it came from."""
 
-    body: dict[str, list[dict[str, Any]]] = field(
-        default_factory=lambda: {"trips": [], "stays": [], "meals": [], "other": []}
-    )
+    body: dict[str, Any] = field(default_factory=lambda: {"trips": [], "stays": [], "meals": [], "other": []})
     paths: dict[tuple[str, int], str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -37,7 +35,7 @@ class Asked:
 
     @property
     def is_empty(self) -> bool:
-        return not any(self.body.values())
+        return not any(self.body[kind] for kind in ("trips", "stays", "meals", "other"))
 
 
 def part(draft: Any, name: str, kind: type) -> Any:
@@ -65,6 +63,8 @@ def asked_of(draft: Any, scenario: Scenario, whole: bool) -> Asked:
     """The body of a draft. ``whole`` asks for everything that was begun, so that what is wrong is named; without it
     what is not yet finished (a place still being typed) is left out."""
     asked = Asked()
+    if (role := part(draft, "who", dict).get("role") or "guest") != "guest":
+        asked.body["role"] = role
     remote = part(draft, "remote", dict)
     if remote.get("on") is True:
         item = {"activity": "remote_participation", "quantity": remote.get("hours", 1), "unit": "hour"}

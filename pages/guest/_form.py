@@ -103,24 +103,34 @@ def meals_card(is_open: bool = False) -> html.Details:
     return html.Details([title, rows_], className="fz-card", open=is_open, **data(block="meals"))
 
 
-def remote_card() -> html.Div:
-    """Taking part remotely: hours instead of trips."""
+def remote_card(is_counted: bool = True) -> html.Div:
+    """Taking part remotely: hours instead of trips; told at once where it is not counted."""
     toggle = html.Label(
         [text_input("checkbox", "on", class_="fz-check"), html.Span([html.B(t("I take part remotely")),
          html.Small(t("Hours on line instead of a trip"))], className="fz-row-words")], className="fz-row",
     )  # fmt: skip
+    apart = html.P([icon("info"), html.Span(_words.not_counted("remote"))], className="fz-told")
     hours = html.Div(
         [
             html.Div(
                 [html.Span(t("Hours on line")), counter("hours", t("Hours on line"), step=0.5)], className="fz-line"
             ),
             error("hours"),
-            result(of="hours"),
+            result(of="hours") if is_counted else apart,
         ],
         className="fz-pad",
         **data(when="on:true"),
     )
     return html.Div([toggle, hours], className="fz-card", **data(block="remote"))
+
+
+def role_card() -> html.Div:
+    """As what somebody takes part, asked only where speakers and staff are not counted."""
+    roles = {"guest": t("Guest"), "speaker": t("Speaker"), "staff": t("Staff")}
+    words = [icon("info"), html.Span(_words.not_counted("staff"))]
+    told = html.P(words, className="fz-told", **data(when="role:speaker,staff"))
+    inside = [_labelled("role", t("You take part as"), select("role", roles, "fz-input")), error("role"), told]
+    return html.Div(html.Div(inside, className="fz-pad"), className="fz-card", **data(block="who"))
 
 
 def about_card(event: Event) -> html.Details:
@@ -160,6 +170,8 @@ def form(event: Event, scenario: Scenario) -> html.Form:
     others: list[Any] = []
     if scenario.page.get("home"):
         parts.append(home_card())
+    if event.boundary.who == "guests":
+        parts.append(role_card())
     own = section(scenario)
     asked = [*scenario.asks, *(["own"] if own is not None else [])]
     if scenario.page.get("own_first"):
@@ -169,7 +181,7 @@ def form(event: Event, scenario: Scenario) -> html.Form:
         is_late = (ask == "meals" and at) or (ask == "own" and scenario.page.get("folded"))
         (others if is_late else parts).append(part)
     if scenario.activity(REMOTE) is not None:
-        others.append(remote_card())
+        others.append(remote_card(event.boundary.who != "onsite"))
     if not scenario.is_yearly:
         others.append(about_card(event))
     parts.append(html.Div(others, className="fz-stack mt-3"))

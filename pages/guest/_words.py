@@ -17,6 +17,15 @@ def modes() -> dict[str, str]:
     }  # fmt: skip
 
 
+def not_counted(why: str) -> str:
+    """Why a footprint has no grams at an event that leaves somebody out: ``remote``, or a role."""
+    if why == "remote":
+        return t("This event counts only those on site: taking part online is not counted, and there is nothing to "
+                 "pay. Your answer is kept.")  # fmt: skip
+    return t("This event counts its guests only: speakers and staff are not counted, and have nothing to pay. "
+             "Your answer is kept.")  # fmt: skip
+
+
 def by_modes() -> dict[str, str]:
     """In a sentence: "By high-speed rail"."""
     return {

@@ -121,11 +121,10 @@ def _quotes(event: Event, offer: Offer, total_g: int, seen: offsetting.Coverage)
 
 
 def _first(event: Event, view: FootprintView | None) -> Any:
-    words = (
-        t("Your footprint is 0 kg: there is nothing to pay for.")
-        if view
-        else t("First your footprint: it takes about a minute.")
-    )
+    words = t("First your footprint: it takes about a minute.")
+    if view is not None:
+        nothing = t("Your footprint is 0 kg: there is nothing to pay for.")
+        words = _words.not_counted(view.left_out) if view.left_out else nothing
     return pieces.empty(
         words, html.A(t("To the calculator"), href=f"/e/{event.slug}/footprint", className="fz-button fz-button-main")
     )

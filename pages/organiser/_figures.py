@@ -1,4 +1,4 @@
-"""Key figures, ring, compass rose and the day's course of the organiser's page: pure functions from data to parts."""
+"""Key figures, ring and the day's course of the organiser's page: pure functions from data to parts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from zoneinfo import ZoneInfo
 
 from dash import html
 
-from events import OrganiserView
 from locales import formats as f
-from locales import pick, t
+from locales import t
 from pages._parts.desk_ring import covered_ring
 from pages._parts.pieces import empty, kpi
-from pages._parts.rose import Origin, rose, rose_sentence
 from pages._parts.steps import Moment, StepWords, steps, steps_sentence
 from pages._parts.svg import themed_svg
 from pages.organiser._event_panels import figure_panel
@@ -56,8 +54,10 @@ def _emitted_note(shown: Dashboard, unit: str) -> str:
 
 def _answered(shown: Dashboard) -> html.Div:
     """How many answered of those expected; the range of what the others are taken to emit."""
-    found, expected = shown.view.totals.estimate, shown.view.event.expected_people
+    found, expected = shown.view.totals.estimate, shown.view.totals.expected_people
     people = f.number(shown.people)
+    if shown.at_least:
+        return kpi("estimated", t("Answered"), people, t("guests"), t("at least so many have such lines"))
     if shown.asked.is_part or not expected:
         return kpi(
             "estimated", t("Answered"), people, t("guests"), t("of what is chosen") if shown.asked.is_part else ""
@@ -75,51 +75,22 @@ def _of(part: int, whole: int, words: str) -> str:
 
 
 def ring_panel(shown: Dashboard, table: Table, span: int = 3) -> html.Section:
-    """The ring of what is asked for, with orders and money of the whole event below it."""
+    """The ring of what is asked for, with its orders and money below it."""
     whole, totals, body = shown.whole, shown.view.totals, []
     extra_g = shown.extra_g or 0
-    if not shown.asked.is_part:
-        count, paid = totals.counts["paid_order_count"], f.money(totals.paid_minor, shown.view.event.currency)
-        covered = f.mass_text(totals.retired_g + totals.reserved_g + totals.extra_g)
+    if shown.orders is not None:
+        count, paid = shown.orders.paid_order_count, f.money(shown.orders.paid_minor, shown.view.event.currency)
+        covered_g = whole.retired_g + whole.reserved_g + extra_g
+        if not shown.asked.is_part:
+            covered_g = totals.retired_g + totals.reserved_g + totals.extra_g
         words = [
             html.P(t("{count} orders · {money}", count=f.number(count), money=paid)),
-            html.P(t("{mass} paid for, extra included", mass=covered)),
+            html.P(t("{mass} paid for, extra included", mass=f.mass_text(covered_g))),
         ]
         body = [html.Div(words, className="fz-small text-center mt-3")]
     drawn = covered_ring(whole.retired_g, whole.reserved_g, whole.total_g, extra_g, whole.covered_bp)
     named = Table(table.key, t("Ring of the event"), table.finding, table.columns, table.rows)
     return figure_panel(shown, named, [drawn, *body], span=span)
-
-
-def origin_panel(shown: Dashboard, table: Table, span: int = 4) -> html.Section:
-    """The compass rose, and in one sentence who is not drawn on it."""
-    known = shown.view.origins
-    places = [
-        Origin(pick(p["names"]), p["azimuth"], p["distance_km"], p["people"], p["mostly"] == "rail")
-        for p in known["places"]
-    ]
-    if not places:
-        return figure_panel(shown, table, empty(table.finding), span=span)
-    words = (t("N"), t("E"), t("S"), t("W"))
-    picture = themed_svg(lambda theme: rose(places, theme=theme, compass=words), rose_sentence(places))
-    stems = html.P(
-        [
-            html.Span([html.I(className="fz-stem"), t("mostly air")]),
-            html.Span([html.I(className="fz-stem fz-stem-rail"), t("mostly rail")]),
-        ],
-        className="fz-stems-row",
-    )
-    return figure_panel(
-        shown, table, [picture, stems, html.P(_others(shown.view), className="fz-small mb-0")], span=span
-    )
-
-
-def _others(view: OrganiserView) -> str:
-    local, few, town = view.origins["local"], view.origins["few"], pick(dict(view.event.place.names))
-    parts = [t("{count} from {town} itself", count=f.number(local), town=town)] if local else []
-    if few:
-        parts.append(t("{count} from places with fewer than five", count=f.number(few)))
-    return " · ".join(parts)
 
 
 def day_panel(shown: Dashboard, table: Table, span: int = 5) -> html.Section:

@@ -13,7 +13,8 @@ from pages._parts.icons import icon
 from pages._parts.pieces import filter_bar
 from reports import Choice, Dashboard, Narrowing
 
-LISTS = ("session", "company", "category", "mode", "diet")
+LISTS = ("session", "company", "channel", "origin", "ring", "category", "mode", "diet", "began")
+QUIET = ("company", "channel", "origin", "ring", "diet", "began")  # nouns that are there where there is a choice
 
 
 def address(shown: Dashboard, asked: Narrowing) -> str:
@@ -30,9 +31,9 @@ def narrow_link(children: Any, href: str, look: str = "", **more: Any) -> html.A
 def filter_sentence(shown: Dashboard, side: Any = None) -> html.Div:
     """Showing [everybody] in [all sessions] of [all companies], [categories], [modes], [meals], [period], [state]."""
     view, asked = shown.view, shown.asked
-    guests = max(view.event.expected_people, view.totals.participants)
+    guests = max(view.totals.expected_people, view.totals.participants)
     words: list[Any] = [t("Showing"), _told(shown, guests), t("in")]
-    words += [_list(shown, name) for name in LISTS if len(shown.choices[name]) > (name in ("company", "diet"))]
+    words += [_list(shown, name) for name in LISTS if len(shown.choices[name]) > (name in QUIET)]
     words += [_months(shown), _state(shown), _said(shown)]
     chips = _chips(shown)
     bar = filter_bar([word for word in words if word is not None], side)
@@ -59,6 +60,10 @@ def list_names() -> dict[str, tuple[str, str, str]]:
         "category": (t("Categories"), t("{count} categories"), t("{count} categories")),
         "mode": (t("Modes"), t("all modes"), t("{count} modes")),
         "diet": (t("Meals"), t("all meals"), t("{count} kinds of meal")),
+        "channel": (t("Channels"), t("any code"), t("{count} channels")),
+        "origin": (t("Places"), t("from anywhere"), t("{count} places")),
+        "ring": (t("Distance"), t("any distance"), t("{count} distances")),
+        "began": (t("Began"), t("any time"), t("{count} times")),
     }  # fmt: skip
 
 

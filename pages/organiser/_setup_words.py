@@ -87,7 +87,7 @@ def who_words() -> dict[str, str]:
     """Which guests count."""
     return {
         "all": t("everybody who takes part, remotely too"), "onsite": t("those on site alone"),
-        "guests": t("guests, without staff and speakers"),
+        "guests": t("guests, without staff and speakers: the calculator asks each which they are"),
     }  # fmt: skip
 
 

@@ -16,13 +16,14 @@ from pages._parts.desk import button_link, event_line, event_notice, frame, pane
 from pages._parts.icons import icon
 from pages._parts.pieces import category_name, range_text
 from pages.organiser._inventory_form import search_labels
+from pages.organiser._setup_words import who_word, who_words
 from pages.registry import page as register
 
 register(
     "/desk/e/<slug>/boundary", kind="desk", title="Boundary", permission="event.view", scripts=("js/desk.js",),
     styles=("css/desk-more.css", "css/inventory.css"),
 )  # fmt: skip
-VALUES = ("categories", "flags", "electricity", "hotel")
+VALUES = ("categories", "flags", "electricity", "hotel", "who")
 
 
 def layout(slug: str = "", **_: Any) -> html.Div:
@@ -55,6 +56,8 @@ def _switches(view: events.BoundaryView) -> list[Any]:
                                         list(boundary.categories), "fz-checks fz-boundary-checks")),
         _group(t("Within them"), _checks("flags", [("non_co2", t("Flights: effects beyond CO₂ (at height)")),
                                                    ("upstream", t("Fuel's way to the tank (upstream)"))], flags)),
+        _group(t("Which guests count"), dcc.RadioItems(_who(boundary.who), boundary.who, id="boundary-who",
+                                                       className="fz-checks")),
         _group(t("Electricity"), dcc.RadioItems(
             [{"value": "location", "label": t("by the grid where it is used (location-based)")},
              {"value": "market", "label": t("by how it is bought (market-based)")}],
@@ -74,6 +77,12 @@ def _switches(view: events.BoundaryView) -> list[Any]:
                                    type="button", className="fz-button fz-button-main"))  # fmt: skip
     told = html.Div(id="boundary-told", role="status")
     return [*parts, note, html.Div(acts, className="d-flex flex-wrap gap-2 mt-3"), told]
+
+
+def _who(own: str) -> list[dict[str, str]]:
+    """Who may be counted; what the event was told in words of its own stands last."""
+    known = who_words() | ({own: who_word(own)} if own not in who_words() else {})
+    return [{"value": key, "label": words} for key, words in known.items()]
 
 
 def _group(legend: str, control: Any) -> html.Fieldset:
@@ -116,6 +125,7 @@ def _body(values: dict[str, Any]) -> dict[str, Any]:
     return {
         "categories": [str(each) for each in categories], "non_co2": "non_co2" in flags,
         "upstream": "upstream" in flags, "electricity": values["electricity"], "hotel_norm": values["hotel"] or "",
+        "who": values["who"] if isinstance(values["who"], str) else "",
     }  # fmt: skip
 
 
@@ -162,7 +172,12 @@ def compare(_clicks: Any, slug: Any, *values: Any) -> Any:
 def _wrong(error: InputError | Conflict) -> html.P:
     if isinstance(error, Conflict):
         return html.P(t(error.message, **error.params), className="fz-told fz-told-wrong mt-3")
-    labels = {"categories": t("Categories"), "electricity": t("Electricity"), "hotel_norm": t("Hotel nights")}
+    labels = {
+        "categories": t("Categories"),
+        "electricity": t("Electricity"),
+        "hotel_norm": t("Hotel nights"),
+        "who": t("Which guests count"),
+    }
     return html.P(" ".join(sentence_of(each, labels) for each in error.errors), className="fz-told fz-told-wrong mt-3")
 
 
