@@ -8,10 +8,11 @@ counted by code and five minutes, with nothing of who it was. A participation ke
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -22,12 +23,13 @@ from data.store import codes as rows
 from data.store import people, rollups
 from data.store.engine import get_store
 from events.catalogue import read_event
+from events.code_figures import Brought, ScanTimes, scan_times, tell, total
+from events.code_figures import ChannelFigures as ChannelFigures
 from events.model import ORGANISER_SESSION, Event
 
 CHANNELS = ("poster", "table_card", "badge", "slide", "mail", "social", "wall", "own")
 MOST_LABEL, MOST_CODES = 60, 500
 MOST_SCANS_A_MINUTE = 600  # of one code; more is no hall of people
-SMALLEST_GROUP = 5
 log = logging.getLogger("forum_zero")
 _FOLDED = str.maketrans("oil", "011", " -\t")
 
@@ -63,24 +65,6 @@ class Scanned:
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelFigures:
-    """Scans, and of people who came so: began, told a footprint, paid orders, certificates, and grams. All but scans
-    are None (``hidden``) where fewer than five began."""
-
-    scans: int = 0
-    began: int | None = 0
-    footprint: int | None = 0
-    paid: int | None = 0
-    certificate: int | None = 0
-    total_g: int | None = 0
-
-    @property
-    def hidden(self) -> bool:
-        """Whether fewer than five people stand behind it."""
-        return self.began is None
-
-
-@dataclass(frozen=True, slots=True)
 class ChannelRow:
     """Figures of one code (``code``), or of all codes of a channel or a hall (``key``)."""
 
@@ -92,14 +76,14 @@ class ChannelRow:
 @dataclass(frozen=True, slots=True)
 class ChannelBoard:
     """Where people scanned: by code (revoked ones that brought somebody too), by channel in the order of `CHANNELS`,
-    by hall (session id, '' the whole event), all codes together, and who came without any."""
+    by hall (session id, '' the whole event), all codes together, who came without any, and scans over time."""
 
     codes: tuple[ChannelRow, ...]
     channels: tuple[ChannelRow, ...]
     halls: tuple[ChannelRow, ...]
     together: ChannelFigures
     without: ChannelFigures
-    by_time: tuple[tuple[datetime, int], ...]
+    times: ScanTimes
 
 
 def fold_typed(text: str) -> str:
@@ -270,23 +254,19 @@ def channel_board(slug: str) -> ChannelBoard:
 
 def read_board(conn: sa.Connection, event: Event) -> ChannelBoard:
     """The same within a transaction; who asks is the caller's to check."""
-    codes = [_code(row) for row in rows.of_event(conn, event.event_id)]
+    codes = {row["code_id"]: _code(row) for row in rows.of_event(conn, event.event_id)}
     found = {key[0]: sums for key, sums in rollups.read(conn, rollups.CHANNEL, event.event_id).items()}
-    each = {code.code_id: _figures(found.get(code.code_id)) for code in codes}
-    shown = [code for code in codes if code.revoked_at is None or code.code_id in found]
+    brought = {code_id: Brought(code.channel, code.session_id, _figures(found.get(code_id)))
+               for code_id, code in codes.items() if code.revoked_at is None or code_id in found}  # fmt: skip
+    told = tell(brought, _without(conn, event.event_id, total(one.figures for one in brought.values())))
     halls = ["", *[one.session_id for one in event.sessions if one.session_id != ORGANISER_SESSION]]
-    times: dict[datetime, int] = {}
-    for _, at, number in rows.scans_by_time(conn, event.event_id):
-        times[at] = times.get(at, 0) + number
-    together = _sum(each.values())
+    scans = [(codes[code_id].channel, at, number) for code_id, at, number in rows.scans_by_time(conn, event.event_id)]
     return ChannelBoard(
-        codes=tuple(ChannelRow(code.code_id, _public(each[code.code_id]), code) for code in shown),
-        channels=tuple(_row_of(key, [each[c.code_id] for c in shown if c.channel == key]) for key in CHANNELS
-                       if any(c.channel == key for c in shown)),
-        halls=tuple(_row_of(key, [each[c.code_id] for c in shown if c.session_id == key]) for key in halls
-                    if any(c.session_id == key for c in shown)),
-        together=_public(together), without=_public(_without(conn, event.event_id, together)),
-        by_time=tuple(sorted(times.items())),
+        codes=tuple(ChannelRow(code_id, figures, codes[code_id]) for code_id, figures in told.codes.items()),
+        channels=tuple(ChannelRow(key, told.channels[key]) for key in CHANNELS if key in told.channels),
+        halls=tuple(ChannelRow(key, told.halls[key]) for key in halls if key in told.halls),
+        together=told.together, without=told.without,
+        times=scan_times(scans, event.starts_at, event.ends_at, ZoneInfo(event.timezone)),
     )  # fmt: skip
 
 
@@ -298,32 +278,6 @@ def _figures(sums: Sequence[int] | None) -> ChannelFigures:
     )  # fmt: skip
 
 
-def _sum(figures: Iterable[ChannelFigures]) -> ChannelFigures:
-    many = [(one.scans, one.began, one.footprint, one.paid, one.certificate, one.total_g) for one in figures]
-    return ChannelFigures(*[sum(part or 0 for part in column) for column in zip(*many, strict=True)]) if many else (
-        ChannelFigures()
-    )  # fmt: skip
-
-
-def _public(figures: ChannelFigures) -> ChannelFigures:
-    """Without what fewer than five people stand behind; nobody at all is told."""
-    began, told = figures.began or 0, figures.footprint or 0
-    if 0 < began < SMALLEST_GROUP:
-        return ChannelFigures(figures.scans, None, None, None, None, None)
-    return replace(figures, total_g=None) if 0 < told < SMALLEST_GROUP else figures
-
-
-def _row_of(key: str, parts: Sequence[ChannelFigures]) -> ChannelRow:
-    """A sum of codes. Where those hidden among them are together fewer than five people, the sum leaves them out: else
-    what is hidden could be told from the difference."""
-    small = _sum(one for one in parts if _public(one).hidden)
-    is_told = 0 < (small.began or 0) < SMALLEST_GROUP and any(not _public(one).hidden for one in parts)
-    whole = _sum(parts)
-    if is_told:
-        whole = replace(_sum(one for one in parts if not _public(one).hidden), scans=whole.scans)
-    return ChannelRow(key, _public(whole))
-
-
 def _without(conn: sa.Connection, event_id: str, together: ChannelFigures) -> ChannelFigures:
     """Those of the event who came by no code."""
     names = ("participation_count", "answered_count", "paid_order_count", "certificate_count")
@@ -332,5 +286,4 @@ def _without(conn: sa.Connection, event_id: str, together: ChannelFigures) -> Ch
     whole = [sum(sums[place] for sums in tally) for place in places]
     known = (together.began, together.footprint, together.paid, together.certificate)
     rest = [max(0, total - (part or 0)) for total, part in zip(whole, known, strict=True)]
-    began, footprint, paid, certificate = rest
-    return ChannelFigures(0, began, footprint, paid, certificate, None)
+    return ChannelFigures(0, *rest, total_g=None)

@@ -40,6 +40,7 @@ class DemoCodes:
     without: int
     again: float
     zone: ZoneInfo
+    first: datetime
     chance: random.Random
     scans: list[tuple[datetime, str]] = field(default_factory=list)
 
@@ -51,10 +52,14 @@ class DemoCodes:
         weights = [*(one.weight for one in open_now), self.without]
         code_id = self.chance.choices([*(one.code_id for one in open_now), ""], weights)[0]
         if code_id:
-            self.scans.append((at - timedelta(seconds=self.chance.randrange(20, 90)), code_id))
+            self._scan(at, 90, code_id)
             while self.chance.random() < self.again:
-                self.scans.append((at - timedelta(seconds=self.chance.randrange(20, 1800)), code_id))
+                self._scan(at, 1800, code_id)
         return code_id
+
+    def _scan(self, at: datetime, most_s: int, code_id: str) -> None:
+        before = timedelta(seconds=self.chance.randrange(20, most_s))
+        self.scans.append((max(self.first, at - before), code_id))
 
     def steps(self, event_id: str) -> list[Step]:
         """The scans, each at its time."""
@@ -63,10 +68,11 @@ class DemoCodes:
 
 def make_codes(event: Event, told: Mapping[str, Any], seed: int) -> DemoCodes:
     """The codes that ``told`` names, made where the event has them not: printed ones outlast a new demonstration."""
+    first = told["first"].astimezone(UTC)
     with get_store().write() as conn:
-        codes = [_code(conn, event.event_id, row, told["first"].astimezone(UTC)) for row in told["code"]]
+        codes = [_code(conn, event.event_id, row, first) for row in told["code"]]
     chance = random.Random(f"{seed} codes")
-    return DemoCodes(codes, told["without_code"], told["scanned_again"], ZoneInfo(event.timezone), chance)
+    return DemoCodes(codes, told["without_code"], told["scanned_again"], ZoneInfo(event.timezone), first, chance)
 
 
 def _code(conn: sa.Connection, event_id: str, told: Mapping[str, Any], made_at: datetime) -> MadeUp:

@@ -123,14 +123,14 @@ def test_what_a_code_brought_is_rolled_up_to_the_certificate(api: TestClient, fo
     pay(api, order["order_id"])
     second = buy(Told(api, people[1].participation_id, people[1].secret), forum)
     pay(api, second["order_id"])
-    come(None, 2)
+    come(None, 5)
     assert not differences(forum)
     board = events.channel_board(SLUG)
     row = next(row for row in board.codes if row.key == hall.code_id)
     assert (row.figures.began, row.figures.footprint, row.figures.paid, row.figures.certificate) == (5, 5, 2, 2)
     assert row.figures.total_g and row.figures.total_g == board.together.total_g
     assert [one.key for one in board.halls] == ["", "main"] and board.halls[1].figures == row.figures
-    assert board.without.hidden
+    assert board.without.began == 5
     events.fold(forum.event_id)
     assert events.channel_board(SLUG) == board and not differences(forum)
 
@@ -154,11 +154,12 @@ def test_groups_under_five_are_hidden_and_cannot_be_worked_out(forum: Forum, hal
     board = events.channel_board(SLUG)
     by_code = {row.key: row.figures for row in board.codes}
     assert by_code[hall.code_id] == ChannelFigures(0, None, None, None, None, None)
+    assert by_code[large.code_id] == ChannelFigures(0, None, None, None, None, None, kept_back=True)
     cards = next(row.figures for row in board.channels if row.key == "table_card")
-    assert cards.began == by_code[large.code_id].began == 6
+    assert cards.began == board.together.began == 9
     come(hall, 2)
-    cards = next(row.figures for row in events.channel_board(SLUG).channels if row.key == "table_card")
-    assert cards.began == 11
+    board = events.channel_board(SLUG)
+    assert [row.figures.began for row in board.codes if row.code and row.code.channel == "table_card"] == [5, 6]
 
 
 def test_a_code_of_another_event_is_none_here(forum: Forum, hall: events.Code) -> None:
@@ -198,3 +199,74 @@ def test_a_flood_of_one_code_is_not_counted_past_a_hall_of_people(
     for _ in range(5):
         assert events.scan(hall.code_id, counted=True).slug == SLUG
     assert 3 <= scans(forum) <= 4  # a minute may end meanwhile
+
+
+def test_what_is_told_never_tells_a_group_under_five() -> None:
+    from events.code_figures import Brought, suppressed, tell
+
+    def of(channel: str, hall: str, people: int) -> Brought:
+        return Brought(channel, hall, ChannelFigures(people + 3, people, people, 1, 1, people * 1000))
+
+    codes = {"a": of("poster", "", 3), "b": of("poster", "main", 9), "c": of("poster", "", 40), "d": of("badge", "", 2),
+             "e": of("mail", "", 12), "f": of("slide", "main", 30)}  # fmt: skip
+    told = tell(codes, ChannelFigures(0, 20, 20, 2, 2, None))
+    assert {code for code, row in told.codes.items() if row.hidden} == {"a", "b", "d", "e"}
+    assert {code for code, row in told.codes.items() if row.kept_back} == {"b", "e"}
+    assert told.channels["poster"].began == 52 and told.channels["badge"].hidden and told.channels["mail"].kept_back
+    assert told.together.began == 96 and told.without.began == 20
+    assert told.halls["main"].began == 30 and told.halls[""].began == 40, "a hall that holds a part of what is hidden"
+    few = tell({"a": of("poster", "", 40)}, ChannelFigures(0, 3, 3, 0, 0, None))
+    assert few.together.hidden and few.without.hidden and few.codes["a"].kept_back, "40 of 43 would tell the three"
+    pool = tell({"a": of("poster", "main", 4), "b": of("poster", "main", 4)}, ChannelFigures())
+    assert pool.halls["main"] == pool.channels["poster"] and pool.together.began == 8
+    assert suppressed({"a": 1, "b": 2}) == {"a", "b"} and suppressed({"a": 0, "b": 5}) == set()
+
+
+def test_scans_over_time_by_the_hour_or_the_day() -> None:
+    from datetime import UTC, datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+    from events.code_figures import scan_times
+
+    zone, first = ZoneInfo("Asia/Shanghai"), datetime(2026, 9, 7, 1, tzinfo=UTC)  # nine o'clock there
+    scans = [("poster", first + timedelta(minutes=5), 9), ("poster", first + timedelta(minutes=130), 2),
+             ("mail", first - timedelta(days=3), 7), ("mail", first + timedelta(days=2), 6)]  # fmt: skip
+    day = scan_times(scans, first, first + timedelta(hours=4), zone)
+    assert (day.by_day, day.before, day.after) == (False, True, True)
+    assert [start.hour for start in day.starts] == [9, 10, 11, 12]
+    assert dict(day.rows) == {"poster": (0, None, 0, None, 0, 0), "mail": (7, 0, 0, 0, 0, 6)}
+    week = scan_times(scans, first, first + timedelta(days=6), zone)
+    assert week.by_day and len(week.starts) == 7 and dict(week.rows)["mail"] == (7, 0, 0, 6, 0, 0, 0, 0)
+    assert dict(week.rows)["poster"] == (0, 11, 0, 0, 0, 0, 0, 0)
+    year = scan_times([*scans, ("own", first + timedelta(days=80), 5)], first, first + timedelta(days=365), zone)
+    assert len(year.starts) == 31 and year.before and dict(year.rows)["own"][-1] == 5
+
+
+def test_programs_name_the_code_their_guest_scanned(api: TestClient, forum: Forum, hall: events.Code) -> None:
+    path = f"/api/v1/events/{SLUG}/participations"
+    for typed, status in ((hall.code_id.upper(), 201), ("zzzzzzz", 422), ("no code", 422), ("x" * 41, 422), ("", 201)):
+        answer = api.post(path, json={"code": typed}, headers={"Idempotency-Key": f"code-{status}-{typed}-{'k' * 16}"})
+        assert answer.status_code == status, answer.text
+        if status == 422 and len(typed) < 41:
+            error = answer.json()["errors"][0]
+            assert error["field"] == "code" and typed in error["message"] and "/s/" in error["message"]
+    assert [row["code_id"] for row in rows_of("participation")].count(hall.code_id) == 1
+
+
+def test_a_code_is_typed_on_the_first_page_and_on_its_own(api: TestClient, forum: Forum, hall: events.Code) -> None:
+    for path in (
+        f"/?q={hall.code_id.upper()}",
+        f"/s?code=https://here/s/{hall.code_id}?lang=en",
+        f"/s?code={hall.code_id}",
+    ):
+        answer = api.get(path, headers=PHONE, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (302, f"/s/{hall.code_id}"), path
+    assert api.get("/?q=zzzzzzz", follow_redirects=False).status_code == 200, "a name, as any other"
+    for language in ("en", "zh", "mr", "is"):
+        empty = api.get(f"/s?lang={language}").text
+        assert 'name="code"' in empty and f'lang="{language}' in empty
+        wrong = api.get(f"/s/abc%3Cb%3E?lang={language}", headers=PHONE)
+        assert wrong.status_code == 404 and 'value="abc&lt;b&gt;"' in wrong.text and 'aria-invalid="true"' in wrong.text
+    events.revoke_code(SLUG, hall.code_id)
+    gone = api.get(f"/s/{hall.code_id}", headers=PHONE)
+    assert gone.status_code == 410 and f'href="/e/{SLUG}"' in gone.text and 'name="code"' in gone.text

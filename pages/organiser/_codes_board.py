@@ -35,7 +35,7 @@ def board(event: Event, found: ChannelBoard) -> list[Any]:
     parts = [panel(_finding(told, total, name), _table(first, rows, found), name, span=span)
              for name, first, rows, told in figures[: 1 if span == 12 else 2]]  # fmt: skip
     note = t("A scan is a link that somebody's browser opened: one person can be several. What fewer than five people"
-             " stand behind is not shown, and sums leave it out where it could be told from them.")  # fmt: skip
+             " stand behind is not shown; a dash keeps back what would tell it.")  # fmt: skip
     return [*parts, html.P(note, className="fz-note fz-12")]
 
 
@@ -76,11 +76,14 @@ def _line(name: Any, figures: ChannelFigures, largest: int, scanned: bool = True
 def _cells(figures: ChannelFigures, scanned: bool = True) -> list[html.Td]:
     scans = f.number(figures.scans) if scanned else "–"
     return [html.Td(scans, className="fz-right"),
-            *[html.Td(_number(value), className="fz-right")
+            *[html.Td(_number(value, figures.kept_back), className="fz-right")
               for value in (figures.began, figures.footprint, figures.paid, figures.certificate)]]  # fmt: skip
 
 
-def _number(value: int | None) -> Any:
+def _number(value: int | None, kept_back: bool) -> Any:
+    if value is None and kept_back:
+        said = t("Kept back, so that a smaller group can't be worked out")
+        return html.Span(["–", html.Span(said, className="visually-hidden")], title=said, className="fz-small")
     if value is None:
         return html.Span("< 5", title=t("Fewer than five people"), className="fz-small")
     return f.number(value)

@@ -20,6 +20,7 @@ from pages._parts.icons import icon
 from pages._parts.pieces import empty
 from pages.organiser._codes_board import board, code_list
 from pages.organiser._codes_designs import KINDS, POSTERS, code_mm, metres
+from pages.organiser._codes_times import time_panel
 from pages.organiser._codes_words import channel_names, code_name, hall_name, piece_of
 from pages.registry import page
 
@@ -43,6 +44,7 @@ def layout(slug: str = "", code: str = "", **_: Any) -> html.Div:
         dcc.Store(id="codes-slug", data=slug), dcc.Store(id="codes-chosen", data=one.code_id if one else ""),
         dcc.Location(id="codes-go", refresh=True), dcc.Interval(id="codes-tick", interval=REFRESH_MS),
         html.Div(html.Div(board(event, found), className="fz-grid"), id="codes-board"),
+        html.Div(time_panel(event, found), className="fz-grid mt-3"),
         html.Div([html.Div(_to_print(event, one), className="fz-8 fz-column-stack" if right else "fz-12"),
                   html.Div(right, className="fz-4 fz-column-stack")], className="fz-grid mt-3"),
         html.Div(html.Div(code_list(event, found, one.code_id if one else "", changing), className="fz-grid"),
