@@ -169,6 +169,7 @@ from events.thanks import (
     thanks,
 )
 from events.totals import Totals, totals
+from events.wall import Picture, Thanked, WallParts, wall_parts
 from events.what_if import (
     HubsView,
     VenuesView,
@@ -189,9 +190,11 @@ __all__ = [
     "FieldError", "FlightMethodView", "FootprintView", "Forbidden", "FundDraft", "FundView", "Gap", "HubsView",
     "ImportCard", "ImportReport", "InputError", "InventoryChoice", "InventoryLine", "InventoryView", "Logo", "Looked",
     "Membership", "Memoranda", "Memorandum", "MemorandumDraft", "Move", "Nearby", "NotFound", "OfferChoice",
-    "OrganiserView", "Page", "Participation", "Pledge", "PledgeDraft", "PledgeWall", "Recomputed", "RecomputedAll",
+    "OrganiserView", "Page", "Participation", "Picture", "Pledge", "PledgeDraft", "PledgeWall", "Recomputed",
+    "RecomputedAll",
     "Screen", "ScreenState", "Session", "SessionDraft", "SetupView", "Sponsor", "SponsorDraft", "Started",
-    "ThankedCompany", "Thanks", "TooMany", "Totals", "Unauthenticated", "VenuesView", "WhatIfView", "activities",
+    "Thanked", "ThankedCompany", "Thanks", "TooMany", "Totals", "Unauthenticated", "VenuesView", "WallParts",
+    "WhatIfView", "activities",
     "ambassador", "ambassador_certificate", "answered_by", "as_lines", "audit", "bad_rows_csv", "best_cities",
     "best_hub_set", "board_marks", "boundary_view", "bring_in", "came_by_link", "change_state", "changes_from_url",
     "changes_to_url",
@@ -214,7 +217,8 @@ __all__ = [
     "set_company_consent", "set_display", "set_expected", "set_flight_method", "set_logo", "set_pledge_state",
     "setup_view", "sign_pledge", "signer_of", "snapshot", "special_fund", "spoken", "sponsor_logo", "spread_beside",
     "start_participation", "start_setup", "suggest_places", "sweep_files", "take_pledge_back", "thanks", "told_of",
-    "totals", "try_changes", "undo_import", "whole_estimate", "without_venues", "words_on", "year_norms", "zone_names",
+    "totals", "try_changes", "undo_import", "wall_parts", "whole_estimate", "without_venues", "words_on", "year_norms",
+    "zone_names",
 ]  # fmt: skip
 
 offsetting.on_job(TURN_JOB, deliver_turn)

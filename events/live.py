@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from accounts import SYSTEM
 from data.places import index
-from data.store import live, rollups, screens
+from data.store import forum, live, rollups, screens
 from data.store.engine import get_store
 from events.boards import board_rows, top_people
 from events.catalogue import read_event
@@ -163,11 +163,13 @@ def _boards(conn: sa.Connection, event: Event, companies: list[BoardRow]) -> dic
 
 def _thanks(conn: sa.Connection, event: Event, companies: list[BoardRow]) -> dict[str, Any]:
     """Companies whose people have covered something, by share: of five people and more, and at a live event only those
-    that have registered and were approved. ``more`` is how many have no room in ``names``."""
+    whose own word it is, by an account that the administrator has approved. ``more`` is how many have no room in
+    ``names``."""
     rows = [row for row in companies if row.share_bp > 0]
     if event.livemode:
         approved = screens.approved_companies(conn, [row.key for row in rows])
-        rows = [row for row in rows if row.key in approved]
+        willing = forum.thanked_companies(conn, event.event_id) & approved
+        rows = [row for row in rows if row.key in willing]
     return {"names": [dict(row.display) for row in rows[:THANKED]], "more": max(0, len(rows) - THANKED)}
 
 

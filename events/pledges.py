@@ -248,6 +248,7 @@ def move_pledge(slug: str, pledge_id: str, earlier: bool) -> None:
         for row_id, position in places:
             rows.place(conn, "pledge", event.event_id, row_id, position)
         live.touch(conn, event.event_id)
+        live.touch(conn, event.event_id)
         record(conn, event.event_id, actor, "forum.pledge.place", pledge_id, {"earlier": earlier})
 
     run_write(get_store(), work)
@@ -291,7 +292,8 @@ def pledge_board(slug: str) -> dict[str, Any]:
     wall = pledge_wall(slug)
     pledges = [
         {"pledge_id": each.pledge_id, "names": dict(each.names), "change_g": each.change_g, "count": each.count,
-         "sum_g": each.sum_g, "signed_names": list(each.signed_names[:NAMES_ON_BOARD])} for each in wall.pledges
+         "sum_g": each.sum_g, "signed_names": list(each.signed_names[:NAMES_ON_BOARD])}
+        for each in wall.pledges
     ]  # fmt: skip
     return {"pledges": pledges, "signatures": wall.signatures, "sum_g": wall.sum_g, "smallest_group": SMALLEST_GROUP}
 

@@ -10,7 +10,7 @@ from typing import Any
 from calculations.model import FieldError, InputError
 from locales import LANGUAGES
 
-LAYOUTS = ("hall", "foyer", "closing", "origins", "boards")
+LAYOUTS = ("hall", "foyer", "closing", "origins", "boards", "pledges")
 THEMES = ("", "dark", "light", "clock")
 QUIET = ("clock", "dim")
 LEAST_SECONDS, MOST_SECONDS = 5, 3_600

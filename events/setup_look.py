@@ -209,7 +209,7 @@ def _logo_rule(slug: str, logo: Logo) -> str:
     """The logo stands on a light chip beside the house's own mark, so that it is seen on any ground."""
     width = round(28 * logo.width_px / max(1, logo.height_px))
     return (
-        f':"";display:inline-block;block-size:36px;'
+        '.fz-header .fz-logo::after{content:"";display:inline-block;block-size:36px;'
         f"inline-size:{min(148, max(36, width + 16))}px;margin-inline-start:10px;border-radius:8px;"
         f'background:#fff url("/e/{slug}/logo/{logo.sha256}") center no-repeat;'
         "background-size:contain;background-origin:content-box;padding:4px 6px;box-sizing:border-box}"

@@ -18,6 +18,7 @@ from accounts import ANONYMOUS, SYSTEM, Actor, Forbidden, Unauthenticated, set_a
 from calculations.model import InputError
 from data.store import schema as s
 from data.store.engine import Store, get_store
+from data.store.forum import put_consent
 from data.store.rollups import add_tally
 from events import hub
 from events.milestones import milestones, passed
@@ -298,14 +299,17 @@ def test_milestones_count_whole_tonnes() -> None:
 
 @pytest.mark.parametrize("livemode", [False, True])
 def test_thanks_name_companies_that_may_be_named(sqlite_store: Store, livemode: bool) -> None:
-    """Five people and more, something covered; at a live event only accounts that the administrator approved."""
+    """Five people and more, something covered; at a live event only at their own word and approved."""
     event = events.create_event(draft(livemode=livemode))
-    names = {"Approved": 6, "Known by name alone": 6, "Four": 4, "Nothing covered": 6}
+    names = {"Approved": 6, "Approved, silent": 6, "Known by name alone": 6, "Four": 4, "Nothing covered": 6}
     with sqlite_store.write() as conn:
         rows = []
         now = datetime.now(UTC)
         for place, (name, people) in enumerate(names.items()):
-            approved = now if name == "Approved" else None
+            approved = now if name.startswith("Approved") else None
+            if name in ("Approved", "Known by name alone"):
+                put_consent(conn, {"event_id": event.event_id, "company_id": f"c{place}", "consent": True, "by": "x",
+                                   "at": now})  # fmt: skip
             conn.execute(sa.insert(s.company).values(
                 company_id=f"c{place}", names={"en": name}, kind="enterprise", name_key=name, created_at=now,
                 registered_at=approved, approved_at=approved,
@@ -317,7 +321,7 @@ def test_thanks_name_companies_that_may_be_named(sqlite_store: Store, livemode: 
         add_tally(conn, event.event_id, rows)
     events.fold(event.event_id)
     thanked = [name["en"] for name in events.snapshot(event.slug)["thanks"]["names"]]
-    assert thanked == (["Approved"] if livemode else ["Approved", "Known by name alone"])
+    assert thanked == (["Approved"] if livemode else ["Approved", "Approved, silent", "Known by name alone"])
 
 
 def test_screens_stay_over_a_reset_of_the_demonstration(sqlite_store: Store) -> None:

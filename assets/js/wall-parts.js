@@ -26,6 +26,40 @@ window.fzWall = (function () {
     part.querySelectorAll("[data-count]").forEach(function (e) { found[e.dataset.count] = number(e.firstChild.textContent); });
     return found;
   }
+  /* Long words: first smaller on one line, then on two lines and smaller still, then cut, the whole in the title. */
+  function fitOne(element) {
+    var floor = parseFloat(element.dataset.fit), one = Math.max(floor, 0.86), size = 1;
+    function over() { return element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 2; }
+    function at(share, lines) {
+      size = share;
+      element.style.setProperty("--s", share.toFixed(3));
+      element.classList.toggle("fz-two", lines === 2);
+      return !over();
+    }
+    if (!element.clientWidth || at(1, 1)) { return; }
+    for (var share = 0.95; share > one - 0.001; share -= 0.045) { if (at(share, 1)) { return; } }
+    for (share = 1; share > floor - 0.001; share -= 0.04) { if (at(share, 2)) { return; } }
+    if (size > floor) { at(floor, 2); }
+  }
+  /* Labels of a rose stay within their picture: a name that does not is cut, its number never. */
+  function label(text) {
+    var svg = text.ownerSVGElement, room = svg.viewBox.baseVal, name = text.firstChild, whole = name && name.data;
+    if (!whole || name.nodeType !== 3 || !text.querySelector("tspan")) { return; }
+    function over() {
+      var box = text.getBBox();
+      return box.x < room.x - 30 || box.x + box.width > room.x + room.width + 8;
+    }
+    for (var keep = whole.length - 1; keep > 1 && over(); keep -= 1) { name.data = whole.slice(0, keep).trimEnd() + "…"; }
+    if (name.data !== whole) {
+      var title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+      title.textContent = whole;
+      text.appendChild(title);
+    }
+  }
+  function fit(within) {
+    within.querySelectorAll("[data-fit]").forEach(fitOne);
+    within.querySelectorAll("svg text").forEach(label);
+  }
   /* The markup of a part wherever it stands; numbers count on from where they were. True where anything changed. */
   function place(name, markup) {
     var changed = false;
@@ -35,11 +69,23 @@ window.fzWall = (function () {
       part.innerHTML = markup;
       part.dataset.markup = markup;
       changed = true;
+      fit(part);
       if (part.closest(".fz-on")) {
         part.querySelectorAll("[data-count]").forEach(function (e) { count(e, before[e.dataset.count]); });
       }
     });
     return changed;
+  }
+  /* The look that the event has of its own, or none. */
+  function dress(href) {
+    var link = document.getElementById("wall-look");
+    if (!link && href) {
+      link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.id = "wall-look";
+      document.head.appendChild(link);
+    }
+    if (link && link.getAttribute("href") !== href) { if (href) { link.setAttribute("href", href); } else { link.remove(); } }
   }
   function ring(shares, within) {
     var start = { retired: 0, reserved: shares.retired, extra: 0 };
@@ -59,5 +105,5 @@ window.fzWall = (function () {
       requestAnimationFrame(function () { within.classList.remove("fz-wall-still"); ring(shares, within); });
     });
   }
-  return { wall: wall, calm: calm, place: place, ring: ring, close: close };
+  return { wall: wall, calm: calm, place: place, ring: ring, close: close, fit: fit, dress: dress };
 })();

@@ -5,7 +5,7 @@
   var parts = window.fzWall, wall = parts.wall, root = document.documentElement;
   var live = document.getElementById("wall-live"), passed = document.getElementById("wall-passed");
   var words = {}, labels = { live: wall.dataset.live, stale: wall.dataset.stale }, shares = null;
-  var control = null, spoken = "", shown = wall.dataset.layout, identified = null, milestones = null;
+  var control = null, offered = wall.dataset.offered.split(" "), spoken = "", shown = wall.dataset.layout, identified = null, milestones = null;
   var heardAt = Date.now(), asOf = live.textContent.replace(/^\D+/, ""), source = null, offset = 0, turn = 0;
   var NOT_PARTS = { lang: 1, live: 1, stale: 1 };
   var SHIFTS = [[0, 0], [4, 0], [4, 4], [0, 4], [-4, 4], [-4, 0], [-4, -4], [0, -4], [4, -4]];
@@ -50,11 +50,12 @@
   function layoutNow() {
     if (!control) { return shown; }
     if (!control.rotating || !control.rotation.length) { return control.layout; }
-    var whole = control.rotation.reduce(function (sum, one) { return sum + one[1]; }, 0);
-    var at = (now() / 1000) % whole;
-    for (var i = 0; i < control.rotation.length; i++) {
-      at -= control.rotation[i][1];
-      if (at < 0) { return control.rotation[i][0]; }
+    var turns = control.rotation.filter(function (one) { return offered.indexOf(one[0]) >= 0; });
+    var whole = turns.reduce(function (sum, one) { return sum + one[1]; }, 0);
+    var at = (now() / 1000) % (whole || 1);
+    for (var i = 0; i < turns.length; i++) {
+      at -= turns[i][1];
+      if (at < 0) { return turns[i][0]; }
     }
     return control.layout;
   }
@@ -72,6 +73,7 @@
     var boards = wall.querySelectorAll("[data-turn]");
     turn = boards.length ? (turn + step) % boards.length : 0;
     boards.forEach(function (one, i) { one.hidden = i !== turn; });
+    if (boards.length) { parts.fit(boards[turn]); }
   }
   /* ---- theme, quiet hours, the screen's own name */
   function look() {
@@ -138,6 +140,8 @@
     Object.keys(words).forEach(function (code) { if (!frame.words[code]) { delete words[code]; } });
     Object.keys(frame.words).forEach(function (code) { words[code] = Object.assign(words[code] || {}, frame.words[code]); });
     shares = frame.ring;
+    offered = frame.offered;
+    parts.dress(frame.look);
     parts.ring(shares);
     say(words[spoken] ? spoken : languageNow());
     celebrate(frame.milestones);
@@ -176,6 +180,9 @@
   }
   board(0);
   show(shown);
+  parts.fit(wall);
+  window.addEventListener("resize", function () { parts.fit(wall); });
+  if (document.fonts) { document.fonts.ready.then(function () { parts.fit(wall); }); }
   listen();
   shift();
   setInterval(tell, 1000);

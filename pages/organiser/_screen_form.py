@@ -23,7 +23,7 @@ def layout_names() -> dict[str, str]:
     """What the layouts are called."""
     return {
         "hall": t("Hall"), "foyer": t("Foyer"), "closing": t("Closing ceremony"), "origins": t("Origins"),
-        "boards": t("Boards"),
+        "boards": t("Boards"), "pledges": t("Pledges"),
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from pages._parts.rose import Origin, rose, rose_sentence
 from pages._parts.svg import element, hatch
 
 TOP_CATEGORIES = 4
-ROOM = 5.8  # digits and marks of a figure at full size; a longer one is drawn smaller
+ROOM = 5.5  # digits and marks of a figure at full size; a longer one is drawn smaller
 Snapshot = Mapping[str, Any]
 
 
@@ -116,7 +116,7 @@ def categories(snapshot: Snapshot) -> Raw:
     items = [
         html.Li(
             [
-                html.Span(name),
+                html.Span(name, title=name, **{"data-fit": "0.79"}),
                 html.Span([html.I(className=f"fz-swatch-{kind}", style={"--fz-n": f"{value / largest:.4f}"}), number]),
             ]
         )
@@ -184,7 +184,7 @@ def _entry(row: Mapping[str, Any]) -> Raw:
 
 def _named(picture: str, name: str, share_bp: int) -> Raw:
     share = html.B([formats.percent_number(share_bp / 10_000), html.Small("\u202f%")])
-    return tag("div", Raw(picture), html.Span(name), share)
+    return tag("div", Raw(picture), html.Span(name, title=name, **{"data-fit": "0.92"}), share)
 
 
 def ticker(snapshot: Snapshot, zone: str) -> Raw:

@@ -22,17 +22,26 @@ from pages.screen import _figures
 Snapshot = Mapping[str, Any]
 BOARD_ROWS = 5
 ROSE_LABELS = 13
+FIT = {"data-fit": "0.74"}
 
 
 def shell(words: Mapping[str, str], snapshot: Snapshot, event: events.Event, layout: str) -> list[Raw]:
     """Everything in the document: the notice, the header, every layout on one stage, and what may lie over it."""
-    made = {"hall": _hall, "foyer": _foyer, "closing": _closing, "origins": _origins, "boards": _boards}
+    made = {"hall": _hall, "foyer": _foyer, "closing": _closing, "origins": _origins, "boards": _boards,
+            "pledges": _pledges}  # fmt: skip
     stages = [
         tag("section", *make(words, snapshot), data_layout=name, class_=_look(name, layout))
         for name, make in made.items()
     ]
     live = tag("p", f"{words['live']} {clock(snapshot, event.timezone)}", class_="fz-wall-live", id="wall-live")
-    head = tag("header", Raw(logo("css")), _slot("title", words), live, class_="fz-wall-head")
+    head = tag(
+        "header",
+        Raw(logo("css")),
+        _slot("brand", words, "fz-wall-brand"),
+        _slot("title", words),
+        live,
+        class_="fz-wall-head",
+    )
     strip = [_slot("notice", words, "fz-wall-notice")] if not event.livemode else []
     return [*strip, head, tag("main", *stages, class_="fz-wall-stage"), *_overlays(words)]
 
@@ -83,6 +92,11 @@ def _boards(words: Mapping[str, str], _: Snapshot) -> list[Raw]:
     return [_slot("boards", words, "fz-wall-columns"), foot]
 
 
+def _pledges(words: Mapping[str, str], _: Snapshot) -> list[Raw]:
+    right = tag("div", _slot("sign", words, "fz-wall-code"), _slot("intent", words, "fz-wall-intents"))
+    return [_slot("pledges", words), right]
+
+
 def _overlays(words: Mapping[str, str]) -> list[Raw]:
     """A milestone, the screen's own name, quiet hours: each lies over the stage when it is time."""
     passed = [tag("div", Raw(words[name]), data_part=name, hidden=True) for name in ("passed-people", "passed-covered")]
@@ -103,7 +117,8 @@ def title(event: events.Event) -> list[Any]:
     """The event's name, place and days."""
     zone = ZoneInfo(event.timezone)
     days = formats.date_range_text(event.starts_at.astimezone(zone).date(), event.ends_at.astimezone(zone).date())
-    return [html.H1(pick(dict(event.names))), html.P(f"{pick(dict(event.place.names))} · {days}")]
+    name = pick(dict(event.names))
+    return [html.H1(name, title=name, **{"data-fit": "0.62"}), html.P(f"{pick(dict(event.place.names))} · {days}")]
 
 
 def code(event: events.Event) -> list[Any]:
@@ -123,7 +138,8 @@ def steps(event: events.Event) -> list[Any]:
         (call, t("Choose a share and a project; your certificate can be checked by anyone.")),
     )
     items = [
-        html.Li([html.I(str(i)), html.Div([html.B(name), html.Span(words)])]) for i, (name, words) in enumerate(rows, 1)
+        html.Li([html.I(str(i)), html.Div([html.B(name, **FIT), html.Span(words)])])
+        for i, (name, words) in enumerate(rows, 1)
     ]
     return [html.H2(t("How it works")), html.Ol(items, className="fz-wall-steps")]
 
@@ -208,4 +224,4 @@ def _row(row: Mapping[str, Any]) -> html.Li:
 
 def _entry(picture: str, name: str, share_bp: int) -> html.Li:
     share = html.B([formats.percent_number(share_bp / 10_000), html.Small("\u202f%")])
-    return html.Li([Raw(picture), html.Span(name), share])
+    return html.Li([Raw(picture), html.Span(name, title=name, **FIT), share])

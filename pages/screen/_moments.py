@@ -56,16 +56,6 @@ def extra(event: events.Event, snapshot: Snapshot) -> list[Any]:
     return [html.P([swatch("extra"), html.Span(words)])]
 
 
-def thanks(snapshot: Snapshot) -> list[Any]:
-    """Companies whose people have covered something; nothing where none may be named."""
-    known = snapshot["thanks"]
-    if not known["names"]:
-        return []
-    names = [html.Li(pick(display)) for display in known["names"]]
-    more = html.Small(t("and {count} more", count=formats.number(known["more"]))) if known["more"] else None
-    return [html.H2([t("Our thanks to the companies whose people contributed"), more]), html.Ul(names)]
-
-
 def people_passed(snapshot: Snapshot) -> Raw:
     """So many guests, large."""
     count = (snapshot["milestones"] or {}).get("people", 0)

@@ -22,7 +22,7 @@ from locales import LANGUAGES, current_language, pick, set_language, t
 from pages._parts.html_text import html_language, render, tag
 from pages._parts.shell import notice
 from pages.registry import asset_url
-from pages.screen import _figures, _layouts, _moments
+from pages.screen import _figures, _layouts, _moments, _together
 
 router = APIRouter(include_in_schema=False)
 THEMES = ("dark", "light")
@@ -90,11 +90,12 @@ def _view_of(address: str, found: events.Screen) -> tuple[tuple[str, ...], Any]:
 
 def frame_text(languages: tuple[str, ...], event_id: str, snapshot: dict[str, Any]) -> str:
     """A frame of the stream: the ring's shares and every part in every language, as JSON."""
-    event = events.event_by_id(event_id)
+    wall = events.wall_parts(event_id)
     frame = {
-        "version": snapshot["version"], "clock": _layouts.clock(snapshot, event.timezone), "build": build(),
+        "version": snapshot["version"], "clock": _layouts.clock(snapshot, wall.event.timezone), "build": build(),
+        "offered": offered(wall), "look": wall.look,
         "ring": _figures.ring_shares(snapshot), "milestones": snapshot["milestones"],
-        "words": {language: _words(language, event, snapshot) for language in languages},
+        "words": {language: _words(language, wall, snapshot) for language in languages},
     }  # fmt: skip
     return json.dumps(frame, ensure_ascii=False)
 
@@ -108,33 +109,42 @@ def changes(former: str, text: str) -> str:
     return json.dumps(frame, ensure_ascii=False)
 
 
-def _words(language: str, event: events.Event, snapshot: dict[str, Any]) -> dict[str, str]:
+def _words(language: str, wall: events.WallParts, snapshot: dict[str, Any]) -> dict[str, str]:
     set_language(language if language in LANGUAGES else "en")
-    made = {name: str(render(make(event, snapshot))) for name, make in PARTS.items()}
+    made = {name: str(render(make(wall, snapshot))) for name, make in PARTS.items()}
     return made | {"lang": html_language(language), "live": t("Live"), "stale": t("as of")}
 
 
-PARTS: dict[str, Callable[[events.Event, dict[str, Any]], Any]] = {
-    "notice": lambda event, snapshot: None if event.livemode else notice("test"),
-    "title": lambda event, snapshot: _layouts.title(event),
-    "code": lambda event, snapshot: _layouts.code(event),
-    "share": lambda event, snapshot: _figures.share_words(snapshot),
-    "kpis": lambda event, snapshot: _figures.kpis(snapshot),
-    "categories": lambda event, snapshot: _figures.categories(snapshot),
-    "origins": lambda event, snapshot: _figures.origins(snapshot),
-    "turns": lambda event, snapshot: _figures.boards(snapshot, event.texts.get("session_short", {})),
-    "ticker": lambda event, snapshot: _figures.ticker(snapshot, event.timezone),
-    "steps": lambda event, snapshot: _layouts.steps(event),
-    "people": lambda event, snapshot: _layouts.people(snapshot),
-    "final": lambda event, snapshot: _moments.final(event, snapshot),
-    "extra": lambda event, snapshot: _moments.extra(event, snapshot),
-    "thanks": lambda event, snapshot: _moments.thanks(snapshot),
-    "rose": lambda event, snapshot: _layouts.large_rose(snapshot),
-    "far": lambda event, snapshot: _layouts.rose_words(snapshot),
-    "boards": lambda event, snapshot: _layouts.boards(snapshot, event.texts.get("session_short", {})),
-    "passed-people": lambda event, snapshot: _moments.people_passed(snapshot),
-    "passed-covered": lambda event, snapshot: _moments.covered_passed(event, snapshot),
+PARTS: dict[str, Callable[[events.WallParts, dict[str, Any]], Any]] = {
+    "notice": lambda wall, snapshot: None if wall.event.livemode else notice("test"),
+    "brand": lambda wall, snapshot: _together.brand(wall),
+    "title": lambda wall, snapshot: _layouts.title(wall.event),
+    "code": lambda wall, snapshot: _layouts.code(wall.event),
+    "share": lambda wall, snapshot: _figures.share_words(snapshot),
+    "kpis": lambda wall, snapshot: _figures.kpis(snapshot),
+    "categories": lambda wall, snapshot: _figures.categories(snapshot),
+    "origins": lambda wall, snapshot: _figures.origins(snapshot),
+    "turns": lambda wall, snapshot: _figures.boards(snapshot, wall.event.texts.get("session_short", {})),
+    "ticker": lambda wall, snapshot: _figures.ticker(snapshot, wall.event.timezone),
+    "steps": lambda wall, snapshot: _layouts.steps(wall.event),
+    "people": lambda wall, snapshot: _layouts.people(snapshot),
+    "final": lambda wall, snapshot: _moments.final(wall.event, snapshot),
+    "extra": lambda wall, snapshot: _moments.extra(wall.event, snapshot),
+    "thanks": lambda wall, snapshot: _together.thanks(wall, snapshot),
+    "rose": lambda wall, snapshot: _layouts.large_rose(snapshot),
+    "far": lambda wall, snapshot: _layouts.rose_words(snapshot),
+    "boards": lambda wall, snapshot: _layouts.boards(snapshot, wall.event.texts.get("session_short", {})),
+    "pledges": lambda wall, snapshot: _together.pledges(wall),
+    "sign": lambda wall, snapshot: _together.sign_code(wall),
+    "intent": lambda wall, snapshot: _together.pledge_sum(wall),
+    "passed-people": lambda wall, snapshot: _moments.people_passed(snapshot),
+    "passed-covered": lambda wall, snapshot: _moments.covered_passed(wall.event, snapshot),
 }
+
+
+def offered(wall: events.WallParts) -> list[str]:
+    """Layouts that have something to show; one without takes no turn."""
+    return [name for name in events.LAYOUTS if name != "pledges" or wall.has_pledges]
 
 
 def build() -> str:
@@ -147,18 +157,20 @@ def _document(found: events.Screen, event: events.Event, request: Request, strea
     first = languages_of(found.state, address)[0]
     asked = request.query_params.get("theme", "")
     told = found.state.theme if found.state.theme in THEMES else asked if asked in THEMES else "dark"
-    snapshot = events.snapshot(event.event_id)
-    words = _words(first, event, snapshot)
+    snapshot, wall = events.snapshot(event.event_id), events.wall_parts(event.event_id)
+    words = _words(first, wall, snapshot)
     if found.state.ticker_paused:
         words["ticker"] = ""
     told_of = {
         "data_stream": f"{stream_path}?lang={address}", "data_theme": asked if asked in THEMES else "dark",
         "data_live": t("Live"), "data_stale": t("as of"), "data_version": str(snapshot["version"]),
         "data_zone": event.timezone, "data_build": build(), "data_layout": found.state.layout,
+        "data_offered": " ".join(offered(wall)),
     }  # fmt: skip
     inside = _layouts.shell(words, snapshot, event, found.state.layout)
     body = tag("div", *inside, class_="fz-wall", id="wall", **told_of)
     links = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
+    links += f'<link rel="stylesheet" id="wall-look" href="{wall.look}">' if wall.look else ""
     scripts = "".join(f'<script src="{asset_url(name)}" defer></script>' for name in SCRIPTS)
     return (
         f'<!doctype html><html lang="{html_language(first)}" data-theme="{told}"><head><meta charset="utf-8">'
