@@ -55,19 +55,21 @@ from accounts.people import InstallPerson, create_person, ensure_install_people,
 from accounts.permissions import ROLES, TABLE, may, may_now, require, roles_for
 from accounts.sessions import SignedIn, actor_of, create_program_token, finish_sign_in, sign_in, sign_out
 from accounts.throttles import throttle
-from accounts.trail import Entry, Trail, read_trail, sees_all, trail_csv
+from accounts.trail import Entry, Trail, read_trail, reasons_of, recorded_actions, sees_all, trail_csv
+from accounts.trail_words import AREAS, action_words, detail_words
 
 __all__ = [
-    "ANONYMOUS", "COLLEAGUE", "GRANTED", "MAIL_JOB", "NO_CODE", "REGISTER", "ROLES", "SYSTEM", "TABLE", "Account",
-    "Actor", "CompanyAccount", "Conflict", "DomainError", "Entry", "Forbidden", "Grant", "InstallPerson", "Invitation",
-    "NotFound", "OpenLink", "PersonView", "Session", "SignedIn", "TooMany", "Trail", "Unauthenticated",
-    "WaitingCompany", "accept_colleague", "actor_of", "approve_company", "ask_reset", "begin_factor", "begin_openid",
-    "change_own", "change_password", "check_live", "code_hash", "company_account", "confirm_factor", "create_person",
-    "create_program_token", "current_actor", "deliver_letter", "drop_factor", "end_other_sessions", "end_session",
-    "ensure_install_people", "find_people", "finish_openid", "finish_sign_in", "fresh_recovery_codes", "grant_role",
-    "invitations", "invite_again", "invite_by_link", "invite_by_list", "invite_colleague", "invite_person",
-    "mail_is_sent", "make_token", "may", "may_now", "name_key", "once", "open_link", "openid_name", "organise",
-    "own_account", "own_companies", "person_view", "read_trail", "record", "register_company", "remove_colleague",
-    "require", "reset_factor", "roles_for", "sees_all", "set_actor", "set_disabled", "set_password_by_link", "sign_in",
-    "sign_out", "sweep", "take_role", "throttle", "trail_csv", "waiting_companies", "withdraw_invitation",
+    "ANONYMOUS", "AREAS", "COLLEAGUE", "GRANTED", "MAIL_JOB", "NO_CODE", "REGISTER", "ROLES", "SYSTEM", "TABLE",
+    "Account", "Actor", "CompanyAccount", "Conflict", "DomainError", "Entry", "Forbidden", "Grant", "InstallPerson",
+    "Invitation", "NotFound", "OpenLink", "PersonView", "Session", "SignedIn", "TooMany", "Trail", "Unauthenticated",
+    "WaitingCompany", "accept_colleague", "action_words", "actor_of", "approve_company", "ask_reset", "begin_factor",
+    "begin_openid", "change_own", "change_password", "check_live", "code_hash", "company_account", "confirm_factor",
+    "create_person", "create_program_token", "current_actor", "deliver_letter", "detail_words", "drop_factor",
+    "end_other_sessions", "end_session", "ensure_install_people", "find_people", "finish_openid", "finish_sign_in",
+    "fresh_recovery_codes", "grant_role", "invitations", "invite_again", "invite_by_link", "invite_by_list",
+    "invite_colleague", "invite_person", "mail_is_sent", "make_token", "may", "may_now", "name_key", "once",
+    "open_link", "openid_name", "organise", "own_account", "own_companies", "person_view", "read_trail", "reasons_of",
+    "record", "recorded_actions", "register_company", "remove_colleague", "require", "reset_factor", "roles_for",
+    "sees_all", "set_actor", "set_disabled", "set_password_by_link", "sign_in", "sign_out", "sweep", "take_role",
+    "throttle", "trail_csv", "waiting_companies", "withdraw_invitation",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 from accounts.actor import Actor
 from accounts.errors import Forbidden, NotFound
 from accounts.permissions import TABLE, require, roles_for
+from accounts.trail_words import ACTIONS, action_words, detail_words
+from calculations.model import FieldError, InputError
 from data.store import events
 from data.store import orders as event_rows
 from data.store import people as rows
@@ -22,7 +24,7 @@ from data.store.engine import get_store
 
 PAGE, MOST_CSV = 50, 20_000
 UNSAFE = ("=", "+", "-", "@", "\t", "\r")
-COLUMNS = ("at", "event", "who", "who_id", "action", "subject", "detail")
+COLUMNS = ("at", "event", "who", "who_id", "action", "what", "subject", "detail", "in_words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,51 @@ class Trail:
 
 
 def read_trail(
-    actor: Actor, slug: str = "", person: str = "", action: str = "", before: str = "", size: int = PAGE
+    actor: Actor, slug: str = "", person: str = "", action: str = "", day: str = "", before: str = "", size: int = PAGE
 ) -> Trail:
-    """Changes of an event, by a person (id, name or email) and of an action (its beginning). Needs trail.view: of one's
-    own events, or of everything for a role of the installation. Raises NotFound, Forbidden."""
+    """Changes of an event, by a person (id, name or email), of an action (whole, or its beginning) and of a day in UTC.
+    Needs trail.view: of one's own events, or of everything for a role of the installation. Raises NotFound, Forbidden,
+    InputError for what is no day."""
     require(actor, "trail.view")
+    days = _days_of(day)
     with get_store().read() as conn:
         event_ids, actors = _events_of(conn, actor, slug), _actors_of(conn, person)
         if person and not actors:
             return Trail((), "")
         found = rows.trail(
-            conn, event_ids=event_ids, actors=actors, action=action[:60], before=before[:40], limit=size + 1
-        )
+            conn, event_ids=event_ids, actors=actors, action=action[:60], before=before[:40], limit=size + 1,
+            is_whole=action in ACTIONS, days=days,
+        )  # fmt: skip
         entries = _entries(conn, found[:size])
     return Trail(tuple(entries), found[size - 1]["entry_id"] if len(found) > size else "")
+
+
+def _days_of(day: str) -> tuple[datetime, datetime] | None:
+    if not day.strip():
+        return None
+    try:
+        start = datetime.combine(date.fromisoformat(day.strip()), time(), UTC)
+        return start, start + timedelta(days=1)
+    except (ValueError, OverflowError):
+        message = "{field}: {value} is no day; write it as 2026-11-21."
+        raise InputError([FieldError("day", day[:60], message)]) from None
+
+
+def recorded_actions(actor: Actor) -> list[str]:
+    """Every action that the trail has, by code. Needs trail.view."""
+    require(actor, "trail.view")
+    with get_store().read() as conn:
+        return rows.trail_actions(conn)
+
+
+def reasons_of(actor: Actor, event_id: str, subject: str) -> tuple[Entry, ...]:
+    """What was done to something of an event, an order say, newest first. Needs orders.view of the event."""
+    require(actor, "orders.view", event_id)
+    with get_store().read() as conn:
+        found = rows.trail(
+            conn, event_ids=[event_id], actors=[], action="", before="", limit=PAGE, subject=subject[:100]
+        )
+        return tuple(_entries(conn, found))
 
 
 def sees_all(actor: Actor) -> bool:
@@ -112,13 +145,14 @@ def _entries(conn: Connection, found: Sequence[Any]) -> list[Entry]:
     ]  # fmt: skip
 
 
-def trail_csv(actor: Actor, slug: str = "", person: str = "", action: str = "") -> str:
+def trail_csv(actor: Actor, slug: str = "", person: str = "", action: str = "", day: str = "") -> str:
     """The same as CSV, the newest 20,000; no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    for each in read_trail(actor, slug, person, action, size=MOST_CSV).entries:
+    for each in read_trail(actor, slug, person, action, day, size=MOST_CSV).entries:
         detail = json.dumps(dict(each.detail), ensure_ascii=False, sort_keys=True)
-        cells = [each.at.isoformat(), each.slug, each.who, each.actor, each.action, each.subject, detail]
+        what, words = action_words(each.action), "; ".join(detail_words(each.detail))
+        cells = [each.at.isoformat(), each.slug, each.who, each.actor, each.action, what, each.subject, detail, words]
         writer.writerow([f"'{cell}" if cell.startswith(UNSAFE) else cell for cell in cells])
     return out.getvalue()

@@ -21,7 +21,7 @@ def is_unproved(conn: Connection, person_id: str) -> bool:
 
     def told(action: str) -> bool:
         mine = [f"person:{person_id}"]
-        return bool(people.trail(conn, event_ids=None, actors=mine, action=action, before="", limit=1))
+        return bool(people.trail(conn, event_ids=None, actors=mine, action=action, before="", limit=1, is_whole=True))
 
     return told(OPENED) and not any(told(action) for action in PROOFS)
 

@@ -170,15 +170,20 @@ def add_audit(conn: sa.Connection, row: Mapping[str, Any]) -> None:
 
 
 def trail(
-    conn: sa.Connection, *, event_ids: Sequence[str] | None, actors: Sequence[str], action: str, before: str, limit: int
-) -> list[sa.RowMapping]:
+    conn: sa.Connection, *, event_ids: Sequence[str] | None, actors: Sequence[str], action: str, before: str,
+    limit: int, is_whole: bool = False, days: tuple[datetime, datetime] | None = None, subject: str = "",
+) -> list[sa.RowMapping]:  # fmt: skip
     """Entries of the audit trail, newest first, older than the entry ``before``. ``event_ids`` None is everything, ''
-    among them what is of no event; ``action`` is the beginning of an action's name."""
+    among them what is of no event; ``action`` is the beginning of an action's name, or all of it; ``days`` from the
+    first instant until before the second."""
     a = s.audit_trail.c
     query = sa.select(s.audit_trail)
     query = query if event_ids is None else query.where(a.event_id.in_(event_ids))
     query = query.where(a.actor.in_(actors)) if actors else query
-    query = query.where(a.action.startswith(action, autoescape=True)) if action else query
+    name = a.action == action if is_whole else a.action.startswith(action, autoescape=True)
+    query = query.where(name) if action else query
+    query = query.where(a.at >= days[0], a.at < days[1]) if days else query
+    query = query.where(a.subject == subject) if subject else query
     query = query.where(a.entry_id < before) if before else query
     return list(conn.execute(query.order_by(a.entry_id.desc(), a.event_id).limit(limit)).mappings())
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 
-from accounts import Entry
+from accounts import Entry, action_words, detail_words
 from locales import t
 from pages._parts.instants import instant
 from pages._parts.pieces import empty
 
-MOST_DETAIL = 240
+MOST_LINES = 8
 
 
 def who_words(entry: Entry) -> str:
@@ -40,9 +39,12 @@ def table(entries: Sequence[Entry], with_event: bool = True) -> Any:
 
 
 def _row(entry: Entry, with_event: bool) -> html.Tr:
-    detail = json.dumps(dict(entry.detail), ensure_ascii=False) if entry.detail else ""
-    shown = detail if len(detail) <= MOST_DETAIL else detail[:MOST_DETAIL] + "…"
-    what = [html.Div(entry.subject, className="fz-mono fz-break"), html.Div(shown, className="fz-trail-detail")]
+    lines = detail_words(entry.detail)
+    shown = [html.Div(line, className="fz-trail-detail fz-break") for line in lines[:MOST_LINES]]
+    if len(lines) > MOST_LINES:
+        shown.append(html.Div(t("and {count} more", count=len(lines) - MOST_LINES), className="fz-trail-detail"))
+    what = [html.Div(entry.subject, className="fz-mono fz-break"), *shown]
+    act = [html.Div(action_words(entry.action)), html.Code(entry.action, className="fz-note")]
     event = html.A(entry.slug, href=f"/desk/e/{entry.slug}") if entry.slug else "–"
     cells = [html.Td(instant(entry.at), className="fz-trail-time"), *([html.Td(event)] if with_event else [])]
-    return html.Tr([*cells, html.Td(who_words(entry)), html.Td(html.Code(entry.action)), html.Td(what)])
+    return html.Tr([*cells, html.Td(who_words(entry)), html.Td(act), html.Td(what)])

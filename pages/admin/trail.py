@@ -12,26 +12,35 @@ from fastapi.responses import Response
 
 import accounts
 from accounts import Forbidden, NotFound, Unauthenticated, current_actor
+from calculations.model import InputError
 from locales import t
 from pages._parts.desk import button_link, frame, panel
+from pages._parts.desk_form import told_of
 from pages._parts.pieces import empty
 from pages.admin import _trail_parts as parts
 from pages.bundles import to_sign_in
 from pages.registry import page
 
-PATH = "/desk/trail"
+PATH, ALL = "/desk/trail", "all"
 page(PATH, kind="desk", title="Who changed what", permission="trail.view", scripts=("js/desk.js",),
      styles=("css/desk-more.css", "css/account.css"))  # fmt: skip
 router = APIRouter(include_in_schema=False)
 
 
-def layout(event: str = "", person: str = "", action: str = "", before: str = "", **_: Any) -> html.Div:
+def layout(event: str = "", person: str = "", action: str = "", day: str = "", before: str = "", **_: Any) -> html.Div:
     """A page of the trail, newest first."""
-    wanted = {"event": event[:80], "person": person[:200], "action": action[:60]}
+    wanted = {
+        "event": event[:80],
+        "person": person[:200],
+        "action": action[:60] if action != ALL else "",
+        "day": day[:20],
+    }
     try:
         found = accounts.read_trail(current_actor(), *wanted.values(), before=before[:40])
     except (Forbidden, NotFound) as error:
         return _framed([_filter(wanted), empty(t(error.message, **error.params))], wanted)
+    except InputError as error:
+        return _framed([_filter(wanted), *told_of(error, {"day": t("Day (UTC)")})], {**wanted, "day": ""})
     older = {**wanted, "before": found.next_before}
     links = []
     if before:
@@ -51,22 +60,36 @@ def _framed(inside: list[Any], wanted: dict[str, str]) -> html.Div:
 
 
 def _filter(wanted: dict[str, str]) -> html.Form:
-    names = {"event": t("Event (its address)"), "person": t("Person (name, email or guest)"),
-             "action": t("Action (its beginning)")}  # fmt: skip
+    names = {"event": t("Event (its address)"), "person": t("Person (name, email or guest)"), "day": t("Day (UTC)")}
     fields = [
         html.Label([html.Span(words, className="fz-label"),
-                    dbc.Input(id=f"trail-{key}", name=key, value=wanted[key], maxLength=200, className="fz-input")])
+                    dbc.Input(id=f"trail-{key}", name=key, value=wanted[key], maxLength=200, className="fz-input",
+                              type="date" if key == "day" else "text")])
         for key, words in names.items()
     ]  # fmt: skip
+    fields.insert(2, html.Label([html.Span(t("What"), className="fz-label"), _actions(wanted["action"])]))
     act = html.Button(t("Filter"), type="submit", className="fz-button")
     return html.Form([*fields, act], method="get", action=PATH, className="fz-people-search mb-3")
 
 
+def _actions(chosen: str) -> dbc.Select:
+    """Every action that was recorded, by what it is about; what was typed into the address stays."""
+    codes = {*accounts.recorded_actions(current_actor()), *([chosen] if chosen else [])}
+    named = sorted((f"{_area(code)}: {accounts.action_words(code)}", code) for code in codes)
+    options = [{"value": ALL, "label": t("Everything")}, *({"value": code, "label": words} for words, code in named)]
+    return dbc.Select(id="trail-action", name="action", options=options, value=chosen or ALL, className="fz-input")
+
+
+def _area(code: str) -> str:
+    area = code.partition(".")[0]
+    return t(accounts.AREAS[area]) if area in accounts.AREAS else area
+
+
 @router.get(PATH + ".csv")
-def download(request: Request, event: str = "", person: str = "", action: str = "") -> Response:
+def download(request: Request, event: str = "", person: str = "", action: str = "", day: str = "") -> Response:
     """The trail under the same filters."""
     try:
-        text = accounts.trail_csv(current_actor(), event, person, action)
+        text = accounts.trail_csv(current_actor(), event, person, action, day)
     except Unauthenticated:
         return to_sign_in(request)
     headers = {"Content-Disposition": 'attachment; filename="trail.csv"', "Cache-Control": "no-store"}

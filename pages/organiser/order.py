@@ -9,7 +9,7 @@ from dash import Input, Output, State, callback, dcc, html
 
 import events
 import offsetting
-from accounts import Conflict, NotFound, current_actor, may, require
+from accounts import Conflict, Entry, NotFound, current_actor, may, reasons_of, require
 from locales import formats as f
 from locales import pick, t
 from offsetting import Order
@@ -19,6 +19,8 @@ from pages.registry import page
 
 page("/desk/e/<slug>/orders/<order_id>", kind="desk", title="Order", permission="orders.view", scripts=("js/desk.js",),
      styles=("css/desk-more.css",))  # fmt: skip
+
+ENDINGS = {"order.cancel": "cancelled", "order.refund": "refunded"}
 
 
 def check(slug: str, order_id: str) -> None:
@@ -76,11 +78,22 @@ def _facts(order: Order) -> list[tuple[str, Any]]:
 
 
 def _history(event: events.Event, order: Order) -> html.Ol:
+    """States with their times; beside those that somebody of a desk brought about, who and for what reason."""
+    told = {ENDINGS[each.action]: each for each in reasons_of(current_actor(), event.event_id, order.order_id)
+            if each.action in ENDINGS}  # fmt: skip
     steps = []
     for state, at in order.states:
         when = html.Span(f.datetime_text(at, event.timezone, style="short"), className="fz-small")
-        steps.append(html.Li([order_state(state), when], className="fz-history-step"))
+        steps.append(html.Li([order_state(state), when, _why(told.get(state))], className="fz-history-step"))
     return html.Ol(steps, className="fz-history")
+
+
+def _why(entry: Entry | None) -> html.P | None:
+    if entry is None:
+        return None
+    reason = str(entry.detail.get("reason", ""))
+    words = t("By {name}: {reason}", name=entry.who or "–", reason=reason or t("no reason was told"))
+    return html.P(words, className="fz-history-why fz-break")
 
 
 def _acts(event: events.Event, order: Order) -> list[Any]:
