@@ -55,6 +55,7 @@ def _context_query() -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(s.offering, (o.event_id == p.event_id) & (o.project_id == sa.bindparam("project")) & o.open)
         .outerjoin(s.footprint, footprint & (f.version == p.footprint_version))
         .where(p.event_id == sa.bindparam("e"), p.participation_id == sa.bindparam("p"))
+        .with_for_update(read=True, of=s.participation)  # its company and place stay as they are told here
     )  # fmt: skip
 
 
