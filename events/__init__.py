@@ -9,6 +9,7 @@ from events.ambassadors import (
     ambassador,
     ambassador_certificate,
     came_by_link,
+    find_ambassador,
     needed_at,
     set_ambassadors,
 )
@@ -201,7 +202,8 @@ __all__ = [
     "channel_board", "check_method", "company_lines", "company_of_guest", "consents", "control_screen", "copy_event",
     "create_event", "credit_requests", "current_footprint", "decline_credits", "default_code", "default_link",
     "delete_participation", "drafts", "drop_logo", "drop_memorandum", "drop_sponsor", "editions", "event_by_id",
-    "event_logo", "expected_companies", "find_code", "find_events", "fitting", "flight_method_view", "fold",
+    "event_logo", "expected_companies", "find_ambassador", "find_code",
+    "find_events", "fitting", "flight_method_view", "fold",
     "fold_due", "fold_typed", "forget_file", "forum_doors", "fund_file", "gauges", "get_code", "get_event",
     "get_screen", "grant_credits", "guest", "identify_screens", "import_attendance", "import_path", "imports_of",
     "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard", "leave_company", "line_json",

@@ -137,12 +137,25 @@ def _issue(
     return number
 
 
+def find_ambassador(text: str) -> str:
+    """The number of an ambassador's certificate from what someone typed, pasted or scanned, as with certificates of
+    claims: any case, dashes missing, an address, a file's name. Raises NotFound."""
+    with get_store().read() as conn:
+        return str(_find(conn, text)["number"])
+
+
+def _find(conn: sa.Connection, text: str) -> Any:
+    found = (rows.ambassador(conn, number) for number in offsetting.possible_numbers(text))
+    row = next((each for each in found if each is not None), None)
+    if row is None:
+        raise NotFound(NONE_SUCH, value=text.strip()[:40])
+    return row
+
+
 def ambassador_certificate(number: str) -> AmbassadorCertificate:
     """The certificate of a number. Raises NotFound."""
     with get_store().read() as conn:
-        row = rows.ambassador(conn, number.strip().upper()[:40])
-        if row is None:
-            raise NotFound(NONE_SUCH, value=number[:40])
+        row = _find(conn, number)
         event = read_event(conn, event_id=row["event_id"])
     names = json.loads(row["statement"])["credentialSubject"]["holder"]
     return AmbassadorCertificate(

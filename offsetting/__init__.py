@@ -7,7 +7,13 @@ from offsetting.auditing import audit
 from offsetting.batch_imports import import_batches, preview_batches
 from offsetting.bundle import MEDIA_TYPE as CERTIFICATE_FILE
 from offsetting.bundle import verify_file
-from offsetting.certificates import certificate, certificate_credential, find_certificate, restate_holder
+from offsetting.certificates import (
+    certificate,
+    certificate_credential,
+    find_certificate,
+    possible_numbers,
+    restate_holder,
+)
 from offsetting.claiming import reslice
 from offsetting.coverage import (
     Coverage,
@@ -95,6 +101,7 @@ __all__ = [
     "list_orders", "log_checkpoint", "log_consistency", "log_entries", "log_former", "log_proof", "log_sequence",
     "money_back", "offers", "on_its_way", "on_job", "open_badge", "open_offering", "orders_of", "orders_together",
     "picks_of", "place_event_order", "place_gift", "place_order", "plan_deadline_watch", "pool", "pools",
+    "possible_numbers",
     "preview_batches", "quote", "reconcile", "refund_order", "render", "reslice", "restate_holder",
     "retirement_deadline", "retirement_desk", "retirement_evidence", "retirement_plan", "retirements",
     "return_retirement", "return_tranche", "rotate_key", "run_due", "send_instruction", "settle_plan", "shares",

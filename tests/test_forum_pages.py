@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -92,6 +93,16 @@ def test_an_ambassadors_certificate_is_for_everybody_who_has_its_number(client: 
     assert client.get(f"/ambassador/{number}.pdf").content.startswith(b"%PDF-")
     signed = client.get(f"/ambassador/{number}.json").text
     assert offsetting.verify_document(signed, offsetting.did_document()).ok
+    assert offsetting.verify_file(signed, json.dumps(offsetting.did_document())).ok
+    assert "fz-told-good" in shown.text and "cli.py verify" in shown.text
+    for typed in (number, number.lower().replace("-", ""), f" http://testserver/ambassador/{number} ",
+                  f"{number}.json", f"https://forum.example/verify/{number}?x=1"):  # fmt: skip
+        led = client.get("/verify", params={"number": typed}, follow_redirects=False)
+        assert (led.status_code, led.headers["location"]) == (303, f"/ambassador/{number}"), typed
+    assert client.get(f"/verify/{number}").url.path == f"/ambassador/{number}"
+    assert client.get(f"/verify/{number}.json").text == signed
+    assert client.get("/verify", params={"number": "TEST-0000-0000-0000-0000"}).status_code == 404
     events.delete_participation(me)
-    assert "fz-state-revoked" in client.get(f"/ambassador/{number}").text
+    revoked = client.get(f"/ambassador/{number}").text
+    assert "fz-state-revoked" in revoked and "fz-told-good" not in revoked
     assert client.get("/ambassador/TEST-0000-0000-0000-0000").status_code == 404

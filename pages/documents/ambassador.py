@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dash import html
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 import events
+import offsetting
+from data.settings import get_settings
 from events import AmbassadorCertificate
 from locales import current_language, pick, t
 from locales import formats as f
 from offsetting import claims
-from pages._parts import pieces
+from pages._parts import pieces, qr
 from pages._parts.html_text import Raw
+from pages._parts.icons import icon
 from pages._parts.rosette import lines
 from pages._parts.svg import svg
 from pages.documents._forum_parts import answer, card
 from pages.documents._paper_pdf import Paper
 
 router = APIRouter(include_in_schema=False)
-LEFT, RIGHT = 20.0, 190.0
+LEFT, RIGHT, CODE = 20.0, 190.0, 28.0
 VC = "application/vc+ld+json"
 
 
@@ -44,22 +48,52 @@ def pdf(number: str) -> Response:
 
 @router.get("/ambassador/{number}")
 def page(request: Request, number: str) -> Response:
-    """The certificate for people, and its state."""
+    """The certificate for people, its state, and its signature checked anew on every visit."""
     found = events.ambassador_certificate(number)
+    if number != found.number:
+        return RedirectResponse(f"/ambassador/{found.number}", 307)
     rosette = html.Div(Raw(svg(lines(found.number, 160, "light", 40), 160, 160)), className="fz-honour-rosette",
                        **{"aria-hidden": "true"})  # fmt: skip
-    state = pieces.state_chip("revoked", _day(found, found.revoked_at)) if found.revoked_at else None
     test = None if found.livemode else html.P(html.B(claims.say("test.across", livemode=False)), className="fz-note")
-    name = html.P(pick(found.names), className="fz-honour-name")
+    name = html.Div([test, html.P(pick(found.names), className="fz-honour-name")])
     lead = [html.P(sentence, className="fz-body") for sentence in _sentences(found)]
     cells: list[Any] = []
     for title, value in _facts(found):
         cells += [html.Dt(title), html.Dd(value)]
     files = [html.A(words, href=f"/ambassador/{found.number}.{kind}", className="fz-button")
              for words, kind in ((t("As PDF"), "pdf"), (t("Signed statement"), "json"))]  # fmt: skip
-    whole = card(rosette, state, test, name, *lead, html.Dl(cells, className="fz-facts"),
+    whole = card(html.Div([name, rosette], className="fz-honour-head"), *lead,
+                 html.Dl([*cells, html.Dt(t("State")), html.Dd(_state(found))], className="fz-facts"),
                  html.Div(files, className="fz-honour-files"))  # fmt: skip
-    return answer(request, t("Ambassador’s certificate"), found.event, [whole])
+    return answer(request, t("Ambassador’s certificate"), found.event, [whole, _check(found)])
+
+
+def _state(found: AmbassadorCertificate) -> Any:
+    if found.revoked_at:
+        return pieces.state_chip("revoked", _day(found, found.revoked_at))
+    return t("stands")
+
+
+def _check(found: AmbassadorCertificate) -> html.Section:
+    """What its signature is worth now, and the files and the command that check it without us."""
+    checked = offsetting.verify_document(found.statement, offsetting.did_document())
+    good = checked.ok and not found.revoked_at
+    words = [t("Signed by this installation, unchanged since.")] if checked.ok else [t(r) for r in checked.reasons]
+    if found.revoked_at:
+        words.append(t("It was revoked on {day}: it no longer counts.", day=_day(found, found.revoked_at)))
+    said = html.P([icon("check" if good else "error"), html.Span(" ".join(words))],
+                  className="fz-told fz-told-good" if good else "fz-error")  # fmt: skip
+    status = str((json.loads(found.statement).get("credentialStatus") or {}).get("statusListCredential", ""))
+    files = [(f"/ambassador/{found.number}.json", f"{found.number}.json"), ("/.well-known/did.json", "did.json")]
+    command = [f"python cli.py verify {found.number}.json", "--keys did.json"]
+    if status:
+        files.append((status[max(0, status.find("/api/")) :], "status-list.json"))
+        command.append("--status status-list.json")
+    links = html.Ul([html.Li(html.A(name, href=href, download=name, className="fz-link")) for href, name in files],
+                    className="fz-honour-list")  # fmt: skip
+    told = html.P(t("Keep these files and check them on any machine, off line."), className="fz-body")
+    code = html.Pre(" \\\n  ".join(command), className="fz-honour-code", tabIndex="0")
+    return card(said, html.H3(t("Check it without us")), told, links, code, title=t("The check"))
 
 
 def _day(found: AmbassadorCertificate, at: Any) -> str:
@@ -79,19 +113,23 @@ def _facts(found: AmbassadorCertificate) -> list[tuple[str, str]]:
 
 
 def _pdf(found: AmbassadorCertificate) -> bytes:
-    title = t("Ambassador’s certificate")
+    title, link = t("Ambassador’s certificate"), f"{get_settings().base_url}/ambassador/{found.number}"
     paper = Paper(current_language(), f"{title} {found.number}", found.issued_at)
     paper.add_page()
     if not found.livemode:
         paper.across(claims.say("test.across", livemode=False))
     paper.logo(LEFT, 22, t("Forum Zero"))
-    paper.text(LEFT, 62, title, 30, family=paper.serif)
-    paper.text(LEFT, 78, pick(found.names), 22, style="B")
-    y = paper.paragraph(LEFT, 90, pick(dict(found.event.names)), RIGHT - LEFT, 13)
+    y = 56.0
+    for line in paper.wrapped(title, RIGHT - LEFT, 30, family=paper.serif):
+        paper.text(LEFT, y, line, 30, family=paper.serif)
+        y += 12
+    y = paper.paragraph(LEFT, y + 6, pick(found.names), RIGHT - LEFT, 22, style="B")
+    y = paper.paragraph(LEFT, y + 3, pick(dict(found.event.names)), RIGHT - LEFT, 13)
     for sentence in _sentences(found):
         y = paper.paragraph(LEFT, y + 4, sentence, RIGHT - LEFT, 11)
     paper.rule(LEFT, y + 4, RIGHT, "line-strong")
-    y += 12
+    y += 14
+    _square(paper, link, RIGHT - CODE, y - 4)
     if found.revoked_at:
         paper.text(LEFT, y, t("Revoked on {day}", day=_day(found, found.revoked_at)), 12, style="B")
         y += 8
@@ -99,4 +137,17 @@ def _pdf(found: AmbassadorCertificate) -> bytes:
         paper.text(LEFT, y, name, 9.6, "ink-3")
         paper.text(LEFT + 36, y, value, 9.6)
         y += 7
+    paper.paragraph(LEFT, y + 2, t("Check it at {address}", address=link), RIGHT - LEFT - CODE - 8, 9.6)
     return paper.bytes()
+
+
+def _square(paper: Paper, link: str, x: float, y: float) -> None:
+    """The code that leads to the certificate's page and its check."""
+    rows = qr.matrix(link)
+    step = CODE / len(rows)
+    paper.pdf.set_fill_color(qr.INK)
+    for i, row in enumerate(rows):
+        for j, dark in enumerate(row):
+            if dark:
+                paper.pdf.rect(x + j * step, y + i * step, step, step, style="F")
+    paper.pdf.link(x, y, CODE, CODE, link)

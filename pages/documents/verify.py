@@ -9,6 +9,7 @@ from dash import html
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+import events
 from locales import current_language, t
 from offsetting import NotFound
 from offsetting.certificate_view import CertificateView
@@ -35,6 +36,8 @@ def ask(request: Request, number: str = "") -> Response:
         try:
             return RedirectResponse(f"/verify/{quote(find_certificate(number))}", 303)
         except NotFound as error:
+            if honour := _honour(number):
+                return RedirectResponse(honour, 303)
             return _page(request, _form(number, t(error.message, **error.params)), t("Check a certificate"), status=404)
     return _page(request, _form(), t("Check a certificate"))
 
@@ -46,6 +49,8 @@ def credential(request: Request, number: str, version: int | None = None) -> Res
         known = find_certificate(number)
         text = certificate_credential(known, version)
     except NotFound as error:
+        if honour := _honour(number):
+            return RedirectResponse(f"{honour}.json", 307)
         return missing(request, t(error.message, **error.params))
     headers = {"Content-Disposition": f'attachment; filename="{known}.credential.json"', "Cache-Control": "no-cache"}
     return Response(text, media_type=CREDENTIAL_TYPE, headers=headers)
@@ -61,11 +66,21 @@ def check(number: str, request: Request) -> Response:
             return RedirectResponse(f"/verify/{known}{query}", 307)
         view, text = certificate(known), certificate_credential(known)
     except NotFound as error:
+        if honour := _honour(number):
+            return RedirectResponse(honour, 307)
         return missing(request, t(error.message, **error.params))
     found = verify_document(text, did_document())
     checked = Checked(view, words_of(view, current_language()), text, found, log_walk(known))
     title = t("Certificate {number}", number=view.number)
     return _page(request, _checked(checked), title, notice_of(view))
+
+
+def _honour(text: str) -> str:
+    """Where an ambassador's certificate is looked at and checked; '' where the text is not its number either."""
+    try:
+        return f"/ambassador/{quote(events.find_ambassador(text))}"
+    except NotFound:
+        return ""
 
 
 def _page(request: Request, children: list[Any], title: str, strip: Any = None, status: int = 200) -> Response:
