@@ -2,9 +2,11 @@
 
 from reports.choices import Choice, Choices, choices
 from reports.companies import CompanyAtEvent, companies_at_events, company_at_event
-from reports.dashboard import FEW, Dashboard, dashboard
+from reports.dashboard import Dashboard, dashboard
+from reports.dashboard_cells import FEW
 from reports.dashboard_files import figure_csv, figures_xlsx, whole_csv
-from reports.dashboard_tables import Table, channel_names, open_g, step_names, tables
+from reports.dashboard_rows import channel_names
+from reports.dashboard_tables import Table, open_g, step_names, tables
 from reports.exploring import Answer, Column, Row, explore, visible_events
 from reports.exports import export_csv, export_xlsx
 from reports.narrowing import Narrowing

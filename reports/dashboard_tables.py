@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from locales import formats as f
-from locales import pick, t
+from locales import t
 from reports import words
-from reports.dashboard import FEW, Dashboard
+from reports.dashboard import Channel, Dashboard
+from reports.dashboard_cells import FEW
+from reports.dashboard_rows import channel_name
 from reports.exploring import Column, Row
+from reports.question import NO_MODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,19 @@ class Table:
 
 def tables(shown: Dashboard) -> dict[str, Table]:
     """Every figure that answers the question, by key, in the order of the page."""
+    own = ("channel", "origin")  # figures with columns of their own
     found = [_whole(shown)]
-    found += [_of_rows(shown, name) for name in shown.rows if shown.rows[name]]
+    found += [_of_rows(shown, name) for name in shown.rows if shown.rows[name] and name not in own]
     if shown.funnel:
         found.append(_funnel(shown))
-    if shown.channels:
+    if shown.channels or shown.rows["channel"]:
         found.append(_channels(shown))
+    if shown.rows["origin"]:
+        found.append(_origin(shown))
+    if shown.orders:
+        found.append(_orders(shown))
     if not shown.asked.is_part:
-        found += [_origin(shown), _day(shown), _money(shown)]
+        found += [_day(shown), _money(shown)]
     return {table.key: table for table in found}
 
 
@@ -78,6 +86,9 @@ def row_names() -> dict[str, str]:
     return {
         "category": t("By category"), "session": t("By sub-forum"), "mode": t("By way of travelling"),
         "diet": t("By kind of meal"), "activity": t("What it is made of"), "company": t("By company"),
+        "channel": t("Where people scanned"),
+        "origin": t("Where guests came from"), "ring": t("By distance"),
+        "began": t("By when guests began"),
     }  # fmt: skip
 
 
@@ -85,7 +96,7 @@ def _of_rows(shown: Dashboard, name: str) -> Table:
     rows = shown.rows[name]
     counted = any(row.people is not None for row in rows)
     columns = [Column("name", row_names()[name], "text")]
-    columns += [Column("people", t("Guests"), "count")] if counted else []
+    columns += [Column("people", people_title(shown), "count")] if counted else []
     columns += [
         Column("total_g", t("Emitted"), "grams"), Column("low_g", t("Low"), "grams"),
         Column("high_g", t("High"), "grams"), Column("retired_g", t("Retired"), "grams"),
@@ -136,53 +147,72 @@ def _funnel(shown: Dashboard) -> Table:
     return Table("funnel", t("From scan to certificate"), finding, columns, rows)
 
 
-def channel_names() -> dict[str, str]:
-    """Where a code stands; '' is who came by no code."""
-    return {
-        "poster": t("Poster"), "table_card": t("Table card"), "badge": t("Badge"), "slide": t("Slide"),
-        "mail": t("Mail"), "social": t("Social media"), "wall": t("Big screen"), "own": t("Own words"),
-        "": t("by no code"),
-    }  # fmt: skip
-
-
 def _channels(shown: Dashboard) -> Table:
-    names = channel_names()
-    rows = tuple((names.get(one.key, one.key), one.scans, one.began, one.footprint, one.certificate)
-                 for one in shown.channels)  # fmt: skip
+    """By channel: what came of its codes, and what its guests emit."""
+    grams = {row.key: row for row in shown.rows["channel"]}
+    steps = {one.key: one for one in shown.channels}
+    names = {row.key: row.name for row in shown.rows["channel"]}
+    keys = [*steps, *[key for key in grams if key not in steps]]
+    rows = tuple(_channel_row(names.get(key) or channel_name(key), steps.get(key), grams.get(key)) for key in keys)
     titles = (("scans", t("Scanned")), ("began", t("Began")), ("footprint", t("Footprint")),
-              ("certificate", t("Certificate")))  # fmt: skip
-    columns = (Column("name", t("Channel"), "text"), *(Column(key, title, "count") for key, title in titles))
-    first = max(shown.channels, key=lambda one: one.began or 0 if one.key else -1)
-    finding = t("Nobody has scanned a code yet.")
-    if first.key and first.began:
-        whole = sum(one.began or 0 for one in shown.channels)
-        share = f.percent(first.began / whole, 0)
-        finding = t("{share} of guests came by “{name}”.", share=share, name=names.get(first.key, first.key))
-    return Table("channel", t("Where people scanned"), finding, columns, rows)
+              ("certificate", t("Certificate")), ("people", people_title(shown)))  # fmt: skip
+    columns = (Column("name", t("Channel"), "text"), *(Column(key, title, "count") for key, title in titles),
+               Column("total_g", t("Emitted"), "grams"))  # fmt: skip
+    told = [row for key, row in grams.items() if key not in (FEW, NO_MODE) and row.people]
+    finding = (
+        t("Nobody has scanned a code yet.") if not shown.asked.is_part else t("No channel may be told apart here.")
+    )
+    if told:
+        first, whole = told[0], sum(row.people or 0 for row in grams.values())
+        share = f.percent((first.people or 0) / (whole or 1), 0)
+        finding = t("{share} of guests came by “{name}”.", share=share, name=first.name)
+    return Table(
+        "channel", t("Where people scanned"), finding, columns, rows, tuple("" if k == FEW else k for k in keys)
+    )
+
+
+def _channel_row(name: str, steps: Channel | None, row: Row | None) -> tuple[Any, ...]:
+    counts = (steps.scans, steps.began, steps.footprint, steps.certificate) if steps else (None,) * 4
+    return (name, *counts, row.people if row else None, row.total_g if row else None)
+
+
+def people_title(shown: Dashboard) -> str:
+    """What a column of people is called: lines tell how many there are at least."""
+    return t("Guests, at least") if shown.at_least else t("Guests")
 
 
 def _origin(shown: Dashboard) -> Table:
-    found = shown.view.origins
-    rows = [(pick(p["names"]), p["people"], round(p["distance_km"]), _way(p["mostly"])) for p in found["places"]]
-    town = pick(dict(shown.view.event.place.names))
-    if found["local"]:
-        rows.append((t("{town} itself", town=town), found["local"], None, ""))
-    if found["few"]:
-        rows.append((t("Places with fewer than five"), found["few"], None, ""))
-    columns = (Column("name", t("Place"), "text"), Column("people", t("Guests"), "count"),
-               Column("distance_km", t("Distance, km"), "count"),
-               Column("mostly", t("Came mostly by"), "text"))  # fmt: skip
+    rows, keys = [], []
+    for row in shown.rows["origin"]:
+        place = shown.places.get(row.key)
+        way = t("rail") if row.key in shown.by_rail else t("air")
+        km = round(place.distance_km) if place else None
+        rows.append((row.name, row.people, km, way if place else "", row.total_g, row.covered_bp))
+        keys.append("" if row.key == FEW else row.key)
+    columns = (Column("name", t("Place"), "text"), Column("people", people_title(shown), "count"),
+               Column("distance_km", t("Distance, km"), "count"), Column("mostly", t("Came mostly by"), "text"),
+               Column("total_g", t("Emitted"), "grams"),
+               Column("covered_bp", t("Share covered"), "share_bp"))  # fmt: skip
     finding = t("Places are drawn once five guests have come from one.")
-    if found["places"]:
-        far = max(found["places"], key=lambda p: p["people"])
-        finding = t(
-            "Most guests from afar came from {place}: {count}.", place=pick(far["names"]), count=f.number(far["people"])
-        )
-    return Table("origin", t("Where guests came from"), finding, columns, tuple(rows))
+    far = [row for row in shown.rows["origin"] if row.key in shown.places]
+    if far:
+        count = f.number(far[0].people or 0)
+        finding = t("Most guests from afar came from {place}: {count}.", place=far[0].name, count=count)
+    return Table("origin", t("Where guests came from"), finding, columns, tuple(rows), tuple(keys))
 
 
-def _way(mostly: str) -> str:
-    return t("air") if mostly == "air" else t("rail")
+def _orders(shown: Dashboard) -> Table:
+    found, currency = shown.orders, shown.view.event.currency
+    if found is None:
+        raise ValueError("orders are not told here")
+    rows = ((t("Orders placed"), found.order_count, None), (t("Orders paid"), found.paid_order_count, found.paid_minor))
+    columns = (Column("name", t("Orders"), "text"), Column("count", t("Number"), "count"),
+               Column("minor", t("Money"), f"money:{currency}"))  # fmt: skip
+    finding = t("Nothing has been paid yet.")
+    if found.paid_order_count:
+        count, money = f.number(found.paid_order_count), f.money(found.paid_minor, currency)
+        finding = t("{money} paid in {count} orders.", money=money, count=count)
+    return Table("orders", t("Orders and what was paid"), finding, columns, rows)
 
 
 def _day(shown: Dashboard) -> Table:

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from calculations.model import FieldError, InputError
-from reports.question import KNOWN, NO_MODE, address_of, asked_of
+from reports.question import KNOWN, address_of, asked_of
 
 STATES = ("retired", "reserved", "open")
-OF_LINES = (
-    "category",
-    "mode",
-    "diet",
-    "month_from",
-    "month_to",
-)  # what lines tell apart, beside sessions
-OF_PEOPLE = ("company",)  # what people do
-APART = "{field}: {value} can't be asked together with categories, modes, meals or months."
+OF_PEOPLE = ("session", "company", "channel", "origin", "ring", "began")  # what people tell apart
+OF_LINES = ("category", "mode", "diet", "month_from", "month_to")  # what lines alone tell apart
+LISTS = (*OF_PEOPLE, "category", "mode", "diet")
+RINGS = ("near", "km250", "km1000", "km2000", "km5000", "far", "none")
+_BEGAN = re.compile(r"\d{4}-\d{2}(-\d{2}(T\d{2})?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Of which sessions, companies, categories, modes (``none``: no trip), meals (activities of category food), months
-    and state (retired, reserved, open; '' is all that was emitted). ``told`` 'declared' leaves out the estimate for
-    those who have not answered. Empty is no condition."""
+    """Of which sessions, companies, channels of the code that was scanned (``none``: no code), places people came from
+    (``near``: the event's own, ``none``: not told), rings of distance around the event, times at which they began
+    (``2026-05``, ``2026-05-04`` or ``2026-05-04T09`` in the event's zone), categories, modes (``none``: no trip), meals
+    (activities of category food), months of what was done, and state (retired, reserved, open; '' is all that was
+    emitted). Values of one list are any of them, lists are all of them. ``told`` 'declared' leaves out the estimate
+    for those who have not answered. Empty is no condition."""
 
     session: tuple[str, ...] = ()
     company: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    ring: tuple[str, ...] = ()
+    began: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
     mode: tuple[str, ...] = ()
     diet: tuple[str, ...] = ()
@@ -39,10 +43,12 @@ class Narrowing:
 
     @classmethod
     def from_url(cls, params: Mapping[str, Any]) -> Narrowing:
-        """What an address's query asks for. Raises InputError for values that can't be asked, or not together."""
-        found = cls(**asked_of(cls, params, {**KNOWN, "state": STATES, "told": ("declared",)}))
-        if found.company and found.of_lines:
-            raise InputError([FieldError("company", found.company[0], APART)])
+        """What an address's query asks for. Raises InputError for values that can't be asked."""
+        found = cls(**asked_of(cls, params, {**KNOWN, "state": STATES, "told": ("declared",), "ring": RINGS}))
+        message = "{field}: {value} is no time; write it as 2026-05, 2026-05-04 or 2026-05-04T09."
+        errors = [FieldError("began", value, message) for value in found.began if not _BEGAN.fullmatch(value)]
+        if errors:
+            raise InputError(errors)
         return found
 
     def to_url(self) -> str:
@@ -55,30 +61,30 @@ class Narrowing:
         return any(getattr(self, name) for name in OF_LINES)
 
     @property
+    def of_people(self) -> bool:
+        """Whether people are told apart."""
+        return any(getattr(self, name) for name in OF_PEOPLE)
+
+    @property
     def is_part(self) -> bool:
         """Whether a part of the event is asked for, not the whole."""
-        return bool(self.session or self.company or self.of_lines)
+        return self.of_people or self.of_lines
 
     def asking(self, **changes: Any) -> Narrowing:
-        """The same with changes; what can't be told apart together with them is let go."""
-        changed = replace(self, **changes)
-        if changed.company and changed.of_lines:
-            gone = OF_LINES if changes.get("company") else OF_PEOPLE
-            usual: dict[str, Any] = {each.name: each.default for each in fields(changed) if each.name in gone}
-            changed = replace(changed, **usual)
-        return changed
+        """The same with changes."""
+        return replace(self, **changes)
 
     def toggled(self, name: str, value: str) -> Narrowing:
-        """The same with a value of a list put in, or taken out where it stands."""
+        """The same with a value of a list put in, or taken out where it stands. A time and another that holds it
+        never stand together."""
         values = getattr(self, name)
-        left = tuple(each for each in values if each != value)
-        return self.asking(**{name: left if value in values else (*values, value)})
+        if value in values:
+            return self.asking(**{name: tuple(each for each in values if each != value)})
+        if name == "began":
+            values = tuple(each for each in values if not each.startswith(value) and not value.startswith(each))
+        return self.asking(**{name: (*values, value)})
 
-    def keeps(self, cell: Mapping[Any, Any], but: str = "") -> bool:
-        """Whether a cell of the cube belongs to it; the condition named ``but`` is not asked."""
-        found = {
-            "session": cell["session_id"] or NO_MODE, "category": cell["category"], "mode": cell["mode"] or NO_MODE,
-            "diet": cell["activity"] if cell["category"] == "food" else "",
-        }  # fmt: skip
-        return all(name == but or not getattr(self, name) or value in getattr(self, name)
-                   for name, value in found.items())  # fmt: skip
+    def without(self, name: str) -> Narrowing:
+        """The same without the condition of a list."""
+        usual: dict[str, Any] = {each.name: each.default for each in fields(self)}
+        return self.asking(**{name: usual[name]})

@@ -15,7 +15,7 @@ BY = ("event", "session", "category", "activity", "mode", "month")
 KINDS = ("test", "live")
 NO_MODE = "none"  # how an address names the lines that are no trip
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 MOST_VALUES = 100
 KNOWN: dict[str, Sequence[str]] = {"measure": MEASURES, "by": BY, "kind": KINDS, "category": CATEGORIES}
 
@@ -92,5 +92,5 @@ def _wrong(name: str, value: Any, by_name: Mapping[str, Sequence[str]]) -> list[
     if name.startswith("month"):
         message = "{field}: {value} is no month; write it as 2021-09."
         return [FieldError(name, item, message) for item in items if not _MONTH.fullmatch(item)]
-    message = "{field}: {value} is no name; letters, digits, dot, line and underscore."
+    message = "{field}: {value} is no name; letters, digits, dot, colon, line and underscore."
     return [FieldError(name, item[:60], message) for item in items if not _NAME.fullmatch(item)]

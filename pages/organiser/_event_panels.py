@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 
@@ -16,9 +17,11 @@ from pages._parts.icons import icon
 from pages._parts.pieces import empty
 from pages._parts.svg import themed_svg
 from pages.organiser._filter import address, narrow_link
-from reports import FEW, Column, Dashboard, Row, Table
+from reports import FEW, NO_MODE, Column, Dashboard, Row, Table
 
 MOST_BARS, MOST_TABLE_ROWS = 9, 60
+NARROW_PX = 326.0  # a card on a phone
+LEAST_LABEL_PX, LABEL_PX = 84.0, 190.0
 
 
 def figure_panel(shown: Dashboard, table: Table, picture: Any, unit: str = "", span: int = 4) -> html.Section:
@@ -112,19 +115,16 @@ def _files(shown: Dashboard, table: Table) -> html.P:
     return html.P(files, className="fz-figure-files")
 
 
-def bars_panel(shown: Dashboard, table: Table, span: int, label_width: float = 116) -> html.Section:
+def bars_panel(shown: Dashboard, table: Table, span: int) -> html.Section:
     """A whiskered bar a row; pressing one narrows everything to it."""
     rows = [row for row in shown.rows[table.key] if row.value_g > 0][:MOST_BARS]
     if not rows:
         return figure_panel(shown, table, empty(t("Nothing is counted for this question yet.")), span=span)
-    drawn = [_bar(shown, table.key, row) for row in rows]
-    said, unit = bars_sentence(drawn), f.mass_unit(sum(row.value_g for row in rows))
-    wide_px = 100.0 * span - 46  # as wide as the card is at a desk
-    wide = themed_svg(lambda theme: category_bars(drawn, theme=theme, width=wide_px, label_width=label_width), said)
-    narrow = themed_svg(lambda theme: category_bars(drawn, theme=theme, width=326, label_width=label_width), said)
+    unit = f.mass_unit(sum(row.value_g for row in rows))
+    pictures = [_bars(shown, table.key, rows, wide_px) for wide_px in (100.0 * span - 46, NARROW_PX)]  # a card's width
     links = [html.Div(link) for link in _links(shown, table.key, rows)]
     both = [html.Div([picture, html.Div(links, className="fz-bar-links")], className=f"fz-bars {look}")
-            for picture, look in ((wide, "fz-wide-only"), (narrow, "fz-narrow-only"))]  # fmt: skip
+            for picture, look in zip(pictures, ("fz-wide-only", "fz-narrow-only"), strict=True)]  # fmt: skip
     note = t("{unit} CO₂e, whisker low–high", unit=unit) if not shown.asked.state else t("{unit} CO₂e", unit=unit)
     return figure_panel(shown, table, both, note + _declared(shown, table.key), span)
 
@@ -134,29 +134,40 @@ def _declared(shown: Dashboard, name: str) -> str:
     return "" if shown.counted or name in ("category", "session") else " · " + t("without estimates")
 
 
-def _bar(shown: Dashboard, name: str, row: Row) -> BarRow:
+def _bars(shown: Dashboard, name: str, rows: Sequence[Row], width_px: float) -> html.Span:
+    """Bars with labels as wide as the longest of them, at most nearly half of the picture."""
+    most = min(0.46 * width_px, LABEL_PX)
+    drawn = [_bar(shown, name, row, most) for row in rows]
+    label_px = max(LEAST_LABEL_PX, *(_width(bar.label) for bar in drawn)) + 10
+    return themed_svg(
+        lambda theme: category_bars(drawn, theme=theme, width=width_px, label_width=label_px), bars_sentence(drawn)
+    )
+
+
+def _bar(shown: Dashboard, name: str, row: Row, label_px: float) -> BarRow:
     """A row's bar in its colour; pale where another row is chosen."""
     chosen = getattr(shown.asked, name, ())
     colour = {"category": row.key}.get(name, {"mode": "travel", "diet": "food"}.get(name, "graphite"))
-    if row.key == FEW:
+    if row.key == FEW or (chosen and row.key not in chosen):
         colour = "line-strong"
-    if chosen and row.key not in chosen:
-        colour = "line-strong"
-    label = t("fewer than five") if row.key == FEW else shortened(row.name)
+    label = t("fewer than five") if row.key == FEW else shortened(row.name, label_px)
     if shown.asked.state:
         return BarRow(colour, label, row.value_g)
     return BarRow(colour, label, row.value_g, row.low_g, row.high_g)
 
 
-def shortened(words: str, most: float = 15.5) -> str:
-    """Words that fit before a bar; wide letters count twice."""
-    width, kept = 0.0, ""
-    for letter in words:
-        width += 1.85 if ord(letter) > 0x2E7F else 1.0
-        if width > most:
-            return kept.rstrip() + "…"
-        kept += letter
-    return kept
+def _width(words: str) -> float:
+    """About how wide words are at 13 px; Chinese letters are square."""
+    return sum(13.2 if ord(letter) > 0x2E7F else 7.1 for letter in words)
+
+
+def shortened(words: str, most_px: float) -> str:
+    """Words that fit before a bar."""
+    if _width(words) <= most_px:
+        return words
+    while words and _width(words + "…") > most_px:
+        words = words[:-1]
+    return words.rstrip() + "…"
 
 
 def _links(shown: Dashboard, name: str, rows: Sequence[Row]) -> list[Any]:
@@ -199,7 +210,7 @@ def _cover_rows(shown: Dashboard, name: str, rows: Sequence[Row], unit: str) -> 
         if row.key != FEW:
             on = {"aria-current": "true"} if row.key in chosen else {}
             title = narrow_link(row.name, address(shown, shown.asked.toggled(name, row.key)), "fz-row-link", **on)
-        people = t("{count} guests", count=f.number(row.people)) if row.people else t("energy, food, materials …")
+        people = _people(shown, row)
         pale = "fz-row-pale" if chosen and row.key not in chosen else ""
         made.append(html.Tr([
             html.Td([title, html.Br(), html.Span(people, className="fz-note")]),
@@ -210,23 +221,11 @@ def _cover_rows(shown: Dashboard, name: str, rows: Sequence[Row], unit: str) -> 
     return made
 
 
-def funnel_panel(shown: Dashboard, table: Table, span: int = 2) -> html.Section:
-    """From the scan to the certificate."""
-    largest = max((row[1] for row in table.rows), default=0) or 1
-    rows = [html.Div([html.Span(name), html.I(f.number(count), style={"--fz-w": f"{100 * count / largest:.1f}%"})])
-            for name, count, _ in table.rows]  # fmt: skip
-    return figure_panel(shown, table, html.Div(rows, className="fz-funnel"), span=span)
-
-
-def channel_panel(shown: Dashboard, table: Table, span: int = 4) -> html.Section:
-    """Guests by the channel of the code they scanned."""
-    rows = [one for one in table.rows if one[1] or one[2]]
-    link = html.A(t("Codes"), href=f"/desk/e/{shown.view.event.slug}/codes", className="fz-link")
-    if not any(one[1] for one in rows):
-        return figure_panel(
-            shown, table, empty(t("Hang up codes by hall and channel: this tells which are scanned."), link), span=span
-        )
-    return figure_panel(shown, table, [_bar_list([(row[0], row[2]) for row in rows]), link], t("guests"), span)
+def _people(shown: Dashboard, row: Row) -> str:
+    if row.people is None:
+        return t("energy, food, materials …")
+    count = f.number(row.people)
+    return t("at least {count} guests", count=count) if shown.at_least else t("{count} guests", count=count)
 
 
 def money_panel(shown: Dashboard, table: Table, span: int = 3) -> html.Section:
@@ -249,31 +248,38 @@ def _bar_list(rows: Sequence[tuple[str, int | None]], numbers: Sequence[str] = (
 
 
 def lines_panel(shown: Dashboard, found: Mapping[str, Table]) -> html.Section | None:
-    """What the chosen part is made of; the organiser's own lines open to their trace in the inventory."""
+    """What is asked for is made of; the organiser's own lines open to their trace, factors to their source. Lines of
+    guests are told in sums alone."""
     table = found.get("activity")
-    if table is None or not shown.asked.of_lines:
+    if table is None:
         return None
-    link = html.A(t("Own lines with their trace"), href=_inventory(shown), className="fz-link")
-    return panel(table.finding, [html.P(table.name, className="fz-figure-name"), plain_table(table),
-                                 _files(shown, table)], link, span=12, id="figure-activity")  # fmt: skip
+    own = html.A(t("Own lines with their trace"), href=_inventory(shown), className="fz-link")
+    factors = html.A(t("Factors and their sources"), href="/method", className="fz-link")
+    body = [html.P(table.name + _declared(shown, "activity"), className="fz-figure-name"), plain_table(table),
+            _files(shown, table)]  # fmt: skip
+    return panel(table.finding, body, html.Span([own, factors], className="fz-filter-side"), span=12,
+                 id="figure-activity")  # fmt: skip
 
 
 def _inventory(shown: Dashboard) -> str:
-    base, category = f"/desk/e/{shown.view.event.slug}/inventory", shown.asked.category
-    return f"{base}?category={category[0]}" if len(category) == 1 else base
+    """The organiser's lines of what is asked for, as far as their page can be asked."""
+    asked, base = shown.asked, f"/desk/e/{shown.view.event.slug}/inventory"
+    told = {name: getattr(asked, name)[0] for name in ("category", "session") if len(getattr(asked, name)) == 1}
+    query = urlencode({name: value for name, value in told.items() if value != NO_MODE})
+    return f"{base}?{query}" if query else base
 
 
 def left_out_panel(shown: Dashboard) -> html.Section | None:
     """Which figures can't answer, and why, in one line."""
     if not shown.left_out:
         return None
-    names = {
-        "origin": t("where guests came from"), "day": t("through the day"), "money": t("money by recipient"),
-        "boards": t("boards"), "company": t("companies"), "funnel": t("from scan to certificate"),
-        "category": t("categories"), "mode": t("modes"), "diet": t("meals"), "channel": t("where people scanned"),
+    why = {
+        "scans": t("How often codes were scanned is told of the whole event alone: a scan knows no person."),
+        "recipients": t("Who the money is for is told of the whole event alone."),
+        "funnel": t("Steps, orders and money are a person's, not a trip's, a meal's or a month's."),
+        "boards": t("Boards are not narrowed by places, trips or meals: they would tell how somebody on them came."),
     }  # fmt: skip
-    listed = t(", ").join(names[key] for key in shown.left_out)
-    words = t("Not told apart by what you chose, so not shown: {figures}.", figures=listed)
+    words = " ".join(why[key] for key in shown.left_out if key in why)
     return html.P(words, className="fz-small fz-left-out", id="organiser-left-out")
 
 

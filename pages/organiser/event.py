@@ -22,6 +22,7 @@ from pages._parts.desk import button_link, claim_panel, event_line, event_notice
 from pages._parts.pieces import empty
 from pages.bundles import to_sign_in
 from pages.organiser import _event_panels as panels
+from pages.organiser import _event_people as people
 from pages.organiser import _figures as figures
 from pages.organiser._cover_split import cover_split
 from pages.organiser._estimate import estimate_panel
@@ -35,7 +36,6 @@ page(
     styles=("css/desk-more.css", "css/setup.css"),
 )  # fmt: skip
 router = APIRouter(include_in_schema=False)
-PART_ORDER = ("whole", "category", "mode", "session", "diet", "company", "funnel")
 MEDIA = {"csv": "text/csv; charset=utf-8",
          "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
 
@@ -138,13 +138,14 @@ def _fields() -> dict[str, str]:
 def _grid(shown: Dashboard, found: dict[str, Table]) -> list[Any]:
     """Panels in their order; those that can't answer are not there, the others share their room."""
     makers: dict[str, tuple[int, Any]] = {
-        "whole": (3, figures.ring_panel), "category": (5, panels.bars_panel), "origin": (4, figures.origin_panel),
-        "day": (5, figures.day_panel), "session": (5, panels.session_panel), "funnel": (2, panels.funnel_panel),
-        "mode": (4, panels.bars_panel), "diet": (4, panels.bars_panel), "channel": (4, panels.channel_panel),
-        "company": (5, panels.company_panel), "boards": (4, boards_panel), "money": (3, panels.money_panel),
+        "whole": (3, figures.ring_panel), "category": (5, panels.bars_panel), "origin": (4, people.origin_panel),
+        "day": (5, figures.day_panel), "began": (4, people.began_panel), "funnel": (3, people.funnel_panel),
+        "session": (5, panels.session_panel), "mode": (4, panels.bars_panel), "channel": (3, people.people_panel),
+        "company": (5, panels.company_panel), "diet": (4, panels.bars_panel), "ring": (3, people.people_panel),
+        "boards": (4, boards_panel), "orders": (3, people.orders_panel), "money": (3, panels.money_panel),
     }  # fmt: skip
-    there = {**found} if shown.asked.is_part else {**found, "boards": found["whole"]}
-    keys = [key for key in (PART_ORDER if shown.asked.is_part else makers) if key in there]
+    there = found if "boards" in shown.left_out else {**found, "boards": found["whole"]}
+    keys = [key for key in makers if key in there and (key != "orders" or shown.asked.is_part)]
     spans = panels.packed([makers[key][0] for key in keys])
     made = [makers[key][1](shown, there[key], span) for key, span in zip(keys, spans, strict=True)]
     made.append(panels.lines_panel(shown, found))
