@@ -15,7 +15,7 @@ from events.ambassadors import (
 )
 from events.audits import audit
 from events.board_names import BoardName, board_marks, moderate_name
-from events.boards import leaderboard, rank_of_certificate
+from events.boards import board_among, leaderboard, rank_of_certificate
 from events.boundary import (
     BoundaryView,
     RecomputedAll,
@@ -31,11 +31,15 @@ from events.bringing_in import (
     imports_of,
     look_at,
     receive_file,
+    start_import,
+    start_undo,
     sweep_files,
     undo_import,
 )
 from events.bringing_in_command import import_path
+from events.bringing_in_going import Going, cancel_import, going_of
 from events.bringing_in_model import Brought, ImportCard, Looked
+from events.bringing_in_run import run_imports
 from events.catalogue import create_event, event_by_id, find_events, get_event, scenarios, suggest_places
 from events.codes import (
     CHANNELS,
@@ -188,7 +192,7 @@ __all__ = [
     "CHANNELS", "DOORS", "HUB", "JURISDICTIONS", "LAYOUTS", "PAYERS", "STEPS", "WHO", "Ambassador",
     "AmbassadorCertificate", "Board", "BoardName", "BoardRow", "BoundaryView", "Brought", "Change", "ChannelBoard",
     "ChannelFigures", "ChannelRow", "Code", "Conflict", "CreditRequest", "Event", "EventCard", "EventDraft",
-    "FieldError", "FlightMethodView", "FootprintView", "Forbidden", "FundDraft", "FundView", "Gap", "HubsView",
+    "FieldError", "FlightMethodView", "FootprintView", "Forbidden", "FundDraft", "FundView", "Gap", "Going", "HubsView",
     "ImportCard", "ImportReport", "InputError", "InventoryChoice", "InventoryLine", "InventoryView", "Logo", "Looked",
     "Membership", "Memoranda", "Memorandum", "MemorandumDraft", "Move", "Nearby", "NotFound", "OfferChoice",
     "OrganiserView", "Page", "Participation", "Picture", "Pledge", "PledgeDraft", "PledgeWall", "Recomputed",
@@ -197,15 +201,17 @@ __all__ = [
     "Thanked", "ThankedCompany", "Thanks", "TooMany", "Totals", "Unauthenticated", "VenuesView", "WallParts",
     "WhatIfView", "activities",
     "ambassador", "ambassador_certificate", "answered_by", "as_lines", "audit", "bad_rows_csv", "best_cities",
-    "best_hub_set", "board_marks", "boundary_view", "bring_in", "came_by_link", "change_state", "changes_from_url",
-    "changes_to_url",
+    "best_hub_set", "board_among",
+    "board_marks", "boundary_view", "bring_in", "came_by_link", "cancel_import", "change_state",
+    "changes_from_url", "changes_to_url",
     "channel_board", "check_method", "company_lines", "company_of_guest", "consents", "control_screen", "copy_event",
     "create_event", "credit_requests", "current_footprint", "decline_credits", "default_code", "default_link",
     "delete_participation", "drafts", "drop_logo", "drop_memorandum", "drop_sponsor", "editions", "event_by_id",
     "event_logo", "expected_companies", "find_ambassador", "find_code",
     "find_events", "fitting", "flight_method_view", "fold",
     "fold_due", "fold_typed", "forget_file", "forum_doors", "fund_file", "gauges", "get_code", "get_event",
-    "get_screen", "grant_credits", "guest", "identify_screens", "import_attendance", "import_path", "imports_of",
+    "get_screen", "going_of", "grant_credits", "guest", "identify_screens", "import_attendance", "import_path",
+    "imports_of",
     "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard", "leave_company", "line_json",
     "list_codes", "list_screens", "live_version", "live_versions", "logo_file", "look_at", "look_css", "look_href",
     "make_code", "memoranda", "memorandum_file", "models_beside", "moderate_name", "move_pledge",
@@ -213,14 +219,14 @@ __all__ = [
     "organiser_view", "place_at", "place_json", "places_of", "pledge_board", "pledge_wall", "preview_boundary",
     "preview_footprint", "preview_pledge", "proposed_zone", "publish_memorandum", "rank_of_certificate", "readiness",
     "receive_file", "recompute_all", "recompute_under", "region_lines", "region_names", "rename_code", "rename_screen",
-    "require_state", "revoke_code", "revoke_screen", "save_footprint", "save_fund", "save_inventory",
+    "require_state", "revoke_code", "revoke_screen", "run_imports", "save_footprint", "save_fund", "save_inventory",
     "save_memorandum", "save_pledge", "save_sponsor", "save_step", "scan", "scanned_at", "scenarios",
     "screen_by_token", "screen_event", "screen_id_of", "screen_token", "seed_demo", "set_ambassadors", "set_boundary",
     "set_company_consent", "set_display", "set_expected", "set_flight_method", "set_logo", "set_pledge_state",
     "setup_view", "sign_pledge", "signer_of", "snapshot", "special_fund", "spoken", "sponsor_logo", "spread_beside",
-    "start_participation", "start_setup", "suggest_places", "sweep_files", "take_pledge_back", "thanks", "told_of",
-    "totals", "try_changes", "undo_import", "wall_parts", "whole_estimate", "without_venues", "words_on", "year_norms",
-    "zone_names",
+    "start_import", "start_participation", "start_setup", "start_undo", "suggest_places", "sweep_files",
+    "take_pledge_back", "thanks", "told_of", "totals", "try_changes", "undo_import", "wall_parts", "whole_estimate", "without_venues",
+    "words_on", "year_norms", "zone_names",
 ]  # fmt: skip
 
 offsetting.on_job(TURN_JOB, deliver_turn)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from accounts import NotFound
+from accounts import NotFound, current_actor, require
 from calculations.ranking import share_bp, shown_groups, standings
 from data.store import boards as person_rows
 from data.store import events as event_rows
@@ -70,6 +70,17 @@ def top_people(conn: sa.Connection, event: Event, limit: int) -> list[BoardRow]:
     are on it."""
     found = live.top_people(conn, event.event_id, max(limit, SMALLEST_GROUP))
     return [_person(event, row, "") for row in found[:limit]] if len(found) >= SMALLEST_GROUP else []
+
+
+def board_among(slug: str, where: Mapping[str, Collection[str]], limit: int) -> list[BoardRow]:
+    """The first rows of the board of people whose participation has accepted values in its columns (session_id,
+    company_id, code_id, began), with their names as the organiser let them stand; none while fewer than five of them
+    are on it. Needs event.view. Raises NotFound."""
+    with get_store().read() as conn:
+        event = read_event(conn, slug=slug)
+        require(current_actor(), "event.view", event.event_id)
+        rows, total = person_rows.among(conn, event.event_id, where, limit)
+    return [_person(event, row, "") for row in rows] if total >= SMALLEST_GROUP else []
 
 
 def _person(event: Event, row: Mapping[str, Any], me: str) -> BoardRow:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import events
 from calculations.model import FieldError, InputError
 from calculations.ranking import SMALLEST_GROUP
-from data.store import participations
+from data.store import codes, participations
 from data.store.engine import get_store
 from locales import t
 from reports.bounds import Bounds
@@ -30,6 +30,7 @@ from reports.question import NO_MODE, Question
 
 STEPS = {"began": "participation_count", "footprint": "answered_count", "paid": "paid_order_count",
          "certificate": "certificate_count"}  # fmt: skip
+TOP = 5
 RAIL = ("high_speed_rail", "rail")
 NAMED = ("origin", "ring", *OF_LINES)  # what a board would tell of somebody who is named
 
@@ -120,7 +121,7 @@ def _answered(
         at_least=asked.of_lines, rows=rows, funnel=_funnel(group, channels) if by_people else {},
         orders=_orders(view, asked, group) if by_people else None, choices=choices, hidden=hidden, counted=counted,
         left_out=_left_out(asked), channels=channels, places=_places(view, rows["origin"]),
-        by_rail=_by_rail(asked, cells), board=_board(view, asked, hidden),
+        by_rail=_by_rail(asked, cells), board=_board(conn, view, asked, cells, hidden),
     )  # fmt: skip
 
 
@@ -216,10 +217,23 @@ def _by_rail(asked: Narrowing, cells: Cells) -> frozenset[str]:
     return frozenset(key for key, count in rail.items() if count > air.get(key, 0))
 
 
-def _board(view: events.OrganiserView, asked: Narrowing, hidden: bool) -> tuple[events.BoardRow, ...]:
+def _board(
+    conn: sa.Connection, view: events.OrganiserView, asked: Narrowing, cells: Cells, hidden: bool
+) -> tuple[events.BoardRow, ...]:  # fmt: skip
+    """The first of those who are asked for; nobody where that would tell how somebody named there came."""
     if not asked.is_part:
-        return tuple(view.boards["people"])
-    return ()
+        return tuple(view.boards["people"][:TOP])
+    if hidden or any(getattr(asked, name) for name in NAMED):
+        return ()
+    where: dict[str, set[str]] = {"company_id": set(asked.company)} if asked.company else {}
+    if asked.session:
+        where["session_id"] = {"" if value == NO_MODE else value for value in asked.session}
+    if asked.channel:
+        known = {row["code_id"] for row in codes.of_event(conn, view.event.event_id) if row["channel"] in asked.channel}
+        where["code_id"] = known | ({""} if NO_MODE in asked.channel else set())
+    if asked.began:
+        where["began"] = {each for each in cells.values("began") if each.startswith(asked.began)}
+    return tuple(events.board_among(view.event.slug, where, TOP))
 
 
 def _left_out(asked: Narrowing) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -117,6 +117,24 @@ def people(conn: sa.Connection, event_id: str, offset: int, limit: int) -> list[
     ranked = _ranked(event_id)
     query = sa.select(ranked).order_by(ranked.c.rank, ranked.c.participation_id).offset(offset).limit(limit)
     return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def among(
+    conn: sa.Connection, event_id: str, where: Mapping[str, Collection[str]], limit: int
+) -> tuple[list[dict[str, Any]], int]:
+    """(the first rows, how many there are) of those whose participation has accepted values in its columns; ranks and
+    equals are among them."""
+    b, p = s.board_person, s.participation
+    same = (p.c.event_id == b.c.event_id) & (p.c.participation_id == b.c.participation_id)
+    wanted = [b.c.event_id == event_id, *[p.c[name].in_(sorted(where[name])) for name in sorted(where)]]
+    better = sa.func.rank().over(order_by=(b.c.share_bp.desc(), b.c.norm_bp.asc()))
+    equals = sa.func.count().over(partition_by=(b.c.share_bp, b.c.norm_bp))
+    of_all = sa.func.count().over()
+    columns = [*[b.c[c] for c in COLUMNS], better.label("rank"), equals.label("equals"), of_all.label("of_all")]
+    query = sa.select(*columns).select_from(b.join(p, same)).where(*wanted)
+    ordered = query.order_by(b.c.share_bp.desc(), b.c.norm_bp, b.c.participation_id).limit(limit)
+    rows = [dict(row) for row in conn.execute(ordered).mappings()]
+    return rows, rows[0]["of_all"] if rows else 0
 
 
 def person(conn: sa.Connection, event_id: str, participation_id: str) -> dict[str, Any] | None:

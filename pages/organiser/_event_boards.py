@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dash import html
 
+from accounts import current_actor, may
 from events import BoardRow
 from locales import formats as f
 from locales import pick, t
@@ -11,14 +12,15 @@ from pages._parts.desk import panel
 from pages._parts.pieces import board_row, empty
 from reports import Dashboard, Table
 
-TOP = 5
-
 
 def boards_panel(shown: Dashboard, _: Table, span: int = 4) -> html.Section:
     """The first five people, and the way to the boards, where names are moderated."""
     view = shown.view
     link = html.A(t("All boards"), href=f"/desk/e/{view.event.slug}/boards", className="fz-link")
-    people = view.boards["people"][:TOP]
+    people = shown.board
+    if not people and shown.asked.is_part:
+        words = t("Fewer than five of those you chose are on the board.")
+        return panel(t("Boards"), empty(words, link), span=span, id="figure-boards")
     if not people:
         sentence = t("The board opens with five people: be among the first five.")
         return panel(t("Boards"), empty(sentence, link), span=span, id="figure-boards")
@@ -26,10 +28,21 @@ def boards_panel(shown: Dashboard, _: Table, span: int = 4) -> html.Section:
     finding = t("{name} leads: {share} covered.", name=pick(dict(first.display)), share=f.percent_bp(first.share_bp, 1))
     if first.tied:
         finding = t("Several share the first place: {share} covered.", share=f.percent_bp(first.share_bp, 1))
-    rows = html.Ol([board_line(row) for row in people], className="fz-board fz-board-slim")
-    name = html.P(t("Board of people"), className="fz-figure-name")
+    mine = may(current_actor(), "event.edit", view.event.event_id)
+    lines = [part for row in people for part in (board_line(row), _moderation(shown, row) if mine else None) if part]
+    rows = html.Ol(lines, className="fz-board fz-board-slim" + " fz-board-named" * mine)
+    named = t("Board of people") if not shown.asked.is_part else t("Board of those you chose")
+    name = html.P(named, className="fz-figure-name")
     return panel(finding, [name, rows, html.P(link, className="mb-0 mt-2")],
                  span=span, id="figure-boards")  # fmt: skip
+
+
+def _moderation(shown: Dashboard, row: BoardRow) -> html.Li:
+    """The way to hide a name or to give it other words."""
+    href = f"/desk/e/{shown.view.event.slug}/boards?name={row.key}"
+    said = t("Moderate the name {name}", name=pick(dict(row.display)))
+    link = html.A(t("Name"), href=href, className="fz-link", **{"aria-label": said})
+    return html.Li(link, className="fz-board-name-row")
 
 
 def board_line(row: BoardRow) -> html.Li:
