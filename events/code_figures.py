@@ -80,10 +80,11 @@ def tell(brought: Mapping[str, Brought], without: ChannelFigures) -> Told:
 
 def total(figures: Iterable[ChannelFigures]) -> ChannelFigures:
     """The sum of exact figures."""
-    many = [(one.scans, one.began, one.footprint, one.paid, one.certificate, one.total_g) for one in figures]
-    return ChannelFigures(*[sum(part or 0 for part in column) for column in zip(*many, strict=True)]) if many else (
-        ChannelFigures()
-    )  # fmt: skip
+    many = list(figures)
+    began, footprint = sum(one.began or 0 for one in many), sum(one.footprint or 0 for one in many)
+    paid, certificate = sum(one.paid or 0 for one in many), sum(one.certificate or 0 for one in many)
+    grams = sum(one.total_g or 0 for one in many)
+    return ChannelFigures(sum(one.scans for one in many), began, footprint, paid, certificate, grams)
 
 
 def _parts(brought: Mapping[str, Brought], key: Callable[[Brought], str]) -> dict[str, list[str]]:

@@ -286,4 +286,5 @@ def _without(conn: sa.Connection, event_id: str, together: ChannelFigures) -> Ch
     whole = [sum(sums[place] for sums in tally) for place in places]
     known = (together.began, together.footprint, together.paid, together.certificate)
     rest = [max(0, total - (part or 0)) for total, part in zip(whole, known, strict=True)]
-    return ChannelFigures(0, *rest, total_g=None)
+    began, footprint, paid, certificate = rest
+    return ChannelFigures(0, began, footprint, paid, certificate, None)

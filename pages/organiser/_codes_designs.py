@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pages._parts.palette import palette
 from pages.organiser._codes_sheet import Canvas, Point, Sheet
-from pages.organiser._codes_type import Voice, fitted, serif
+from pages.organiser._codes_type import Voice, fitted, in_more_lines, serif
 from pages.organiser._codes_words import Piece, Words
 
 DISTANCE_PER_WIDTH = 10  # the rule of thumb
@@ -22,6 +22,7 @@ CARD, CARDS = (90.0, 130.0), (2, 2)
 BADGE, BADGES = (90.0, 55.0), (2, 5)
 BARE = (70.0, 84.0)
 KINDS = ("poster", "cards", "badges", "slide", "code")
+LEAST_RING = 58.0  # of an A4: a smaller code is read from less far than a poster should be
 MOST_NAMES, MOST_NAME = 500, 40
 BOLD = Voice("sans", "B")
 _INK = palette("light")
@@ -91,16 +92,17 @@ def _strip(on: Canvas, piece: Piece, height: float, size: float, margin: float, 
         return 0.0
     height = height if len(piece.words) == 1 or not whole else height * 0.68
     tall = height * len(piece.words) if whole else height
-    on.box(0, 0, on.width, tall, _INK["seal-wash"])
+    inset = margin / 2  # clear of cuts and of what printers leave white: no bleed is needed anywhere
+    on.box(inset, inset, on.width - 2 * inset, tall, _INK["seal-wash"])
     room = on.width - 2 * margin
     if not whole:
         tag = " · ".join(dict.fromkeys(one.test for one in piece.words))
-        on.text(margin, (tall - size * 1.25) / 2, room, tag, size, _INK["seal-ink"], BOLD, most=1)
-        return tall
+        on.text(margin, inset + (tall - size * 1.25) / 2, room, tag, size, _INK["seal-ink"], BOLD, most=1)
+        return inset + tall
     for i, one in enumerate(piece.words):
-        words = f"{one.test}  ·  {one.notice}"
-        on.text(margin, i * height + (height - size * 1.25) / 2, room, words, size, _INK["seal-ink"], BOLD, most=1)
-    return tall
+        words, y = f"{one.test}  ·  {one.notice}", inset + i * height + (height - size * 1.25) / 2
+        on.text(margin, y, room, words, size, _INK["seal-ink"], BOLD, most=1)
+    return inset + tall
 
 
 def _logo(on: Canvas, piece: Piece, x: float, y: float, most: Point, centred: bool = True) -> float:
@@ -117,9 +119,38 @@ def _logo(on: Canvas, piece: Piece, x: float, y: float, most: Point, centred: bo
 def _code_in_ring(on: Canvas, piece: Piece, centre: Point, outer: float) -> float:
     """The code with its quiet zone within the ring; how wide it is on paper."""
     stroke = outer * 0.139
+    tint, fine = _tint(piece.accent), max(0.09, outer / 420)
+    on.rosette(centre, (outer - stroke) * 0.965, piece.seed, tint, 170 if outer > 50 else 90, fine)
     on.ring(centre, outer, stroke, piece.accent, _INK["amber"])
     side = (outer - stroke) * 1.4
     return on.code(centre[0] - side / 2, centre[1] - side / 2, side, piece.link, _INK["ink"])
+
+
+def _tint(colour: str, share: float = 0.42) -> str:
+    """A colour thinned with white."""
+    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - part) * share):02x}" for part in parts)
+
+
+def _title(on: Canvas, piece: Piece, at: tuple[float, float, float], sizes: Point, centred: bool = True,
+           colour: str = "ink") -> float:  # fmt: skip
+    """The event's name in each language that has its own, long ones in more lines; ``at`` is x, y and room. The y
+    below."""
+    x, y, room = at
+    for i, one in enumerate(_named(piece)):
+        voice, size = serif(one.language), sizes[min(i, 1)]
+        most = in_more_lines(one.name, room, size, voice, 4)
+        y = on.text(x, y, room, one.name, size, _INK[colour], voice, 1.2, most, centred) + size * 0.06
+    return y
+
+
+def _halls(on: Canvas, piece: Piece, at: tuple[float, float, float], size: float, centred: bool = True) -> float:
+    """The hall in each language, a line or two each; the y below."""
+    x, y, room = at
+    halls = dict.fromkeys(one.hall for one in piece.words if one.hall)
+    for hall in halls:
+        y = on.text(x, y, room, hall, size * (1 if len(halls) == 1 else 0.86), piece.accent_ink, BOLD, 1.2, 2, centred)
+    return y
 
 
 def _named(piece: Piece) -> list[Words]:
@@ -128,20 +159,28 @@ def _named(piece: Piece) -> list[Words]:
 
 
 def _poster(on: Canvas, piece: Piece, _: str) -> float:
+    """Name, place and hall, the code in its ring, the claim's words; long names give way to the code."""
     margin, room = 18.0, 174.0
-    y = _strip(on, piece, 13, 3.6, margin) + 11
-    if piece.logo:
-        y = _logo(on, piece, margin + 52, y, (70, 17)) + 4
-    for i, one in enumerate(_named(piece)):
-        size = 10.5 if i == 0 else 7.5
-        y = on.text(margin, y, room, one.name, size, _INK["ink"], serif(one.language), 1.2, 2) + 0.5
-    for where in dict.fromkeys(one.where for one in piece.words):
-        y = on.text(margin, y + 1.2, room, where, 4.6, _INK["ink-2"], most=1)
-    if halls := " · ".join(dict.fromkeys(one.hall for one in piece.words if one.hall)):
-        y = on.text(margin, y + 2, room, halls, 6, piece.accent_ink, BOLD, most=1)
     foot = _poster_foot(on, piece, margin, room)
+    share = 1.0
+    for share in (1.0, 0.82, 0.66, 0.54):
+        tried = Canvas(Sheet(on.width, on.height), on.width, on.height)
+        if (foot - _poster_head(tried, piece, margin, room, share) - 12) / 2 >= LEAST_RING:
+            break
+    y = _poster_head(on, piece, margin, room, share)
     outer = min(79.0, (foot - y - 12) / 2)
     return _code_in_ring(on, piece, (on.width / 2, (y + foot) / 2), outer)
+
+
+def _poster_head(on: Canvas, piece: Piece, margin: float, room: float, share: float) -> float:
+    """What stands above the code, in letters of a share of their size; where it ends."""
+    y = _strip(on, piece, 13, 3.6, margin) + 11 * share
+    if piece.logo:
+        y = _logo(on, piece, margin + 52, y, (70, 17 * share)) + 4
+    y = _title(on, piece, (margin, y, room), (11.5 * share, 8 * share))
+    for where in dict.fromkeys(one.where for one in piece.words):
+        y = on.text(margin, y + 1.2, room, where, 4.6 * max(share, 0.82), _INK["ink-2"], most=1)
+    return _halls(on, piece, (margin, y + 2, room), 6 * max(share, 0.7))
 
 
 def _poster_foot(on: Canvas, piece: Piece, margin: float, room: float) -> float:
@@ -168,10 +207,8 @@ def _card(on: Canvas, piece: Piece, _: str) -> float:
     y = _strip(on, piece, 6, 2.8, margin, whole=False) + 5
     if piece.logo:
         y = _logo(on, piece, margin + 20, y, (room - 40, 8)) + 2
-    for i, one in enumerate(_named(piece)):
-        y = on.text(margin, y, room, one.name, 5 if i == 0 else 3.8, _INK["ink"], serif(one.language), 1.2, 2)
-    if halls := " · ".join(dict.fromkeys(one.hall for one in piece.words if one.hall)):
-        y = on.text(margin, y + 0.8, room, halls, 3.2, piece.accent_ink, BOLD, most=1)
+    y = _title(on, piece, (margin, y, room), (5, 3.8))
+    y = _halls(on, piece, (margin, y + 0.8, room), 3.2)
     two = len(piece.words) > 1
     foot = on.height - (23 if two else 18)
     outer = min(36.0, (foot - y - 5) / 2)
@@ -189,15 +226,17 @@ def _badge(on: Canvas, piece: Piece, name: str) -> float:
     right = on.width - side - 3
     if piece.logo:
         y = _logo(on, piece, margin, y, (room, 6), centred=False) + 1.5
-    for i, one in enumerate(_named(piece)):
-        size = 3.2 if i == 0 else 2.8
-        y = on.text(margin, y, room, one.name, size, _INK["ink-2"], serif(one.language), 1.2, 2, centred=False)
+    for one in _named(piece):
+        voice, size = serif(one.language), 3.2 if one is piece.words[0] else 2.8
+        y = on.text(margin, y, room, one.name, size, _INK["ink-2"], voice, 1.2, 2, centred=False)
     if name:
-        on.text(margin, max(y + 1.5, 21), room, name, 8.5, _INK["ink"], BOLD, 1.15, 2, centred=False)
+        most, top = in_more_lines(name, room, 8.5, BOLD, 3), max(y + 1.5, 20)
+        size = min(8.5, (on.height - 12 - top) / most / 1.15)
+        on.text(margin, top, room, name, size, _INK["ink"], BOLD, 1.15, most, centred=False)
     else:
-        on.box(margin, 35, room, 0.2, _INK["line-strong"])
-    if halls := " · ".join(dict.fromkeys(one.hall for one in piece.words if one.hall)):
-        on.text(margin, on.height - 10, room, halls, 2.8, piece.accent_ink, BOLD, most=1, centred=False)
+        on.box(margin, 36, room, 0.2, _INK["line-strong"])
+    if hall := piece.words[0].hall:
+        on.text(margin, on.height - 11, room, hall, 2.8, piece.accent_ink, BOLD, 1.2, 2, centred=False)
     top = 6.5
     width = on.code(right, top, side, piece.link, _INK["ink"])
     words = piece.words[0].heading
@@ -207,26 +246,36 @@ def _badge(on: Canvas, piece: Piece, name: str) -> float:
 
 
 def _slide(on: Canvas, piece: Piece, _: str) -> float:
+    """Words left, the code in its ring right; long names give way to the claim's words."""
     margin, room = 20.0, 148.0
-    y = _strip(on, piece, 12, 5, margin)
-    centre = (on.width - 88, (on.height + y) / 2)
-    width = _code_in_ring(on, piece, centre, min(72.0, (on.height - y) / 2 - 12))
-    two = len(piece.words) > 1
-    y += 12 if two else 20
-    if piece.logo:
-        y = _logo(on, piece, margin, y, (70, 16), centred=False) + 5
-    for i, one in enumerate(_named(piece)):
-        size = 11 if i == 0 else 8
-        y = on.text(margin, y, room, one.name, size, _INK["ink"], serif(one.language), 1.2, 2, centred=False) + 1
-    if halls := " · ".join(dict.fromkeys(one.hall for one in piece.words if one.hall)):
-        y = on.text(margin, y + 1, room, halls, 7, piece.accent_ink, BOLD, most=1, centred=False)
-    y = max(y + 6, on.height * (0.42 if two else 0.5))
-    for i, one in enumerate(piece.words):
-        y = on.text(margin, y, room, one.heading, 15 if i == 0 else 11, _INK["ink"], BOLD, 1.2, 2, centred=False)
-        body = (one.body, 5 if two else 6.5, _INK["ink-2"])
-        y = on.text(margin, y + 1, room, *body, lead=1.35, most=3, centred=False) + 3
+    top = _strip(on, piece, 12, 5, margin)
+    centre = (on.width - 88, (on.height + top) / 2)
+    width = _code_in_ring(on, piece, centre, min(72.0, (on.height - top) / 2 - 12))
+    share = 1.0
+    for share in (1.0, 0.8, 0.66, 0.54):
+        tried = Canvas(Sheet(on.width, on.height), on.width, on.height)
+        if _slide_words(tried, piece, margin, room, top, share) <= on.height - 26:
+            break
+    _slide_words(on, piece, margin, room, top, share)
     on.text(margin, on.height - 20, room, piece.address, 9, piece.accent_ink, BOLD, most=1, centred=False)
     return width
+
+
+def _slide_words(on: Canvas, piece: Piece, margin: float, room: float, top: float, share: float) -> float:
+    """Name, hall and the claim's words, the former in letters of a share of their size; where they end."""
+    two = len(piece.words) > 1
+    y = top + (12 if two else 20) * share
+    if piece.logo:
+        y = _logo(on, piece, margin, y, (70, 16 * share), centred=False) + 5
+    y = _title(on, piece, (margin, y, room), (9.5 * share, 7.5 * share) if two else (11 * share, 8), centred=False)
+    y = _halls(on, piece, (margin, y + 1, room), 6 * max(share, 0.75), centred=False)
+    y = max(y + 6 * share, on.height * (0.5 if share == 1 else 0))
+    for i, one in enumerate(piece.words):  # of two languages the headings alone: a slide is read in a moment
+        size = (13 if i == 0 else 10.5) if two else 15
+        y = on.text(margin, y, room, one.heading, size, _INK["ink"], BOLD, 1.2, 2, centred=False) + 1
+        if not two:
+            y = on.text(margin, y, room, one.body, 6.5, _INK["ink-2"], lead=1.35, most=3, centred=False)
+    return y
 
 
 def _bare(on: Canvas, piece: Piece, _: str) -> float:

@@ -61,6 +61,13 @@ def _(item: sheets.Shape, out: FPDF) -> None:
 
 
 @_draw.register
+def _(item: sheets.Line, out: FPDF) -> None:
+    out.set_draw_color(item.colour)
+    out.set_line_width(item.width)
+    out.polyline(list(item.points))
+
+
+@_draw.register
 def _(item: sheets.Letters, out: FPDF) -> None:
     out.set_text_color(item.colour)
     x = item.x
@@ -112,6 +119,12 @@ def _(item: sheets.Box) -> str:
 def _(item: sheets.Shape) -> str:
     points = " ".join(f"{_n(x)},{_n(y)}" for x, y in item.points)
     return f'<polygon points="{points}" fill="{item.colour}"/>'
+
+
+@_markup.register
+def _(item: sheets.Line) -> str:
+    points = " ".join(f"{x:.2f},{y:.2f}" for x, y in item.points)
+    return f'<polyline points="{points}" fill="none" stroke="{item.colour}" stroke-width="{_n(item.width)}"/>'
 
 
 @_markup.register

@@ -10,7 +10,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from pages._parts.qr import QUIET_MODULES, matrix
+from pages._parts.rosette import bands, curve
 from pages.organiser._codes_type import Voice, fitted, width
 
 Point = tuple[float, float]
@@ -32,6 +35,15 @@ class Shape:
     """A filled polygon."""
 
     points: tuple[Point, ...]
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line through points, ``width`` mm wide."""
+
+    points: tuple[Point, ...]
+    width: float
     colour: str
 
 
@@ -68,7 +80,7 @@ class Modules:
     colour: str
 
 
-Item = Box | Shape | Letters | Picture | Modules
+Item = Box | Shape | Line | Letters | Picture | Modules
 
 
 @dataclass(slots=True)
@@ -132,6 +144,14 @@ class Canvas:
         """The ring that is about to close: one long piece and a short one pushed out a little."""
         self.shape(_sector(centre, outer, stroke, 56, 360, 0.0), full)
         self.shape(_sector(centre, outer, stroke, 13, 43, outer * 0.07), still)
+
+    def rosette(self, centre: Point, radius: float, seed: str, colour: str, points_a_turn: int, width: float) -> None:
+        """The fine lines of a seal, the event's own by ``seed``."""
+        for band in bands(seed):
+            for j in (0, 1):
+                found = curve(band, j, points_a_turn) * radius + np.array(centre)
+                points = tuple(self._at(float(x), float(y)) for x, y in found)
+                self.sheet.items.append(Line(points, width * self.scale, colour))
 
     def cut_marks(self, length: float = 4.0, gap: float = 1.0, colour: str = "#5b6661") -> None:
         """Where to cut: short hairlines outside each corner."""

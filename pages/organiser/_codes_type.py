@@ -127,10 +127,31 @@ def fitted(
     while now > size * least:
         found = lines_of(text, room, now, voice)
         if len(found) <= most and all(width(line, now, voice) <= room for line in found):
-            return found, now
+            return balanced(text, found, room, now, voice), now
         now *= 0.95
     found = lines_of(text, room, now, voice)[:most]
     return [_cut(line, room, now, voice) for line in found], now
+
+
+def balanced(text: str, found: list[str], room: float, size: float, voice: Voice) -> list[str]:
+    """As many lines, about as long as each other: no word stands alone on the last."""
+    least, most = (width(text, size, voice) / len(found), room) if len(found) > 1 else (room, room)
+    while most - least > 0.02 * room:
+        middle = (least + most) / 2
+        tried = lines_of(text, middle, size, voice)
+        if len(tried) == len(found) and all(width(line, size, voice) <= middle for line in tried):
+            found, most = tried, middle
+        else:
+            least = middle
+    return found
+
+
+def in_more_lines(text: str, room: float, size: float, voice: Voice, most: int) -> int:
+    """In how many lines a long text reads best: two, or up to ``most`` rather than in letters under ¾ of the size."""
+    for count in range(2, most):
+        if fitted(text, room, size, voice, count, 0.72)[1] > 0.76 * size:
+            return count
+    return most
 
 
 def _cut(line: str, room: float, size: float, voice: Voice) -> str:
@@ -145,7 +166,7 @@ def _parts(text: str) -> Iterator[str]:
     for i, letter in enumerate(text):
         piece += letter
         after = text[i + 1] if i + 1 < len(text) else ""
-        if not after or letter == " " or (
+        if not after or letter in " -‐–/" or (
             (_is_wide(letter) or _is_wide(after)) and after not in _CLOSING and letter not in _OPENING and after != " "
         ):  # fmt: skip
             yield piece

@@ -37,6 +37,7 @@ class Piece:
     accent: str
     accent_ink: str
     logo: tuple[str, bytes, float] | None  # media type, content, width over height
+    seed: str = ""  # of the fine lines around the code
 
     @property
     def address(self) -> str:
@@ -51,7 +52,7 @@ def piece_of(event: Event, code: Code | None, languages: Sequence[str]) -> Piece
     link = code.link if code else events.default_link(event, "poster")
     words = tuple(_words(event, code, language) for language in dict.fromkeys(languages[:2]))
     return Piece(link, words, not event.livemode, look.get("button_light") or colours["jade"],
-                 look.get("words_light") or colours["jade-ink"], _logo(event))  # fmt: skip
+                 look.get("words_light") or colours["jade-ink"], _logo(event), event.event_id)  # fmt: skip
 
 
 def _logo(event: Event) -> tuple[str, bytes, float] | None:
@@ -74,7 +75,8 @@ def _words(event: Event, code: Code | None, language: str) -> Words:
         set_language(before)
     facts = {"jurisdiction": event.jurisdiction, "livemode": event.livemode,
              "subject": claims.subject_of(event.scenario)}  # fmt: skip
-    own = pick(dict(event.texts.get("notice") or {}), language)
+    notices = dict(event.texts.get("notice") or {})
+    own = notices.get(language) or ("" if event.simulated else pick(notices, language))
     said = translate(
         language, "Independent demonstration. Attendance, trips, batches and prices are made up; endorsed by nobody."
     )
