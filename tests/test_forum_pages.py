@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 import events
 import offsetting
-from accounts import SYSTEM, set_actor
+from accounts import SYSTEM, Actor, set_actor
 from data.store import schema as s
-from data.store.engine import Store
+from data.store.engine import Store, get_store
+from offsetting import settlements
+from offsetting.settlements import Account
 from tests.support import api
 from tests.support.events import draft
 from tests.support.shop import rows
@@ -94,7 +98,7 @@ def test_an_ambassadors_certificate_is_for_everybody_who_has_its_number(client: 
     signed = client.get(f"/ambassador/{number}.json").text
     assert offsetting.verify_document(signed, offsetting.did_document()).ok
     assert offsetting.verify_file(signed, json.dumps(offsetting.did_document())).ok
-    assert "fz-told-good" in shown.text and "cli.py verify" in shown.text
+    assert "fz-honour-bad" not in shown.text and "cli.py verify" in shown.text
     for typed in (number, number.lower().replace("-", ""), f" http://testserver/ambassador/{number} ",
                   f"{number}.json", f"https://forum.example/verify/{number}?x=1"):  # fmt: skip
         led = client.get("/verify", params={"number": typed}, follow_redirects=False)
@@ -104,5 +108,25 @@ def test_an_ambassadors_certificate_is_for_everybody_who_has_its_number(client: 
     assert client.get("/verify", params={"number": "TEST-0000-0000-0000-0000"}).status_code == 404
     events.delete_participation(me)
     revoked = client.get(f"/ambassador/{number}").text
-    assert "fz-state-revoked" in revoked and "fz-told-good" not in revoked
+    assert "fz-state-revoked" in revoked and "fz-honour-bad" in revoked
     assert client.get("/ambassador/TEST-0000-0000-0000-0000").status_code == 404
+
+
+def test_a_payout_of_the_fund_stands_on_its_page_beside_the_gifts_own_words(client: api.TestClient) -> None:
+    words = {"en": "For trees <b>", "is": "Fyrir tré"}
+    with get_store().write() as conn:
+        conn.execute(sa.update(s.event).where(s.event.c.slug == "hall-2026").values(texts={"gift": words}))
+    assert "For trees &lt;b&gt;" in client.get("/e/hall-2026/fund?lang=en").text
+    assert "Fyrir tré" in client.get("/e/hall-2026/fund?lang=is").text
+    now = datetime.now(UTC)
+    for _ in range(5):
+        order_id = offsetting.place_gift("hall-2026", 2000)
+        offsetting.demo_payment(order_id, "succeeded")
+    clerk = Actor("person", "p1", "Chen Jie", frozenset({("exchange", "", "")}))
+    currency = events.get_event("hall-2026").currency
+    number = settlements.settle(clerk, Account("special_fund", "", currency, False), now.date(), 10_000, "ICBC 7",
+                                now.date(), now=now + timedelta(days=2))  # fmt: skip
+    shown = client.get("/e/hall-2026/fund?lang=en").text
+    given, out, left = re.findall(r"<dd><b>([^<]*)</b></dd>", shown)[:3]
+    assert ("100.00" in given, "100.00" in out, "100.00" in left) == (True, True, False)
+    assert number in shown and "What was paid out" in shown

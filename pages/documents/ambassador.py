@@ -19,7 +19,7 @@ from locales import formats as f
 from offsetting import claims
 from pages._parts import pieces, qr
 from pages._parts.html_text import Raw
-from pages._parts.icons import icon
+from pages._parts.icons import icon_svg
 from pages._parts.rosette import lines
 from pages._parts.svg import svg
 from pages.documents._forum_parts import answer, card
@@ -81,8 +81,8 @@ def _check(found: AmbassadorCertificate) -> html.Section:
     words = [t("Signed by this installation, unchanged since.")] if checked.ok else [t(r) for r in checked.reasons]
     if found.revoked_at:
         words.append(t("It was revoked on {day}: it no longer counts.", day=_day(found, found.revoked_at)))
-    said = html.P([icon("check" if good else "error"), html.Span(" ".join(words))],
-                  className="fz-told fz-told-good" if good else "fz-error")  # fmt: skip
+    mark = Raw(icon_svg("check" if good else "error", class_name="fz-icon"))
+    said = html.P([mark, html.Span(" ".join(words))], className="fz-honour-said" + ("" if good else " fz-honour-bad"))
     status = str((json.loads(found.statement).get("credentialStatus") or {}).get("statusListCredential", ""))
     files = [(f"/ambassador/{found.number}.json", f"{found.number}.json"), ("/.well-known/did.json", "did.json")]
     command = [f"python cli.py verify {found.number}.json", "--keys did.json"]

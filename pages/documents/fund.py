@@ -128,7 +128,9 @@ def _form(view: FundView, typed: str, error: Exception | None) -> Any:
     ]  # fmt: skip
     choice = html.Fieldset([html.Legend(t("How much"), className="fz-label"), *proposed], className="fz-choices")
     button = html.Button(t("Go on to the payment"), type="submit", className="fz-button fz-button-main fz-button-wide")
-    parts = [html.H2(t("Give to it")), html.P(note, className="fz-body"), hidden("key", token_urlsafe(12)), choice,
+    own = pick(dict(event.texts.get("gift") or {}))
+    parts = [html.H2(t("Give to it")), html.P(own, className="fz-body") if own else None,
+             html.P(note, className="fz-body"), hidden("key", token_urlsafe(12)), choice,
              html.Div([label, field, said], className="fz-field-group"), button]  # fmt: skip
     return html.Form(parts, method="post", action=f"/e/{event.slug}/fund", className="fz-card fz-pad fz-stack")
 

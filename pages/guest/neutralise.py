@@ -162,7 +162,7 @@ def _form(
             ],
             className="mt-3",
         ),
-        _gift(offers[0]) if offers[0].gift_minor else None,
+        _gift(offers[0], pick(dict(event.texts.get("gift") or {}))) if offers[0].gift_minor else None,
     ]
     mine = html.A(
         [t("All your orders, your company, your name"), icon("chevron_right")], href=f"/e/{event.slug}/me",
@@ -279,10 +279,12 @@ def _split(offer: Offer, quote: Quote, share: Share) -> html.Div:
     return html.Div(inside, hidden=share not in (100, REST), **data(of=f"{offer.project_id}|{share}"))
 
 
-def _gift(offer: Offer) -> html.Label:
+def _gift(offer: Offer, told: str) -> html.Label:
+    """The tick beside an order; ``told`` is what its organiser says of it, '' for nothing."""
     money = f.money(offer.gift_minor, offer.currency).removesuffix(".00")
     words = [
         html.B(t("Add {money} for the special fund", money=money)),
+        html.Small(told) if told else None,
         html.Small(t("A gift, not in the price. Off unless you choose it.")),
     ]
     return html.Label(

@@ -37,7 +37,7 @@ def projects(fields: Fields, view: SetupView) -> list[Any]:
         own.words("payer", t("Said to guests, in your own words"), ("en", "zh"), rows=2),
         html.Div([own.text("currency", t("Currency"), maxlength=3), own.checks("flags", t("Money"), flags)],
                  className="fz-two"),
-        own.words("gift", t("What the gift is for"), ("en", "zh"), rows=2),
+        own.words("gift", t("What the gift is for"), ("en", "zh"), rows=2, more=("mr", "is")),
         html.Fieldset([html.Legend(t("Projects on offer"), className="fz-label"), html.P(note, className="fz-note"),
                        *(listed or [none]), own.said("projects")], className="fz-setup-set"),
         _asked(view),
