@@ -47,8 +47,10 @@ window.fzWall = (function () {
     if (!whole || name.nodeType !== 3 || !text.querySelector("tspan")) { return; }
     function over() {
       var box = text.getBBox();
-      return box.x < room.x - 30 || box.x + box.width > room.x + room.width + 8;
+      return box.x < room.x - 31 || box.x + box.width > room.x + room.width + 8;
     }
+    var out = room.x - 30 - text.getBBox().x;
+    if (out > 0 && text.getAttribute("text-anchor") !== "start") { text.setAttribute("x", Number(text.getAttribute("x")) + out); }
     for (var keep = whole.length - 1; keep > 1 && over(); keep -= 1) { name.data = whole.slice(0, keep).trimEnd() + "…"; }
     if (name.data !== whole) {
       var title = document.createElementNS("http://www.w3.org/2000/svg", "title");
@@ -56,9 +58,19 @@ window.fzWall = (function () {
       text.appendChild(title);
     }
   }
+  /* The distance of a ring gives way to a label that lies over it. */
+  function clear(text) {
+    var own = text.getBBox();
+    var under = [].some.call(text.ownerSVGElement.querySelectorAll("text:has(tspan)"), function (other) {
+      var box = other.getBBox();
+      return box.x < own.x + own.width && own.x < box.x + box.width && box.y < own.y + own.height && own.y < box.y + box.height;
+    });
+    text.style.opacity = under ? 0 : "";
+  }
   function fit(within) {
     within.querySelectorAll("[data-fit]").forEach(fitOne);
     within.querySelectorAll("svg text").forEach(label);
+    within.querySelectorAll('svg text[paint-order]:not(:has(tspan))').forEach(clear);
   }
   /* The markup of a part wherever it stands; numbers count on from where they were. True where anything changed. */
   function place(name, markup) {

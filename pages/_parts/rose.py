@@ -17,6 +17,7 @@ LEAST_GROUP = 5
 RINGS_KM = (250, 1_000, 2_000)
 FAR_RINGS_KM = (5_000, 10_000, 20_000)
 LABEL_PX = 17.6
+LABEL_ROOM = 118.0
 DOT_PX = 11.2  # radius of the largest group
 
 
@@ -47,8 +48,11 @@ def rose(
     alt: str = "",
     kilometres: str = "km",
     scale: float = 1.0,
+    room: float = LABEL_ROOM,
+    pitch: float = LABEL_PX,
 ) -> str:
-    """The rose as SVG, 370 × 262 px times ``scale``; the ``labels`` largest groups are named, others are dots."""
+    """The rose as SVG, 370 × 262 px times ``scale``; the ``labels`` largest groups are named, others are dots.
+    ``room`` is the width of the column of labels, which widens the picture, ``pitch`` the height of one."""
     shown, _ = shown_origins(origins)
     rings = _rings(max((o.distance_km for o in shown), default=0))
     colours, reach, x0, y0 = palette(theme), 98.0, 128.0, 132.0
@@ -66,11 +70,13 @@ def rose(
     side = sorted((o for o in named if at(o)[0] >= x0 - 4), key=lambda o: at(o)[1])
     body = _ground(x0, y0, reach, rings, compass, bool(side), theme, language, kilometres)
     body += "".join(_stem(o, *at(o), x0, y0, radius_of(o), theme) for o in reversed(shown))
-    body += _side_labels([(o, *at(o), radius_of(o)) for o in side], x0 + reach + 22, y0, theme, language)
+    body += _side_labels([(o, *at(o), radius_of(o)) for o in side], x0 + reach + 22, y0, theme, language, pitch)
     body += _near_labels([(o, *at(o), radius_of(o)) for o in named if o not in side], theme, language)
     body += element("circle", cx=x0, cy=y0, r="7", fill=colours["card"], stroke=colours["ink"], stroke_width="2.4")
-    picture = svg(body, 370, 262, alt or rose_sentence(shown, language))
-    return picture.replace('width="370" height="262"', f'width="{fmt(370 * scale)}" height="{fmt(262 * scale)}"', 1)
+    width = fmt(252 + room)
+    picture = svg(body, 252 + room, 262, alt or rose_sentence(shown, language))
+    size = f'width="{fmt((252 + room) * scale)}" height="{fmt(262 * scale)}"'
+    return picture.replace(f'width="{width}" height="262"', size, 1)
 
 
 def rose_sentence(origins: Sequence[Origin], language: str | None = None) -> str:
@@ -136,12 +142,13 @@ def _stem(origin: Origin, x: float, y: float, x0: float, y0: float, radius: floa
 
 
 def _side_labels(
-    rows: Sequence[tuple[Origin, float, float, float]], x: float, middle: float, theme: Theme, language: str | None
-) -> str:
+    rows: Sequence[tuple[Origin, float, float, float]], x: float, middle: float, theme: Theme, language: str | None,
+    pitch: float = LABEL_PX,
+) -> str:  # fmt: skip
     colours, body = palette(theme), ""
-    top = min(max(middle - len(rows) * LABEL_PX / 2 - 6, 14), 262 - len(rows) * LABEL_PX)
+    top = min(max(middle - len(rows) * pitch / 2 - 6, 14), 262 - len(rows) * pitch)
     for i, (origin, dot_x, dot_y, radius) in enumerate(rows):
-        y = top + (i + 0.5) * LABEL_PX
+        y = top + (i + 0.5) * pitch
         start = dot_x + radius + 2
         path = f"M{fmt(start)} {fmt(dot_y)}L{fmt(x - 10)} {fmt(y)}H{fmt(x)}"
         body += element("path", d=path, fill="none", stroke=colours["line-strong"], stroke_width=".8")

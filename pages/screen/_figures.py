@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,14 @@ from locales import formats, pick, t
 from pages._parts.html_text import Raw, tag
 from pages._parts.pieces import category_name, swatch
 from pages._parts.ring import mini_ring
-from pages._parts.rose import Origin, rose, rose_sentence
+from pages._parts.rose import LABEL_ROOM, Origin, rose, rose_sentence
 from pages._parts.svg import element, hatch
 
 TOP_CATEGORIES = 4
-ROOM = 5.5  # digits and marks of a figure at full size; a longer one is drawn smaller
+ROOM = 5.1  # digits and marks of a figure at full size; a longer one is drawn smaller
+LEAST_PX = 22.0  # the least size of words, on a screen 1920 wide
+HALL_ROSE_PX, HALL_LABELS, LABEL_PITCH = 490.0, 7, 1.24
+ROSE_ALONE, MOST_ROOM = 252.0, 240.0  # the width of a rose without its labels, in its own units; the most of theirs
 Snapshot = Mapping[str, Any]
 
 
@@ -84,18 +87,25 @@ def kpis(snapshot: Snapshot) -> Raw:
         ("reserved", t("Reserved"), covered["reserved"], _share(covered["reserved"], emitted["total"])),
         ("open", t("Still open"), snapshot["residual"], _share(snapshot["residual"], emitted["total"])),
     )
-    return Raw("".join(_kpi(kind, name, grams, unit, note) for kind, name, grams, note in rows))
+    numbers = [formats.mass(row[2], unit=unit)[0] if row[2] is not None else "–" for row in rows]
+    fit = min(1.0, ROOM / max(map(_digits, numbers)))
+    made = zip(rows, numbers, strict=True)
+    return Raw("".join(_kpi(kind, name, (number, unit), note, fit) for (kind, name, _, note), number in made))
+
+
+def _digits(number: str) -> float:
+    """How much room a number takes, in digits."""
+    return sum(1.0 if mark.isdigit() else 0.45 for mark in number)
 
 
 def _share(part: int | None, whole: int | None) -> str:
     return formats.percent(part / whole) if part is not None and whole else ""
 
 
-def _kpi(kind: str, name: str, grams: int | None, unit: str, note: str) -> Raw:
-    number, shown = formats.mass(grams, unit=unit) if grams is not None else ("–", "")
-    small = tag("small", "\u202f" + shown) if shown else None
-    fit = {"--fz-fit": f"{min(1.0, ROOM / len(number)):.3f}"}
-    value = tag("span", number, small, class_="fz-num", data_count=kind, style=fit)
+def _kpi(kind: str, name: str, figure: tuple[str, str], note: str, fit: float) -> Raw:
+    number, unit = figure
+    small = tag("small", "\u202f" + unit) if number != "–" else None
+    value = tag("span", number, small, class_="fz-num", data_count=kind, style={"--fz-fit": f"{fit:.3f}"})
     return tag("div", tag("p", swatch(kind), name), value, tag("p", note), class_=f"fz-wall-kpi fz-wall-kpi-{kind}")
 
 
@@ -104,7 +114,8 @@ def categories(snapshot: Snapshot) -> Raw:
     rows = sorted(snapshot["by_category"], key=lambda row: -row["total_g"])
     rows = [row for row in rows if row["total_g"] > 0]
     if not rows:
-        return tag("p", t("Categories are shown once {count} people have come.", count=snapshot["smallest_group"]))
+        words = t("Categories are shown once {count} people have come.", count=snapshot["smallest_group"])
+        return tag("div", html.H2(t("What we emit")), tag("p", words, class_="fz-wall-wait"))
     top, rest = rows[:TOP_CATEGORIES], rows[TOP_CATEGORIES:]
     if len(rest) == 1:
         top, rest = rows, []
@@ -135,17 +146,29 @@ def origins(snapshot: Snapshot) -> Raw:
         Origin(pick(p["names"]), p["azimuth"], p["distance_km"], p["people"], p["mostly"] == "rail")
         for p in known["places"]
     ]
+    room, share = room_of(places, HALL_LABELS, HALL_ROSE_PX, LEAST_PX)
     picture = rose(
-        places,
-        theme="css",
-        scale=520 / 370,
-        compass=(t("N"), t("E"), t("S"), t("W")),
-        labels=7,
-        alt=rose_sentence(places),
-    )
+        places, theme="css", compass=(t("N"), t("E"), t("S"), t("W")), labels=HALL_LABELS, alt=rose_sentence(places),
+        room=room, pitch=LABEL_PITCH * LEAST_PX * share,
+    )  # fmt: skip
     aside = t("{count} are local", count=known["local"]) if known["local"] else ""
     title = html.H2([t("Where we came from"), html.Small(aside)])
-    return tag("div", title, Raw(picture), class_="fz-wall-rose")
+    return tag("div", title, Raw(picture), class_="fz-wall-rose", style={"--k": f"{share:.4f}"})
+
+
+def room_of(places: Sequence[Origin], labels: int, width_px: float, text_px: float) -> tuple[float, float]:
+    """(room, share): the column that the labels of a rose need in its own units when it is drawn so wide, and how many
+    of these a pixel is. The widths of words are near ones; what does not fit even so is cut on the screen."""
+    named = sorted(places, key=lambda place: -place.guests)[:labels]
+    ems = [sum(_em(mark) for mark in f"{place.label} {formats.number(place.guests)}") for place in named]
+    needed_px = min(text_px * max(ems, default=0.0) + 14, 0.9 * width_px)
+    room = min(MOST_ROOM, max(LABEL_ROOM, ROSE_ALONE * needed_px / (width_px - needed_px)))
+    return room, (ROSE_ALONE + room) / width_px
+
+
+def _em(mark: str) -> float:
+    """About how wide a character is, in ems."""
+    return 1.0 if ord(mark) >= 0x2E80 else 0.3 if mark in " .,il’'" else 0.64
 
 
 def boards(snapshot: Snapshot, shorts: Mapping[str, Mapping[str, str]]) -> Raw:

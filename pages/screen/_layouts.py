@@ -21,8 +21,9 @@ from pages.screen import _figures
 
 Snapshot = Mapping[str, Any]
 BOARD_ROWS = 5
-ROSE_LABELS = 13
+ROSE_LABELS, ROSE_PX, ROSE_TEXT_PX = 13, 1180.0, 29.0
 FIT = {"data-fit": "0.74"}
+TIGHT = {"data-fit": "0.79"}
 
 
 def shell(words: Mapping[str, str], snapshot: Snapshot, event: events.Event, layout: str) -> list[Raw]:
@@ -125,7 +126,7 @@ def code(event: events.Event) -> list[Any]:
     """The code to scan, and its short link for those who type."""
     link = events.default_link(event, "wall")
     short = [part for piece in link.split("://", 1)[1].split("/") for part in (piece, "/", html.Wbr())][:-2]
-    words = html.Div([html.B(t("Count your trip.")), html.B(t("Close the ring.")), html.Span(short)])
+    words = html.Div([html.B(t("Count your trip."), **TIGHT), html.B(t("Close the ring."), **TIGHT), html.Span(short)])
     return [Raw(qr_svg(link, size=234, alt=t("Code to scan"), radius=0.05)), words]
 
 
@@ -167,7 +168,9 @@ def large_rose(snapshot: Snapshot) -> Raw:
     places = _places(snapshot)
     compass = (t("N"), t("E"), t("S"), t("W"))
     alt = rose_sentence(places) if places else t("No place with five guests yet")
-    return Raw(rose(places, theme="css", scale=3, compass=compass, labels=ROSE_LABELS, alt=alt))
+    room, share = _figures.room_of(places, ROSE_LABELS, ROSE_PX, ROSE_TEXT_PX)
+    picture = rose(places, theme="css", scale=3, compass=compass, labels=ROSE_LABELS, alt=alt, room=room)
+    return tag("div", Raw(picture), style={"--k": f"{share:.4f}"})
 
 
 def rose_words(snapshot: Snapshot) -> list[Any]:

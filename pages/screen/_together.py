@@ -101,7 +101,7 @@ def picture(logo: events.Picture, height: float = LOGO_HEIGHT, widest: float = W
     width = min(widest, height * shape)
     look = "fz-wall-logo" + ("" if logo.on_dark else " fz-plate-dark") + ("" if logo.on_light else " fz-plate-light")
     size = {"--w": f"{width:.1f}", "--h": f"{min(height, width / max(shape, 0.01)):.1f}"}
-    inside = html.Img(src=logo.href, alt=alt, decoding="async")
+    inside = html.Img(src=logo.href, alt=alt)
     return tag("span", inside, class_=look, style=size)
 
 
