@@ -246,16 +246,20 @@ def store_version(
     rollups.add_tally(conn, event_id, [*tally_rows(part, before, -1), *tally_rows({**part, **came}, foot, 1)])
     rollups.add_strata(conn, event_id, [*strata_rows(part, before, -1), *strata_rows({**part, **came}, foot, 1)])
     rollups.add_origin(conn, event_id, _origin_change(left, done.origin, before is not None))
-    _after_version(conn, event_id, participation_id, version, done.result.lines, part, now)
+    _after_version(conn, event, participation_id, version, done.result.lines, part, now)
     return version
 
 
 def _after_version(
-    conn: sa.Connection, event_id: str, participation_id: str, version: int, lines: Sequence[EmissionLine],
+    conn: sa.Connection, event: Event, participation_id: str, version: int, lines: Sequence[EmissionLine],
     part: Mapping[Any, Any], now: datetime,
 ) -> None:  # fmt: skip
+    event_id = event.event_id
     if version > 1:
         offsetting.reslice(conn, event_id, participation_id, version, lines, now)
+    if event.defaults.get("payer") == "host_all" and part["kind"] == "guest":
+        offsetting.cover_told(conn, event_id, participation_id, now)
+    if version > 1:
         boards.refresh_person(conn, event_id, participation_id, now)
     elif part["kind"] == "guest":
         live.add_ticker(conn, event_id, "footprint", now)

@@ -10,6 +10,7 @@ from typing import Any
 from calculations.claims import Circumstance
 from calculations.model import CATEGORIES
 from calculations.serials import SerialRun
+from offsetting.claims import weighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,8 @@ class CertificateView:
     def circumstance(self) -> Circumstance:
         """What chooses the claim's sentences."""
         state = "partly_retired" if self.is_partly_retired else self.state
-        evidence = "plan" if self.planned_g else "credits"
-        return Circumstance(self.jurisdiction, self.share_bp, state, evidence, self.about, self.livemode)
+        evidence, share_bp = weighed(self.covered_g, self.planned_g, self.share_bp)
+        return Circumstance(self.jurisdiction, share_bp, state, evidence, self.about, self.livemode)
 
     @property
     def version_key(self) -> tuple[str, int, str, int]:

@@ -91,7 +91,7 @@ def claim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
     sliced = [(line, grams) for line, grams in zip(lines, slices.grams, strict=True) if grams]
     entries = [(line["participation_id"], line["version"], line["line_no"], grams) for line, grams in sliced]
     claims.add(conn, order, [*entries, (mine, 0, EXTRA_LINE, slices.extra_g)], now)
-    cube, tally = _line_deltas(sliced, "reserved_g")
+    cube, tally = line_deltas(sliced, "reserved_g")
     rollups.add_cube(conn, event_id, cube)
     own = {name: lines[0][name] for name in rollups.PERSON_KEYS} if mine and lines else group(conn, order)
     return [own | {"extra_g": slices.extra_g}, *tally]
@@ -112,7 +112,7 @@ def settle(conn: Connection, order: Row, waiting: Mapping[int, int], now: dateti
     entries = [(line["participation_id"], line["version"], line["line_no"], grams) for line, grams in sliced]
     with followed(conn, event_id, [order]):
         claims.add(conn, order, [*gone, *entries, ("", 0, EXTRA_LINE, slices.extra_g)], now)
-    cube, tally = _line_deltas(sliced, "retired_g" if order["state"] == RETIRED else "reserved_g")
+    cube, tally = line_deltas(sliced, "retired_g" if order["state"] == RETIRED else "reserved_g")
     rollups.add_cube(conn, event_id, cube)
     more = group(conn, order) | {"extra_g": slices.extra_g - waiting.get(EXTRA_LINE, 0)}
     rollups.add_tally(conn, event_id, [more, *tally])
@@ -121,7 +121,7 @@ def settle(conn: Connection, order: Row, waiting: Mapping[int, int], now: dateti
     return whole - slices.extra_g, slices.extra_g
 
 
-def _line_deltas(sliced: Iterable[tuple[Row, int]], measure: str) -> Deltas:
+def line_deltas(sliced: Iterable[tuple[Row, int]], measure: str) -> Deltas:
     """Deltas of signed grams on lines: those of the cube, those of the tally."""
     rows = [{name: line[name] for name in rollups.FACET.keys} | {measure: grams} for line, grams in sliced]
     return rows, list(rows)
@@ -137,7 +137,7 @@ def group(conn: Connection, order: Row) -> dict[str, str]:
 def _net_deltas(net: Sequence[Row], order: Row, measure: str, sign: int) -> Deltas:
     """Deltas that add (sign 1) or take away (−1) what claims of an order add up to."""
     on_lines = [(row, sign * int(row["grams"])) for row in net if row["line_no"] >= 0]
-    cube, tally = _line_deltas(on_lines, measure)
+    cube, tally = line_deltas(on_lines, measure)
     for row in net:
         if row["line_no"] == EXTRA_LINE:
             own = {name: row[name] for name in rollups.PERSON_KEYS}
@@ -194,7 +194,7 @@ def _lay_extra(conn: Connection, order: Row, extra: Row, freed: Sequence[str], n
     laid = sum(slices.grams)
     entries = [(line["participation_id"], line["version"], line["line_no"], grams) for line, grams in sliced]
     claims.add(conn, order, [*entries, (whose, extra["version"], EXTRA_LINE, -laid)], now)
-    cube, tally = _line_deltas(sliced, "retired_g" if order["state"] == RETIRED else "reserved_g")
+    cube, tally = line_deltas(sliced, "retired_g" if order["state"] == RETIRED else "reserved_g")
     rollups.add_cube(conn, event_id, cube)
     own = orders.group_of(conn, event_id, whose) if whose else group(conn, order)
     rollups.add_tally(conn, event_id, [own | {"extra_g": -laid}, *tally])

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from calculations import claims
-from calculations.claims import Circumstance, ClaimRefused, Sentence, bold_parts, plain
+from calculations.claims import FULL_BP, Circumstance, ClaimRefused, Sentence, bold_parts, plain
 from data.claims import load_claims
 from locales import current_language, formats, translate
 
@@ -45,11 +45,18 @@ def sentence(key: str, what: Circumstance, **params: Any) -> Sentence:
 
 def stated(subject: Mapping[str, Any]) -> Circumstance:
     """The circumstance of a certificate's claim as it is signed."""
-    evidence = "plan" if subject.get("plannedGrams") else "credits"
+    evidence, share_bp = weighed(subject["coveredGrams"], subject.get("plannedGrams", 0), subject["shareBasisPoints"])
     return Circumstance(
-        subject["jurisdiction"], subject["shareBasisPoints"] if subject["coveredGrams"] else 0, subject["state"],
-        evidence, subject["about"], subject["livemode"],
+        subject["jurisdiction"], share_bp, subject["state"], evidence, subject["about"], subject["livemode"],
     )  # fmt: skip
+
+
+def weighed(covered_g: int, planned_g: int, share_bp: int) -> tuple[str, int]:
+    """(evidence, share in basis points) that a certificate claims on: grams on the plan alone cover nothing; while some
+    of them wait for answers, what others cover is never all."""
+    if not planned_g:
+        return "credits", share_bp if covered_g else 0
+    return ("credits", min(share_bp, FULL_BP - 1)) if covered_g else ("plan", 0)
 
 
 def refused(what: Circumstance) -> str:

@@ -16,7 +16,7 @@ from accounts import Conflict
 from calculations import order_states as states
 from calculations.money import BUYER, SPECIAL_FUND, TO_GIVE_BACK, split_minor, taken_back
 from data.store import allocations, journal, live, orders, retirements, rollups
-from offsetting import certificates, claiming, giving_back, log, receipts
+from offsetting import certificates, claiming, giving_back, hosting, log, receipts
 
 Row = Mapping[Any, Any]
 
@@ -66,6 +66,8 @@ def _sell(conn: Connection, order: Row, now: datetime) -> None:
     rollups.add_tally(conn, event_id, tally)
     rollups.add_money(conn, event_id, money_rows(order, parts))
     claiming.refresh_boards(conn, order, now)
+    if claiming.scope_name(order) == "plan":
+        hosting.cover_all(conn, event_id, now)
     live.add_ticker(conn, event_id, "paid", now)
     log.append(conn, event_id, log.ORDER, order["order_id"], logged(conn, order, number), order["livemode"], now)
     receipts.issue(conn, order, now)  # last: the event's series of numbers is taken until the transaction ends
