@@ -21,6 +21,7 @@ log = logging.getLogger("forum_zero")
 FOLD_SECONDS = 0.2
 JOB_SECONDS = 0.5
 LOG_SECONDS = 2.0
+IMPORT_SECONDS = 0.3
 SWEEP_SECONDS = 600.0
 
 
@@ -48,6 +49,7 @@ async def start_background() -> AsyncIterator[None]:
         asyncio.create_task(_repeat("deadlines", SWEEP_SECONDS, offsetting.plan_deadline_watch)),
         asyncio.create_task(_repeat("sweep", SWEEP_SECONDS, accounts.sweep)),
         asyncio.create_task(_repeat("files", SWEEP_SECONDS, events.sweep_files)),
+        asyncio.create_task(_repeat("imports", IMPORT_SECONDS, events.run_imports)),
         asyncio.create_task(events.HUB.watch()),
     ]
     try:

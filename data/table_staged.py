@@ -11,13 +11,14 @@ import hashlib
 import io
 import itertools
 import json
+import os
 import re
 import secrets
 import shutil
 import time
 import zipfile
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,31 @@ def mend(waiting: Staged, rows: dict[int, list[str]]) -> Staged:
     with (_folder(waiting.token) / "rows.csv").open(encoding="utf-8", newline="") as file:
         numbered = enumerate(csv.reader(file), waiting.header_row + 1)
         return _kept(blank, (rows.get(number, cells) for number, cells in numbered))
+
+
+@contextmanager
+def beside(waiting: Staged, name: str) -> Iterator[Callable[[Any], None]]:
+    """Keeps values, a line of JSON each, beside a waiting file: all of them or, where that is cut short, none."""
+    folder = _folder(waiting.token)
+    with (folder / f"{name}.part").open("w", encoding="utf-8") as file:
+        yield lambda value: print(json.dumps(value, ensure_ascii=False), file=file)
+        file.flush()
+        os.fsync(file.fileno())
+    (folder / f"{name}.part").replace(folder / name)
+
+
+def kept_beside(waiting: Staged, name: str) -> Iterator[Any]:
+    """The same values; none where nothing is kept so."""
+    path = _folder(waiting.token) / name
+    if path.is_file():
+        with path.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
+
+
+def touch(waiting: Staged) -> None:
+    """It is being worked on: it waits for two hours more."""
+    with suppress(FileNotFoundError):
+        os.utime(_folder(waiting.token))
 
 
 def drop(token: str) -> None:

@@ -225,8 +225,8 @@ __all__ = [
     "set_company_consent", "set_display", "set_expected", "set_flight_method", "set_logo", "set_pledge_state",
     "setup_view", "sign_pledge", "signer_of", "snapshot", "special_fund", "spoken", "sponsor_logo", "spread_beside",
     "start_import", "start_participation", "start_setup", "start_undo", "suggest_places", "sweep_files",
-    "take_pledge_back", "thanks", "told_of", "totals", "try_changes", "undo_import", "wall_parts", "whole_estimate", "without_venues",
-    "words_on", "year_norms", "zone_names",
+    "take_pledge_back", "thanks", "told_of", "totals", "try_changes", "undo_import", "wall_parts", "whole_estimate",
+    "without_venues", "words_on", "year_norms", "zone_names",
 ]  # fmt: skip
 
 offsetting.on_job(TURN_JOB, deliver_turn)

@@ -14,6 +14,7 @@ from calculations.model import CABINS
 from data.store import events as event_rows
 from data.store import imports as rows
 from data.store import live
+from data.store.imports import Holding
 from data.table_cells import NotRead, attended_of, word_of
 from events.bringing_in_model import ATTENDED, PEOPLE, ReadRow
 from events.bringing_in_rows import Reader
@@ -26,6 +27,8 @@ LEAST_OF_COMPANY = 5  # fewer registered are not told apart: nothing is shown fo
 MOST_IN_ROW = 100_000
 MOST_NIGHTS = 366
 NOTED = "registrations"  # the key of event.defaults; what was expected before the first file stays there
+COUNTED = ("way", "region", "company", "session")
+AT_ONCE = 2_000
 ATTRIBUTES = ("way", "region", "company", "session", "trip", "nights", "name", "consent")
 
 
@@ -122,10 +125,12 @@ class Person:
         return self.state in ("registered", "attended")
 
 
-def people_of(conn: sa.Connection, event_id: str, keys: list[str], any_came: bool) -> dict[str, Person]:
+def people_of(
+    conn: sa.Connection, event_id: str, keys: list[str], any_came: bool, holding: Holding
+) -> dict[str, Person]:
     """Everybody by key; what the list of those who came tells goes before what was registered."""
-    registered = rows.current(conn, event_id, PEOPLE, keys)
-    came = rows.current(conn, event_id, ATTENDED, keys)
+    registered = rows.current(conn, event_id, PEOPLE, keys, holding=holding)
+    came = rows.current(conn, event_id, ATTENDED, keys, holding=holding)
     found = {}
     for key in sorted({*registered, *came}):
         first = dict(registered[key]["content"]) if key in registered else {}
@@ -145,38 +150,53 @@ def _state_of(first: Mapping[str, Any], later: Mapping[str, Any], any_came: bool
     return "registered"
 
 
-def all_people(conn: sa.Connection, event_id: str) -> Iterator[dict[str, Person]]:
+def all_people(conn: sa.Connection, event_id: str, holding: Holding) -> Iterator[dict[str, Person]]:
     """Everybody, in pages."""
-    any_came = rows.holds_any(conn, event_id, ATTENDED)
-    for keys in rows.pages(conn, event_id, (PEOPLE, ATTENDED)):
-        yield people_of(conn, event_id, keys, any_came)
+    any_came, after = rows.holds_any(conn, event_id, ATTENDED, holding), ""
+    while keys := rows.page_after(conn, event_id, (PEOPLE, ATTENDED), after, AT_ONCE):
+        yield people_of(conn, event_id, keys, any_came, holding)
+        after = keys[-1]
 
 
-def set_expected(conn: sa.Connection, event: Event, now: datetime) -> dict[str, Any]:
-    """Makes those who take part the number expected, by way, region and company; without any list what was told before
-    stands again. What the lists come to."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the lists come to: people by state, and those who take part by way, region, company and session."""
+
+    states: Counter[str]
+    by: Mapping[str, Counter[str]]
+
+
+def count_people(conn: sa.Connection, event_id: str, holding: Holding) -> Counted:
+    """Counts everybody, which takes a while where there are many: not in a transaction that writes."""
     states: Counter[str] = Counter()
-    counts: dict[str, Counter[str]] = {"way": Counter(), "region": Counter(), "company": Counter()}
-    for page in all_people(conn, event.event_id):
+    by: dict[str, Counter[str]] = {name: Counter() for name in COUNTED}
+    for page in all_people(conn, event_id, holding):
         for person in page.values():
             people = int(person.content.get("people") or 0)
             states[person.state] += people
-            for name in counts if person.counts else ():
-                counts[name][str(person.content.get(name) or "")] += people
+            for name in by if person.counts else ():
+                by[name][str(person.content.get(name) or "")] += people
+    return Counted(states, by)
+
+
+def set_expected(conn: sa.Connection, event: Event, counted: Counted, now: datetime) -> dict[str, Any]:
+    """Makes those who take part the number expected, by way, region and company; without any list what was told before
+    stands again. What the lists come to."""
     noted = dict(event.defaults.get(NOTED) or {})
     before = noted.get("before") or {"people": event.expected_people, "told": told_of(event)}
-    if not states:
+    if not counted.states:
         defaults = {name: value for name, value in event.defaults.items() if name != NOTED}
         event_rows.set_expected(conn, event.event_id, before["people"], {**defaults, TOLD: before["told"]})
         live.touch(conn, event.event_id)
         return {"expected": before["people"]}
-    people = states["registered"] + states["attended"]
-    told = _told(conn, counts, now)
-    summary = {name: states[name] for name in ("registered", "attended", "no_show", "cancelled")}
-    defaults = {**event.defaults, TOLD: told, NOTED: {**summary, "before": before}}
+    people = counted.states["registered"] + counted.states["attended"]
+    told = _told(conn, counted.by, now)
+    summary = {name: counted.states[name] for name in ("registered", "attended", "no_show", "cancelled")}
+    sessions = {name: count for name, count in sorted(counted.by["session"].items()) if name}
+    defaults = {**event.defaults, TOLD: told, NOTED: {**summary, "sessions": sessions, "before": before}}
     event_rows.set_expected(conn, event.event_id, people, defaults)
     live.touch(conn, event.event_id)
-    return {**summary, "expected": people, "expected_before": event.expected_people}
+    return {**summary, "sessions": sessions, "expected": people, "expected_before": event.expected_people}
 
 
 def _told(conn: sa.Connection, counts: Mapping[str, Counter[str]], now: datetime) -> dict[str, dict[str, int]]:

@@ -194,6 +194,9 @@ class Reader:
         return self._tried[alike]
 
 
+Of = Callable[[Reader], ReadRow | None]
+
+
 def keyed(event_id: str, *parts: str) -> str:
     """A hash of this installation's own, so that nobody can try order codes against it."""
     settings = get_settings()

@@ -5,7 +5,8 @@ What holds of a row is the highest version whose file is still in (state ``in``)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,25 @@ from data.store import schema as s
 
 Row = Mapping[Any, Any]
 _f, _r, _m, _p = s.import_file.c, s.import_row.c, s.import_mapping.c, s.participation.c
-IN, UNDONE = "in", "undone"
+IN, UNDONE, COMING = "in", "undone", "coming"
 AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Which files hold: those that are in, and what would be with ``also`` in and ``without`` undone."""
+
+    also: str = ""
+    without: str = ""
+
+    def where(self) -> sa.ColumnElement[bool]:
+        """The same of the table of files."""
+        if self.also:
+            return sa.or_(_f.state == IN, _f.import_id == self.also)
+        return sa.and_(_f.state == IN, _f.import_id != self.without) if self.without else _f.state == IN
+
+
+AS_IT_IS = Holding()
 
 
 def lock(conn: sa.Connection, event_id: str) -> None:
@@ -42,7 +60,7 @@ def get(conn: sa.Connection, event_id: str, import_id: str) -> Row | None:
 
 def files(conn: sa.Connection, event_id: str, limit: int = 200) -> list[Row]:
     """Imports of an event, newest first."""
-    query = sa.select(s.import_file).where(_f.event_id == event_id)
+    query = sa.select(s.import_file).where(_f.event_id == event_id, _f.state != COMING)
     return list(conn.execute(query.order_by(_f.at.desc(), _f.import_id.desc()).limit(limit)).mappings())
 
 
@@ -62,21 +80,22 @@ def add_rows(conn: sa.Connection, rows: Sequence[Row]) -> None:
         conn.execute(sa.insert(s.import_row), [dict(row) for row in rows])
 
 
-def _current(event_id: str, dataset: str) -> sa.Select[Any]:
+def _current(event_id: str, dataset: str, holding: Holding = AS_IT_IS) -> sa.Select[Any]:
     columns = (_r.row_key, _r.version, _r.import_id, _r.row_no, _r.series, _r.content)
     return (
         sa.select(*columns)
         .join(s.import_file, (_f.event_id == _r.event_id) & (_f.import_id == _r.import_id))
-        .where(_r.event_id == event_id, _r.dataset == dataset, _f.state == IN)
+        .where(_r.event_id == event_id, _r.dataset == dataset, holding.where())
         .order_by(_r.row_key, _r.version)
     )
 
 
 def current(
-    conn: sa.Connection, event_id: str, dataset: str, keys: Sequence[str] | None = None, series: str = ""
-) -> dict[str, Row]:
+    conn: sa.Connection, event_id: str, dataset: str, keys: Sequence[str] | None = None, series: str = "",
+    holding: Holding = AS_IT_IS,
+) -> dict[str, Row]:  # fmt: skip
     """row_key → the version that holds; of some keys, or of series that begin so."""
-    query = _current(event_id, dataset)
+    query = _current(event_id, dataset, holding)
     if series:
         query = query.where(_r.series.like(series.replace("%", "") + "%"))
     if keys is None:
@@ -88,16 +107,21 @@ def current(
     return found
 
 
-def pages(conn: sa.Connection, event_id: str, datasets: Sequence[str], size: int = 2000) -> Iterator[list[str]]:
-    """All row keys of some datasets, in order, in pages."""
-    after = ""
-    while True:
-        query = sa.select(_r.row_key).where(_r.event_id == event_id, _r.dataset.in_(datasets), _r.row_key > after)
-        keys = list(conn.execute(query.distinct().order_by(_r.row_key).limit(size)).scalars())
-        if not keys:
-            return
-        yield keys
-        after = keys[-1]
+def page_after(
+    conn: sa.Connection, event_id: str, datasets: Sequence[str], after: str, size: int, import_id: str = ""
+) -> list[str]:
+    """The row keys of some datasets that come after one, in order; of one file alone where ``import_id`` is told."""
+    where = [_r.event_id == event_id, _r.dataset.in_(datasets), _r.row_key > after]
+    where += [_r.import_id == import_id] if import_id else []
+    query = sa.select(_r.row_key).where(*where).distinct().order_by(_r.row_key).limit(size)
+    return list(conn.execute(query).scalars())
+
+
+def count_keys(conn: sa.Connection, event_id: str, datasets: Sequence[str], import_id: str = "") -> int:
+    """How many row keys there are."""
+    where = [_r.event_id == event_id, _r.dataset.in_(datasets)]
+    where += [_r.import_id == import_id] if import_id else []
+    return int(conn.execute(sa.select(sa.func.count(_r.row_key.distinct())).where(*where)).scalar_one())
 
 
 def versions(conn: sa.Connection, event_id: str, dataset: str, keys: Sequence[str]) -> dict[str, int]:
@@ -117,9 +141,9 @@ def series_of(conn: sa.Connection, event_id: str, import_id: str) -> set[tuple[s
     return {(dataset, series) for dataset, series in conn.execute(query)}
 
 
-def holds_any(conn: sa.Connection, event_id: str, dataset: str) -> bool:
+def holds_any(conn: sa.Connection, event_id: str, dataset: str, holding: Holding = AS_IT_IS) -> bool:
     """Whether any row of a dataset holds."""
-    return conn.execute(_current(event_id, dataset).limit(1)).first() is not None
+    return conn.execute(_current(event_id, dataset, holding).limit(1)).first() is not None
 
 
 def mapping(conn: sa.Connection, event_id: str, shape: str) -> Row | None:
@@ -138,9 +162,9 @@ def put_mapping(conn: sa.Connection, event_id: str, shape: str, told: Row, at: d
 
 
 def participations(conn: sa.Connection, event_id: str, ids: Sequence[str]) -> dict[str, Row]:
-    """Participations by id, those that are there, each taken for this transaction."""
+    """Participations by id, those that are there."""
     query = sa.select(s.participation).where(_p.event_id == event_id, _p.participation_id.in_(ids))
-    found = conn.execute(query.order_by(_p.participation_id).with_for_update()).mappings()
+    found = conn.execute(query.order_by(_p.participation_id)).mappings()
     return {row["participation_id"]: row for row in found}
 
 
@@ -169,7 +193,15 @@ def of_import(conn: sa.Connection, event_id: str, import_id: str) -> Iterable[st
     return conn.execute(query.order_by(_p.participation_id)).scalars().all()
 
 
-def remove(conn: sa.Connection, event_id: str, ids: Sequence[str]) -> None:
-    """Takes participations with their footprints and lines out of the store. Nothing may have been ordered for them."""
-    for table in (s.emission_line, s.footprint, s.board_person, s.participation):
-        conn.execute(sa.delete(table).where(table.c.event_id == event_id, table.c.participation_id.in_(ids)))
+def lines_of(conn: sa.Connection, event_id: str, versions: Mapping[str, int]) -> dict[str, list[Row]]:
+    """participation_id → the lines of the version told of it."""
+    line = s.emission_line
+    found: dict[str, list[Row]] = {key: [] for key in versions}
+    ids = sorted(versions)
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        query = sa.select(line).where(line.c.event_id == event_id, line.c.participation_id.in_(part))
+        for row in conn.execute(query.order_by(line.c.participation_id, line.c.line_no)).mappings():
+            if row["version"] == versions[row["participation_id"]]:
+                found[row["participation_id"]].append(row)
+    return found

@@ -54,9 +54,12 @@ from data.store.schema_forum import referral as referral
 from data.store.schema_forum import referral_code as referral_code
 from data.store.schema_forum import special_fund as special_fund
 from data.store.schema_forum import sponsor as sponsor
+from data.store.schema_imports import import_facet as import_facet
 from data.store.schema_imports import import_file as import_file
 from data.store.schema_imports import import_mapping as import_mapping
 from data.store.schema_imports import import_row as import_row
+from data.store.schema_imports import import_work as import_work
+from data.store.schema_imports import staged_of
 from data.store.schema_inventory import batch_import as batch_import
 from data.store.schema_inventory import forestry_claim as forestry_claim
 from data.store.schema_inventory import forestry_plan as forestry_plan
@@ -135,6 +138,7 @@ participation = sa.Table(  # kind: guest, group, organiser (the event's own inve
     _text("began", server_default=sa.text("''")),  # its day there, with the hour at short events; '' = brought in, own
     sa.Index(None, "event_id", "company_id"),
 )  # fmt: skip
+import_staged = staged_of(participation)
 footprint = sa.Table(
     "footprint", metadata, _key("event_id"), _key("participation_id"),
     sa.Column("version", sa.BigInteger, primary_key=True), _json("answers"), _count("low_g", Grams),

@@ -1,0 +1,96 @@
+"""What goes on with a file that comes in, or is undone: step by step, by any worker, safe to be cut at any instant.
+
+Rows are checked, written, and what follows from them computed and written, while nobody sees any of it: rows belong to
+a file that is not in, footprints are versions that are not current. Then one short transaction makes all of it hold.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from accounts import SYSTEM, Actor, Conflict
+from calculations.model import FieldError, InputError
+from data import table_staged as files
+from data.store import import_work as works
+from data.store import imports as rows
+from data.store.engine import get_store, run_write
+from events.catalogue import read_event
+from events.model import Event
+
+_MARK = secrets.token_hex(4)
+
+
+class Cancelled(Exception):
+    """Somebody asked that a file stay out."""
+
+
+class Work:
+    """One work as this process holds it."""
+
+    def __init__(self, row: Mapping[Any, Any]):
+        self.row: dict[str, Any] = {str(name): value for name, value in row.items()}
+        self.sums: Any = None  # what it adds to the roll-ups; lost with this process, and then made again
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.row[name]
+        except KeyError as error:
+            raise AttributeError(name) from error
+
+    @property
+    def holding(self) -> rows.Holding:
+        """Which files will hold when this is done."""
+        is_in = self.row["what"] == works.IN
+        return rows.Holding(also=self.row["import_id"]) if is_in else rows.Holding(without=self.row["import_id"])
+
+    @property
+    def actor(self) -> Actor:
+        """Who asked for it, for the record."""
+        return Actor(**self.row["note"]["actor"])
+
+    def keep(self, conn: sa.Connection, **values: Any) -> None:
+        """Goes on holding it within a transaction, and notes how far it is. Raises LeaseLost, Cancelled."""
+        works.keep(conn, self.row, owner(), datetime.now(UTC), **values)
+        found = works.get(conn, self.row["event_id"], self.row["work_id"])
+        if found is None or (found["is_cancelled"] and found["outcome"] == works.GOING):
+            raise Cancelled
+
+    def save(self, **values: Any) -> None:
+        """The same in a transaction of its own."""
+        run_write(get_store(), lambda conn: self.keep(conn, **values))
+        self.row |= values
+
+    def noted(self, **more: Any) -> dict[str, Any]:
+        """The note with more in it."""
+        return {**self.row["note"], **more}
+
+    def event(self) -> Event:
+        """The event as it stands."""
+        with get_store().read() as conn:
+            return read_event(conn, event_id=self.row["event_id"], actor=SYSTEM)
+
+    def file(self) -> files.Staged:
+        """The waiting file. Raises InputError where it waits no longer."""
+        waiting = files.waiting_file(self.row["token"], self.row["event_id"])
+        files.touch(waiting)
+        return waiting
+
+
+def owner() -> str:
+    """This process."""
+    return f"{platform.node()}:{os.getpid()}:{_MARK}"
+
+
+def refuse(note: Mapping[str, Any]) -> None:
+    """Raises what a work was refused with; nothing where it was not."""
+    if told := note.get("errors"):
+        raise InputError([FieldError(field, value, message, params) for field, value, message, params in told])
+    if told := note.get("refused"):
+        raise Conflict(told[0], **told[1])
