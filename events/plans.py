@@ -176,6 +176,7 @@ def save_plan(slug: str, body: Any) -> PlanView:
     def work(conn: sa.Connection) -> PlanView:
         event = read_event(conn, slug=slug)
         require(actor, "event.edit", event.event_id)
+        rows.take(conn, event.event_id)  # two who begin the draft at once write it one after the other
         values = {"event_id": event.event_id, "version": rows.DRAFT_VERSION, "body": kept, "sha256": _hash(kept)}
         rows.put_plan(conn, {**values, "by": actor.name or actor.label, "at": now})
         record(conn, event.event_id, actor, "plan.save", slug, {"sha256": values["sha256"]})
@@ -193,6 +194,7 @@ def publish_plan(slug: str) -> PublishedPlan:
         event = read_event(conn, slug=slug)
         require(actor, "event.edit", event.event_id)
         kept = rows.plans(conn, event.event_id, lock=True)
+        event = read_event(conn, slug=slug)  # as it stands now that nobody else publishes or closes it
         if event.state in (CLOSED, SETTLED):
             raise Conflict("The event is closed: what follows is its evaluation, the plan stays as it was published.")
         view = _view(conn, event)
