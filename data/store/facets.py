@@ -18,6 +18,7 @@ OF_LINES = ("activity", "mode", "month")  # a question of these is one of lines
 _o = s.orders.c
 _ORDERED = sa.select(_o.order_id).where(_o.event_id == sa.bindparam("e"), _o.participation_id == sa.bindparam("p"))
 _ORDERED_ONCE = _ORDERED.limit(1)
+_WAITING = sa.select(s.facet_delta.c.delta_id).where(s.facet_delta.c.event_id == sa.bindparam("e")).limit(1)
 
 
 def sums(
@@ -33,8 +34,9 @@ def sums(
     cells = _cells(event_id, where, by, (*by, *s.MEASURES_FACET))
     keys = [cells.c[name] for name in by]
     measures = [_sum(cells.c[name]) for name in s.MEASURES_FACET]
-    query = sa.select(*keys, *measures).group_by(*keys).order_by(*keys)
-    return [row for row in conn.execute(query).mappings() if any(row[name] for name in s.MEASURES_FACET)]
+    some = sa.or_(*[sa.func.sum(cells.c[name]) != 0 for name in s.MEASURES_FACET])
+    query = sa.select(*keys, *measures).group_by(*keys).having(some).order_by(*keys)
+    return list(conn.execute(query).mappings())
 
 
 def people_bound(
@@ -43,12 +45,18 @@ def people_bound(
     """Of each group of ``by``, in the order of ``by``: how many distinct participations are behind it at least. Which
     rows count is as in `sums`; groups of nobody are left out."""
     group = [name for name in by if name not in s.KEYS_PERSON]
-    names = (*s.KEYS_PERSON, *(group if _of_whole_alone(where, by) else s.KEYS_LINE))
-    cells = _cells(event_id, where, by, (*names, "person_count"), whole=_of_whole_alone(where, by))
-    keys = [cells.c[name] for name in names]
-    folded = sa.select(*keys, _sum(cells.c.person_count)).group_by(*keys).subquery()
-    persons = [folded.c[name] for name in (*s.KEYS_PERSON, *group)]
-    most = sa.select(*persons, sa.func.max(folded.c.person_count).label("most")).group_by(*persons).subquery()
+    whole = _of_whole_alone(where, by)
+    keys = (*s.KEYS_PERSON, *(group if whole else s.KEYS_LINE))
+    if conn.execute(_WAITING, {"e": event_id}).first() is None:
+        cells: Any = s.facet  # no cell stands in two rows
+        wanted = _wanted(s.facet, event_id, where, by, whole)
+    else:
+        found, wanted = _cells(event_id, where, by, (*keys, "person_count"), whole), []
+        columns = [found.c[name] for name in keys]
+        cells = sa.select(*columns, _sum(found.c.person_count)).group_by(*columns).subquery()
+    persons = [cells.c[name] for name in (*s.KEYS_PERSON, *group)]
+    largest = sa.func.max(cells.c.person_count).label("most")
+    most = sa.select(*persons, largest).where(*wanted).group_by(*persons).subquery()
     own = [most.c[name] for name in by]
     query = sa.select(*own, sa.cast(sa.func.sum(most.c.most), sa.BigInteger)).group_by(*own).order_by(*own)
     return {tuple(row[:-1]): int(row[-1]) for row in conn.execute(query) if row[-1]}
@@ -76,15 +84,22 @@ def _cells(
     event_id: str, where: Mapping[str, Collection[str]], by: Sequence[str], names: Sequence[str], whole: bool = False
 ) -> sa.Subquery:
     """Totals and deltas that are asked for."""
-    parts = []
-    for table in (s.facet, s.facet_delta):
-        wanted = [table.c.event_id == event_id, *[table.c[k].in_(sorted(where[k])) for k in sorted(where)]]
-        if whole:
-            wanted.append(table.c.category == "")
-        elif _of_lines(where, by):
-            wanted.append(table.c.category != "")
-        parts.append(sa.select(*[table.c[name] for name in names]).where(*wanted))
+    parts = [
+        sa.select(*[table.c[name] for name in names]).where(*_wanted(table, event_id, where, by, whole))
+        for table in (s.facet, s.facet_delta)
+    ]
     return sa.union_all(*parts).subquery()
+
+
+def _wanted(
+    table: sa.Table, event_id: str, where: Mapping[str, Collection[str]], by: Sequence[str], whole: bool
+) -> list[sa.ColumnElement[bool]]:
+    wanted = [table.c.event_id == event_id, *[table.c[name].in_(sorted(where[name])) for name in sorted(where)]]
+    if whole:
+        wanted.append(table.c.category == "")
+    elif _of_lines(where, by):
+        wanted.append(table.c.category != "")
+    return wanted
 
 
 def moved(conn: sa.Connection, part: Row, **keys: str) -> dict[str, Any]:
