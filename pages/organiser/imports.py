@@ -13,18 +13,20 @@ from accounts import Conflict, TooMany, current_actor, may
 from calculations.model import InputError
 from data.table_forms import kinds
 from data.table_staged import MOST_BYTES, MOST_ROWS
-from events import Looked
+from events import Going, Looked
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, event_line, event_notice, frame, panel
 from pages._parts.desk_form import bytes_of, done, labelled, told_of, upload
 from pages.organiser import _imports_parts as parts
+from pages.organiser._imports_going import going_list, refusal
 from pages.registry import page
 
 page(
     "/desk/e/<slug>/import", kind="desk", title="Data in", permission="event.view", scripts=("js/desk.js",),
     styles=("css/desk-more.css", "css/inventory.css", "css/imports.css"),
 )  # fmt: skip
+POLL_MS = 700
 router = APIRouter(include_in_schema=False)
 
 
@@ -32,18 +34,23 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     """Choosing a file, what it holds, and what came in before."""
     event = events.get_event(slug)
     manage = may(current_actor(), "event.import", event.event_id)
-    cards = events.imports_of(slug)
+    cards, works = events.imports_of(slug), events.going_of(slug)
     grid = [
         panel(t("A file"), _form() if manage else html.P(t("Your role may look, not bring in."), className="fz-small"),
               span=5),
-        panel(t("What came in"), html.Div(parts.listed(cards, manage), id="import-list"), f.number(len(cards)), span=7),
+        panel(t("What came in"), [html.Div(going_list(works, manage), id="import-going", role="status"),
+                                  html.Div(parts.listed(cards, manage), id="import-list")], f.number(len(cards)),
+              span=7),
         html.Div(id="import-told", role="status", className="fz-12"),
         html.Div(id="import-work", className="fz-12 fz-grid"),
     ]  # fmt: skip
-    kept = dcc.Store(id="import-kept", data={"slug": slug, "token": "", "reading": {}})
+    newest = next((each for each in works if not each.is_over), None)
+    data = {"slug": slug, "token": "", "reading": {}, "work": newest.work_id if newest else ""}
+    kept = dcc.Store(id="import-kept", data=data)
+    poll = dcc.Interval(id="import-poll", interval=POLL_MS, disabled=newest is None)
     head = {"subtitle": f"{pick(dict(event.names))} · {event_line(event)}"}
     acts = [button_link(t("Inventory"), f"/desk/e/{slug}/inventory", "back")]
-    body = [kept, html.Div(grid, className="fz-grid")]
+    body = [kept, poll, html.Div(grid, className="fz-grid")]
     return frame(body, "import", t("Data in"), slug=slug, actions=acts, **head, **event_notice(event))
 
 
@@ -148,33 +155,91 @@ def _same(told: dict[str, Any], before: dict[str, Any], chosen: dict[str, str]) 
 
 
 @callback(
-    Output("import-work", "children", allow_duplicate=True), Output("import-kept", "data", allow_duplicate=True),
-    Output("import-told", "children", allow_duplicate=True), Output("import-list", "children"),
-    Input("import-bring", "n_clicks"), State("import-kept", "data"), prevent_initial_call=True,
+    Output("import-going", "children"), Output("import-kept", "data", allow_duplicate=True),
+    Output("import-told", "children", allow_duplicate=True), Output("import-poll", "disabled"),
+    Output("import-work", "children", allow_duplicate=True), Input("import-bring", "n_clicks"),
+    State("import-kept", "data"), prevent_initial_call=True,
 )  # fmt: skip
 def bring(clicks: Any, kept: Any) -> Any:
-    """All in, or all out."""
-    if not clicks:
-        return no_update, no_update, no_update, no_update
+    """Puts a file in line: all of it comes in, or none."""
+    if not clicks or not _token(kept):
+        return no_update, no_update, no_update, no_update, no_update
     slug = _slug(kept)
     try:
-        found = events.bring_in(slug, _token(kept), kept.get("reading"))
-    except InputError as error:
-        return no_update, no_update, html.Div(told_of(error, {"file": t("File")})), no_update
-    except (Conflict, TooMany) as error:
-        return no_update, no_update, html.Div(told_of(error)), no_update
-    if found.already:
-        told = done(t("This very file is in already: it brings nothing new."))
-    else:
-        words = t("{count} rows are in: {new} new, {changed} changed, {known} known before.",
-                  count=f.number(found.row_count), new=f.number(found.new_count),
-                  changed=f.number(found.changed_count), known=f.number(found.known_count))  # fmt: skip
-        where, label = (
-            ("expected", t("Who is expected")) if "expected" in found.detail else ("inventory", t("Inventory"))
-        )
-        told = done(f"{words} {parts.brought(found.detail)}".strip(), html.A(label, href=f"/desk/e/{slug}/{where}",
-                                                                           className="fz-link"))  # fmt: skip
-    return [], {"slug": slug, "token": "", "reading": {}}, told, parts.listed(events.imports_of(slug), True)
+        going = events.start_import(slug, _token(kept), kept.get("reading"))
+    except (InputError, Conflict, TooMany) as error:
+        return no_update, no_update, html.Div(told_of(error, {"file": t("File")})), no_update, no_update
+    return _going(slug), {**kept, "work": going.work_id}, None, False, []
+
+
+def _going(slug: str) -> Any:
+    manage = may(current_actor(), "event.import", events.get_event(slug).event_id)
+    return going_list(events.going_of(slug), manage)
+
+
+@callback(
+    Output("import-going", "children", allow_duplicate=True), Output("import-kept", "data", allow_duplicate=True),
+    Output("import-told", "children", allow_duplicate=True), Output("import-poll", "disabled", allow_duplicate=True),
+    Output("import-work", "children", allow_duplicate=True), Output("import-list", "children"),
+    Input("import-poll", "n_intervals"), State("import-kept", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def follow(_ticks: Any, kept: Any) -> Any:
+    """How far it is; how it ended, where this page began it."""
+    slug = _slug(kept)
+    works = events.going_of(slug)
+    manage = may(current_actor(), "event.import", events.get_event(slug).event_id)
+    left = any(not each.is_over for each in works)
+    mine = next((each for each in works if each.work_id == kept.get("work") and each.is_over), None)
+    cards = parts.listed(events.imports_of(slug), manage)
+    if mine is None:
+        return going_list(works, manage), no_update, no_update, not left, no_update, no_update if left else cards
+    work, told, data = no_update, _ended(slug, mine), {**kept, "work": ""}
+    if mine.outcome in ("failed", "cancelled") and mine.token:
+        work, data = _again(slug, mine.token, kept)
+    elif mine.token:
+        data = {"slug": slug, "token": "", "reading": {}}
+    return going_list(works, manage), data, told, not left, work, cards
+
+
+def _again(slug: str, token: str, kept: Any) -> tuple[Any, Any]:
+    """The file as it waits still, with every bad row that was found."""
+    try:
+        return _shown(events.look_at(slug, token, kept.get("reading") or None))
+    except (InputError, Conflict, TooMany):
+        return [], {"slug": slug, "token": "", "reading": {}}
+
+
+def _ended(slug: str, mine: Going) -> Any:
+    if mine.outcome == "undone":
+        return done(t("It is undone: what held before holds again."))
+    if mine.outcome != "in":
+        return refusal(mine)
+    if mine.note.get("already"):
+        return done(t("This very file is in already: it brings nothing new."))
+    card = next(each for each in events.imports_of(slug) if each.import_id == mine.import_id)
+    words = t("{count} rows are in: {new} new, {changed} changed, {known} known before.",
+              count=f.number(card.row_count), new=f.number(card.new_count),
+              changed=f.number(card.changed_count), known=f.number(card.known_count))  # fmt: skip
+    where, label = ("expected", t("Who is expected")) if "expected" in card.detail else ("inventory", t("Inventory"))
+    link = html.A(label, href=f"/desk/e/{slug}/{where}", className="fz-link")
+    return done(f"{words} {parts.brought(card.detail)}".strip(), link)
+
+
+@callback(
+    Output("import-told", "children", allow_duplicate=True), Output("import-going", "children", allow_duplicate=True),
+    Output("import-poll", "disabled", allow_duplicate=True), Input({"type": "import-cancel", "id": ALL}, "n_clicks"),
+    State("import-kept", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def cancel(clicks: Any, kept: Any) -> Any:
+    """Leaves a file out that is on its way."""
+    asked = ctx.triggered_id
+    if not isinstance(asked, dict) or not any(clicks or ()):
+        return no_update, no_update, no_update
+    try:
+        events.cancel_import(_slug(kept), str(asked.get("id", "")))
+    except (InputError, Conflict, TooMany) as error:
+        return html.Div(told_of(error)), no_update, False
+    return None, _going(_slug(kept)), False
 
 
 @callback(
@@ -193,20 +258,21 @@ def forget(clicks: Any, kept: Any) -> Any:
 
 
 @callback(
-    Output("import-list", "children", allow_duplicate=True), Output("import-told", "children", allow_duplicate=True),
+    Output("import-kept", "data", allow_duplicate=True), Output("import-told", "children", allow_duplicate=True),
+    Output("import-going", "children", allow_duplicate=True), Output("import-poll", "disabled", allow_duplicate=True),
     Input({"type": "import-undo", "id": ALL}, "n_clicks"), State("import-kept", "data"), prevent_initial_call=True,
 )  # fmt: skip
 def undo(clicks: Any, kept: Any) -> Any:
     """Takes an import back, or says why it stays."""
     asked = ctx.triggered_id
     if not isinstance(asked, dict) or not any(clicks or ()):
-        return no_update, no_update
+        return no_update, no_update, no_update, no_update
     slug = _slug(kept)
     try:
-        events.undo_import(slug, str(asked.get("id", "")))
+        going = events.start_undo(slug, str(asked.get("id", "")))
     except (InputError, Conflict, TooMany) as error:
-        return no_update, html.Div(told_of(error))
-    return parts.listed(events.imports_of(slug), True), done(t("It is undone: what held before holds again."))
+        return no_update, html.Div(told_of(error)), no_update, no_update
+    return {**kept, "work": going.work_id}, None, _going(slug), False
 
 
 @router.get("/desk/e/{slug}/import/bad.csv")
