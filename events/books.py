@@ -253,7 +253,11 @@ def _checks(conn: sa.Connection, event: Event, totals: Totals, now: datetime) ->
         yield Check("unanswered", LOOK, "{count} people who are expected have not answered: {grams} stand for them as "
                     "an estimate.", {"count": missing, "grams": totals.mass.estimated_g})  # fmt: skip
     yield from _line_checks(conn, event)
-    if totals.residual_g:
+    if totals.residual_g and event.defaults.get("payer") in ("host_all", "host_residual"):
+        yield Check("residual", LOOK, "The host said that it covers what guests do not, and {grams} are covered by "
+                    "nobody: order them before the books are closed, or the statement says that they stayed open.",
+                    {"grams": totals.residual_g})  # fmt: skip
+    elif totals.residual_g:
         yield Check("residual", LOOK, "{grams} are covered by nobody; after the books are closed nobody can cover them "
                     "any more.", {"grams": totals.residual_g})  # fmt: skip
     if totals.reserved_g:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 import offsetting
+from data.store import claims
 from data.store import credits as lots
 from data.store import setup as rows
 from events.model import Event
@@ -58,6 +59,17 @@ def _money(conn: sa.Connection, event: Event) -> Iterator[Gap]:
         yield Gap(
             "projects", "The exchange has assigned no credits yet: guests can answer and can't pay.", needed=False
         )
+    payer = event.defaults.get("payer")
+    if (
+        payer == "host_all"
+        and on_offer
+        and not any(row["buyer"] == "organiser" for row in claims.by_buyer(conn, event.event_id))
+    ):
+        yield Gap("projects", "The host covers everybody and has ordered nothing yet: once it is open, order on the "
+                  "plan (Orders and money), so that answers are covered as they come.", needed=False)  # fmt: skip
+    if payer in ("host_all", "host_residual") and event.books_by is None:
+        yield Gap("place", "The host covers what guests do not: set the day by which the books are closed; it has to "
+                  "be ordered by then.", needed=False)  # fmt: skip
     if not offsetting.can_pay(event.livemode, event.currency):
         message = "This server has no way to pay in this currency for such an event: guests can't pay."
         yield Gap("projects", message, needed=False)

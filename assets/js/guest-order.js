@@ -42,7 +42,7 @@
     if (!given || config) return nothing();
     config = given;
     const draft = kept(config.slug);
-    tell("neu-device", { slug: config.slug, device: device(config.slug), choice: draft.choice || {} });
+    tell("neu-device", { slug: config.slug, device: device(config.slug), choice: draft.choice || {}, own: config.own === true });
     return nothing();
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import events
@@ -11,6 +12,7 @@ from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import event_days
 from pages._parts.pieces import category_name
+from pages._parts.who_pays import promise
 from pages.documents._sections import Paged, Section
 
 MOST_LINES = 200
@@ -25,9 +27,10 @@ def statement_document(found: BooksStatement, retired_now_g: int) -> Paged:
         f"{pick(dict(event.names))} · {pick(dict(event.place.names))} · {event_days(event)}",
         t("Closed on {day} by {who}; statement {version}.", day=closed, who=found.closed_by, version=found.version),
     )
+    coverage = coverage_section(subject, retired_now_g)
     sections = (
         emission_section(subject), category_section(subject), _sessions(subject),
-        coverage_section(subject, retired_now_g), covered_section(subject),
+        replace(coverage, sentences=(*filter(None, (promise(event),)), *coverage.sentences)), covered_section(subject),
         _boundary(subject), _method(subject), *_own(subject), _proof(found),
     )  # fmt: skip
     foot = (

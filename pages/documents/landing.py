@@ -22,6 +22,7 @@ from pages._parts.html_text import Raw
 from pages._parts.ring import ring
 from pages._parts.rosette import lines
 from pages._parts.svg import svg
+from pages._parts.who_pays import ALL, host_state, payer_of, promise
 from pages.documents._served import send
 from pages.documents.home import icon
 from pages.guest._device import notice_kind
@@ -237,16 +238,11 @@ def _when(event: Event) -> Any:
 
 def _payer(event: Event) -> Any:
     """Who pays, as the host told it; None where guests pay for themselves and nothing more was told."""
-    payer, host = event.defaults.get("payer", "guest"), str(event.texts.get("host") or t("The host"))
-    said = {
-        "company": t("Companies can cover their people; whoever is covered is told so before paying."),
-        "host_residual": t("{host} covers what guests and companies leave open.", host=host),
-        "host_all": t("{host} covers everybody’s footprint. You need not pay; whoever does gives more.", host=host),
-    }.get(payer, "")
     own = pick(event.texts.get("payer") or {})
-    if not event.payments or not (said or own):
+    told = [words for words in (promise(event), host_state(event), own) if words]
+    if not event.payments or not told:
         return None
-    return _section(t("Who pays"), *[html.P(words, className="fz-body mb-2") for words in (said, own) if words])
+    return _section(t("Who pays"), *[html.P(words, className="fz-body mb-2") for words in told])
 
 
 def _privacy(texts: Mapping[str, Any]) -> Any:
@@ -350,6 +346,8 @@ def _bar(event: Event, code: events.Code | None, by: str = "") -> html.Aside:
         className="fz-button fz-button-main fz-button-wide",
     )
     note = t("About a minute · no account needed · pay only at the end")
+    if payer_of(event) == ALL:
+        note = t("About a minute · no account needed · nothing to pay")
     return html.Aside(
         html.Div([button, html.P(note, className="fz-small")], className="fz-column"),
         className="fz-bar",

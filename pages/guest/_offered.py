@@ -49,3 +49,20 @@ def _distance(gone: Offer, other: Offer) -> tuple[bool, bool, int]:
 def first_left(offers: list[Offer]) -> int:
     """The place of the first project of which something is left; 0 where nothing is."""
     return next((i for i, offer in enumerate(offers) if offer.available_g > 0), 0)
+
+
+def gift(offer: Offer, told: str) -> html.Label:
+    """The tick beside an order; ``told`` is what its organiser says of it, '' for nothing."""
+    money = f.money(offer.gift_minor, offer.currency).removesuffix(".00")
+    words = [
+        html.B(t("Add {money} for the special fund", money=money)),
+        html.Small(told) if told else None,
+        html.Small(t("A gift, not in the price. Off unless you choose it.")),
+    ]
+    return html.Label(
+        [
+            html.Span(**{"data-input": "checkbox", "data-a-class": "fz-check"}),
+            html.Span(words, className="fz-row-words"),
+        ],
+        className="fz-gift",
+    )

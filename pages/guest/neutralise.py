@@ -22,6 +22,7 @@ from pages._parts import pieces, shell
 from pages._parts.icons import icon
 from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
+from pages._parts.who_pays import ALL, payer_card, payer_of
 from pages.guest import _offered, _words
 from pages.guest._coverage import coverage_card
 from pages.guest._device import device_of, notice_kind, proved
@@ -45,8 +46,9 @@ def check(slug: str) -> None:
     events.get_event(slug)
 
 
-def layout(slug: str) -> Any:
-    """The frame; what stands in it depends on the footprint of this device."""
+def layout(slug: str, own: str = "") -> Any:
+    """The frame; what stands in it depends on the footprint of this device. With ``own`` a guest pays although the host
+    does."""
     event = events.get_event(slug)
     main = [
         html.H1(t("How much, and with what?"), className="fz-page-h1"),
@@ -72,7 +74,7 @@ def layout(slug: str) -> Any:
         jurisdiction=event.jurisdiction,
     )
     stores = [dcc.Store(id=f"neu-{name}") for name in ("device", "ask", "placed", "sink-1", "sink-2", "sink-3")]
-    return html.Div([body, dcc.Store(id="neu-config", data={"slug": event.slug}), *stores])
+    return html.Div([body, dcc.Store(id="neu-config", data={"slug": event.slug, "own": bool(own)}), *stores])
 
 
 dash.clientside_callback(
@@ -97,6 +99,9 @@ def show(asked: Any) -> Any:
         return _first(event, view), None, None
     if not event.payments or event.state != "open":
         return pieces.empty(t("This event takes no payments."), None), None, None
+    seen = offsetting.coverage_of(participation_id)
+    if payer_of(event) == ALL and asked.get("own") is not True:
+        return _hosted(event, seen), t("of {mass}", mass=f.mass_text(view.total_g)), None
     offers = offsetting.offers(event.slug)
     if not offers:
         return (
@@ -104,11 +109,17 @@ def show(asked: Any) -> Any:
             None,
             None,
         )
-    seen = offsetting.coverage_of(participation_id)
     quotes = {offer.project_id: _quotes(event, offer, view.total_g, seen) for offer in offers}
     before = offsetting.orders_of(participation_id)
     side = t("of {mass}", mass=f.mass_text(view.total_g))
     return _form(event, offers, quotes, before, seen), side, _bars(event, offers, quotes, seen.open_g)
+
+
+def _hosted(event: Event, seen: offsetting.Coverage) -> list[Any]:
+    """Where the host pays for everybody: that comes first, paying oneself is a choice apart."""
+    on = html.A(t("To the boards"), href=f"/e/{event.slug}/rank", className="fz-button fz-button-main fz-button-wide")
+    own = f"/e/{event.slug}/neutralise?own=1"
+    return [coverage_card(seen), payer_card(event, seen, own), on]
 
 
 def _quotes(event: Event, offer: Offer, total_g: int, seen: offsetting.Coverage) -> dict[Share, Quote]:
@@ -138,6 +149,7 @@ def _form(
     parts = [
         _earlier(before),
         coverage_card(seen),
+        payer_card(event, seen),
         html.Fieldset(
             [
                 html.Legend(t("Share of your footprint"), className="visually-hidden"),
@@ -162,7 +174,7 @@ def _form(
             ],
             className="mt-3",
         ),
-        _gift(offers[0], pick(dict(event.texts.get("gift") or {}))) if offers[0].gift_minor else None,
+        _offered.gift(offers[0], pick(dict(event.texts.get("gift") or {}))) if offers[0].gift_minor else None,
     ]
     mine = html.A(
         [t("All your orders, your company, your name"), icon("chevron_right")], href=f"/e/{event.slug}/me",
@@ -277,23 +289,6 @@ def _split(offer: Offer, quote: Quote, share: Share) -> html.Div:
     title = t("Where each fen of {money} goes", money=f.money(quote.amount_minor, quote.currency))
     inside = [html.P(title, className="fz-split-title"), pieces.split_bar(parts)]
     return html.Div(inside, hidden=share not in (100, REST), **data(of=f"{offer.project_id}|{share}"))
-
-
-def _gift(offer: Offer, told: str) -> html.Label:
-    """The tick beside an order; ``told`` is what its organiser says of it, '' for nothing."""
-    money = f.money(offer.gift_minor, offer.currency).removesuffix(".00")
-    words = [
-        html.B(t("Add {money} for the special fund", money=money)),
-        html.Small(told) if told else None,
-        html.Small(t("A gift, not in the price. Off unless you choose it.")),
-    ]
-    return html.Label(
-        [
-            html.Span(**{"data-input": "checkbox", "data-a-class": "fz-check"}),
-            html.Span(words, className="fz-row-words"),
-        ],
-        className="fz-gift",
-    )
 
 
 def _bars(

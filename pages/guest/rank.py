@@ -20,6 +20,7 @@ from pages._parts.icons import icon
 from pages._parts.ring import ring
 from pages._parts.rosette import backdrop
 from pages._parts.svg import svg_img
+from pages._parts.who_pays import promise
 from pages.guest._device import device_of, notice_kind, proved
 from pages.registry import page
 
@@ -49,7 +50,7 @@ def layout(slug: str, board: str = "people", certificate: str = "", full: str = 
         html.H1(t("Rank"), className="visually-hidden"),
         html.Div(pieces.loading(2), id="rank-me", className="mt-3"),
         _tabs(event, kind, certificate),
-        html.P(_order_words(kind), className="fz-small mt-3 mb-3"),
+        html.P(" ".join(filter(None, (_order_words(kind), promise(event)))), className="fz-small mt-3 mb-3"),
         html.Div(pieces.loading(6), id="rank-home"),
         _look_up(certificate),
         html.Div(className="fz-toast", role="status", hidden=True),

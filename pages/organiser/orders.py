@@ -19,6 +19,7 @@ from pages._parts.desk import event_line, event_notice, frame, panel, recipient_
 from pages._parts.group_order import asked_grams, asked_share, group_order_form, placed_words, refused_words
 from pages._parts.order_list import order_list
 from pages._parts.pieces import empty
+from pages._parts.who_pays import ordered_note
 from pages.organiser._cover_split import cover_split
 from pages.registry import page as register
 
@@ -35,9 +36,11 @@ def layout(slug: str = "", state: str = "", page: str = "1", **_: Any) -> html.D
     number = int(page) if page.isdecimal() and len(page) < 6 else 1
     found = offsetting.list_orders(slug, state, page=number)
     totals, split = events.totals(slug), offsetting.coverage_split(slug)
+    note = None
     parts = [_money(event, totals), cover_split(split, totals.mass.total_g, totals.residual_g)]
     if may(current_actor(), "event.order", event.event_id) and event.payments:
         over = event.ends_at <= datetime.now(UTC)
+        note = ordered_note(event, totals.residual_g, split.planned_g)
         if split.planned_g:
             parts.append(_settling(event, split, over))
         if not over:
@@ -45,7 +48,7 @@ def layout(slug: str = "", state: str = "", page: str = "1", **_: Any) -> html.D
         parts.append(_residual(event, totals))
     listed = order_list(found, f"/desk/e/{slug}/orders", state, event.timezone, linked=True)
     parts.append(panel(t("Orders"), listed, t("newest first"), span=12))
-    body = [dcc.Store(id="orders-slug", data=slug), html.Div(parts, className="fz-grid")]
+    body = [dcc.Store(id="orders-slug", data=slug), note, html.Div(parts, className="fz-grid")]
     name = pick(dict(event.names))
     head = {"subtitle": f"{name} · {event_line(event)}"}
     return frame(body, "orders", t("Orders and money"), slug=slug, **head, **event_notice(event))
