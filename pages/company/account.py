@@ -5,23 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
 
 import accounts
 import events
 import offsetting
 import reports
-from accounts import CompanyAccount, Conflict, NotFound, TooMany, current_actor, may
+from accounts import CompanyAccount, Conflict, NotFound, TooMany, Unauthenticated, current_actor, may, require
 from calculations.model import InputError
+from data.settings import get_settings
 from locales import current_language, pick, t
+from offsetting import receipts
 from pages._parts.desk import frame, panel
 from pages._parts.desk_form import button, done, labelled, told_of, typed
 from pages._parts.instants import instant
 from pages._parts.order_list import order_list
 from pages._parts.pieces import empty
+from pages.bundles import to_sign_in
+from pages.company import _papers as papers
 from pages.registry import page
 
 page("/desk/company/<company_id>", kind="desk", title="Company’s account", permission="company.view",
      scripts=("js/desk.js",), styles=("css/desk-more.css", "css/account.css"))  # fmt: skip
+router = APIRouter(include_in_schema=False)
 MOST_EVENTS, MOST_ORDERS = 20, 20
 
 
@@ -35,7 +42,13 @@ def layout(company_id: str = "", **_: Any) -> html.Div:
     account = accounts.company_account(current_actor(), company_id)
     orders = _orders(company_id)
     colleagues = html.Div(_colleagues(account), id="company-colleagues", className="fz-grid mt-3")
-    body = [dcc.Store(id="company-account", data=company_id), html.Div(orders, className="fz-grid"), colleagues]
+    found = papers.papers_of(company_id)
+    parts = [*orders, papers.papers_panel(company_id, found)]
+    billing = [papers.billing_panel(found)] if may(current_actor(), "company.order", "", company_id) else []
+    body = [
+        dcc.Store(id="company-account", data=company_id), html.Div(parts, className="fz-grid"),
+        html.Div(billing, id="company-billing", className="fz-grid mt-3"), colleagues,
+    ]  # fmt: skip
     return frame(body, "company", pick(dict(account.names)), subtitle=_state_words(account))
 
 
@@ -121,3 +134,42 @@ def act(_invite_clicks: Any, _remove: Any, company_id: Any, name: Any, email: An
     except (Conflict, NotFound, TooMany, InputError) as error:
         told = html.Div(told_of(error, _labels()), className="fz-told fz-told-wrong mt-3")
     return _colleagues(accounts.company_account(actor, company), told)
+
+
+@callback(
+    Output("company-billing", "children"),
+    Input("billing-save", "n_clicks"),
+    State("company-account", "data"),
+    State("billing-title", "value"),
+    State("billing-tax_number", "value"),
+    State("billing-address", "value"),
+    prevent_initial_call=True,
+)
+def bill(clicks: Any, company_id: Any, title: Any, tax_number: Any, address: Any) -> Any:
+    """Puts whom the receipts name on all of the company's; what was typed stays where it does not fit."""
+    if not clicks:
+        return no_update
+    actor, company = current_actor(), str(company_id)
+    require(actor, "company.order", "", company)
+    found = papers.papers_of(company)
+    given = [str(value or "")[:400] for value in (title, tax_number, address)]
+    try:
+        for each in found:
+            receipts.set_buyer(each.order.order_id, *given, entered_by=actor.label)
+    except (Conflict, NotFound, InputError) as error:
+        wrong = html.Div(told_of(error, papers.labels()), className="fz-told fz-told-wrong mt-3")
+        return papers.billing_panel(found, wrong, given)
+    told = done(t("{count} receipts name {title} now.", count=len(found), title=given[0] or "–"))
+    return papers.billing_panel(papers.papers_of(company), told, given)
+
+
+@router.get("/desk/company/{company_id}/files/papers.csv")
+def papers_file(request: Request, company_id: str) -> Response:
+    """All certificates and receipts of the company, across events."""
+    try:
+        require(current_actor(), "company.view", "", company_id)
+    except Unauthenticated:
+        return to_sign_in(request)
+    text = papers.papers_csv(papers.papers_of(company_id), get_settings().base_url)
+    headers = {"Content-Disposition": 'attachment; filename="papers.csv"', "Cache-Control": "no-store"}
+    return Response("\ufeff" + text, media_type="text/csv; charset=utf-8", headers=headers)
