@@ -28,8 +28,11 @@ window.fzWall = (function () {
   }
   /* Long words: first smaller on one line, then on two lines and smaller still, then cut, the whole in the title. */
   function fitOne(element) {
-    var floor = parseFloat(element.dataset.fit), one = Math.max(floor, 0.86), size = 1;
-    function over() { return element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 2; }
+    var floor = parseFloat(element.dataset.fit), one = Math.max(floor, 0.86), size = 1, words = document.createRange();
+    function over() {
+      words.selectNodeContents(element);
+      return words.getBoundingClientRect().width > element.getBoundingClientRect().width + 0.1 || element.scrollHeight > element.clientHeight + 2;
+    }
     function at(share, lines) {
       size = share;
       element.style.setProperty("--s", share.toFixed(3));

@@ -38,16 +38,18 @@ def field_names() -> dict[str, str]:
     }  # fmt: skip
 
 
-def controls(state: events.ScreenState) -> list[Any]:
-    """Every field, filled in as the screen is told now; each takes effect as soon as it changes."""
+def controls(state: events.ScreenState, offered: Sequence[str] = LAYOUTS) -> list[Any]:
+    """Every field, filled in as the screen is told now; each takes effect as soon as it changes. Layouts with nothing
+    to show are not ``offered``."""
     names = field_names()
-    layouts = layout_names()
+    layouts = {key: name for key, name in layout_names().items() if key in (*offered, state.layout)}
     themes = {"": t("As in its link"), "dark": t("Dark"), "light": t("Light"), "clock": t("By the clock")}
     rests = {"clock": t("Clock and name alone"), "dim": t("The picture, dimmed")}
     return [
-        _group(names["layout"], _one("layout", layouts, state.layout), "fz-screen-wide"),
+        _group(names["layout"], html.Div(_one("layout", layouts, state.layout), className="fz-screen-tiles"),
+               "fz-screen-wide"),
         _group(names["rotation"], html.Div([
-            _flag("rotating", t("Layouts take turns"), state.rotating), _turns(state),
+            _flag("rotating", t("Layouts take turns"), state.rotating), _turns(state, layouts),
         ]), "fz-screen-wide"),
         _group(names["languages"], html.Div([
             _many("languages", dict(NATIVE_NAMES), state.languages),
@@ -82,6 +84,40 @@ def told(values: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def scope() -> html.Fieldset:
+    """Whom a change is told: this screen, or all of the event."""
+    options = {"one": t("This screen"), "all": t("All screens")}
+    return _group(t("Tell it to"), html.Div(_one("scope", options, "one"), className="fz-screen-tiles fz-screen-pair"))
+
+
+GROUPS = (
+    ("rotating", "rotation"), ("languages", "language_seconds"),
+    ("theme", "light_from", "light_to"), ("ticker_paused",), ("quiet_from", "quiet_to", "quiet_shows"),
+)  # fmt: skip
+
+
+def told_by(changed: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what goes with the fields that changed, so that what another organiser told meanwhile stays. To choose a
+    layout ends the turns: it is to be seen at once."""
+    whole = told(values)
+    keys = {"rotation" if name.startswith("seconds_") else {"ticker": "ticker_paused"}.get(name, name)
+            for name in changed}  # fmt: skip
+    if "layout" in keys:
+        return {"layout": whole["layout"], "rotating": False}
+    return {name: whole[name] for group in GROUPS if keys & set(group) for name in group}
+
+
+def values_of(state: events.ScreenState) -> list[Any]:
+    """What the fields hold for a state, in the order of `FIELDS`."""
+    seconds, plain = dict(state.rotation), state.as_json()
+    flags = {"rotating": state.rotating, "ticker": state.ticker_paused}
+    return [
+        seconds.get(name.removeprefix("seconds_")) if name.startswith("seconds_")
+        else (["on"] if flags[name] else []) if name in flags else plain[name]
+        for name in FIELDS
+    ]  # fmt: skip
+
+
 def shows(state: events.ScreenState) -> str:
     """What a screen shows, in a few words."""
     names = layout_names()
@@ -114,10 +150,13 @@ def _number(name: str, value: int | None) -> dbc.Input:
     return typed("screens", name, value, "number", step=1, debounce=True)
 
 
-def _turns(state: events.ScreenState) -> html.Div:
+def _turns(state: events.ScreenState, layouts: Mapping[str, str]) -> html.Div:
     known = dict(state.rotation)
     fields = [
-        labelled("screens", f"seconds_{layout}", name, _number(f"seconds_{layout}", known.get(layout)))
+        html.Div(
+            labelled("screens", f"seconds_{layout}", name, _number(f"seconds_{layout}", known.get(layout))),
+            hidden=layout not in layouts,
+        )
         for layout, name in layout_names().items()
     ]
     note = t("Seconds of each, from 5 on; empty leaves it out. Screens that have the same turns change together.")

@@ -28,7 +28,7 @@ page(
     scripts=("js/desk.js",),
     styles=("css/desk-more.css", "css/wall-desk.css"),
 )
-REFRESH_MS = 10_000
+REFRESH_MS = 5_000
 ACTS = ("identify", "same", "rename", "revoke", "identify_all", "revoke_all")
 
 
@@ -40,11 +40,13 @@ def layout(slug: str = "", screen: str = "", **_: Any) -> html.Div:
     chosen_id = chosen.screen_id if chosen else ""
     left = html.Div([panel(t("Screens"), _standing(event, known, chosen_id)), panel(t("A new screen"), _new())],
                     className="fz-4 fz-column-stack")  # fmt: skip
-    right = html.Div(_chosen(event, chosen), className="fz-8 fz-column-stack")
+    offered = [name for name in events.LAYOUTS if name != "pledges" or events.pledge_board(slug)["pledges"]]
+    right = html.Div(_chosen(event, chosen, offered), className="fz-8 fz-column-stack")
     body = [
         dcc.Store(id="screens-slug", data=slug), dcc.Store(id="screens-chosen", data=chosen_id),
         dcc.Location(id="screens-go", refresh=True), dcc.Interval(id="screens-tick", interval=REFRESH_MS),
-        html.Div([left, right], className="fz-grid"),
+        dcc.Store(id="screens-known", data=chosen.state.as_json() if chosen else None),
+        html.Div([left, right], className="fz-grid fz-screens-page"),
     ]  # fmt: skip
     head = {"subtitle": f"{pick(dict(event.names))} · {event_line(event)}"}
     return frame(body, "screens", t("Big screen"), slug=slug, **head, **event_notice(event))
@@ -95,8 +97,8 @@ def _new() -> list[Any]:
             html.Div(id="screens-told", role="status")]  # fmt: skip
 
 
-def _chosen(event: events.Event, one: events.Screen | None) -> list[Any]:
-    fields = form.controls(one.state if one else events.ScreenState())
+def _chosen(event: events.Event, one: events.Screen | None, offered: list[str]) -> list[Any]:
+    fields = form.controls(one.state if one else events.ScreenState(), offered)
     name = typed("screens", "name", one.label if one else "", maxlength=80)
     doors = (
         ("identify", t("Show its name"), "screen"), ("same", t("All screens like this"), "copy"),
@@ -106,7 +108,9 @@ def _chosen(event: events.Event, one: events.Screen | None) -> list[Any]:
     named = html.Div([labelled("screens", "name", t("Name"), name), button("screens-rename", t("Rename"), "edit")],
                      className="fz-screen-named")  # fmt: skip
     said = html.Div(id="screens-said", role="status", className="fz-screen-said")
-    body = [acts, said, html.Div(fields, className="fz-screen-controls"), named]
+    scope = form.scope()
+    other = html.Div(id="screens-other", role="status", className="fz-screen-said")
+    body = [scope, html.Div(fields, className="fz-screen-controls"), said, other, acts, named]
     control = panel(t("Remote control"), body, t("takes effect at once"), hidden=one is None)
     if one is None:
         return [control]
@@ -146,16 +150,62 @@ def refresh(_: Any, __: Any, ___: Any, slug: str, chosen: str) -> Any:
 
 @callback(
     Output("screens-said", "children"),
+    Output("screens-known", "data"),
+    Output("screens-rotating", "value"),
     *[Input(f"screens-{name}", "value") for name in form.FIELDS],
+    State("screens-scope", "value"),
     State("screens-slug", "data"),
     State("screens-chosen", "data"),
     prevent_initial_call=True,
 )
 def control(*values: Any) -> Any:
-    """Tells the chosen screen what the fields hold now."""
-    slug, chosen = str(values[-2]), str(values[-1])
-    told = form.told(dict(zip(form.FIELDS, values, strict=False)))
-    return _said(slug, lambda: events.control_screen(slug, chosen or "none", told))
+    """Tells the chosen screen, or all of them, what goes with the fields that changed."""
+    scope, slug, chosen = (str(value) for value in values[-3:])
+    changed = [str(name).removeprefix("screens-") for name in ctx.triggered_prop_ids.values()]
+    told = form.told_by(changed, dict(zip(form.FIELDS, values, strict=False)))
+    there = "" if scope == "all" else chosen or "none"
+    said = _said(slug, lambda: events.control_screen(slug, there, told))
+    return said, _state_of(slug, chosen), [] if "layout" in changed else no_update
+
+
+def _state_of(slug: str, chosen: str) -> Any:
+    try:
+        return events.get_screen(slug, chosen).state.as_json()
+    except events.NotFound:
+        return no_update
+
+
+@callback(
+    Output("screens-other", "children"),
+    Output("screens-known", "data", allow_duplicate=True),
+    *[Output(f"screens-{name}", "value", allow_duplicate=True) for name in form.FIELDS],
+    Input("screens-tick", "n_intervals"),
+    State("screens-known", "data"),
+    State("screens-slug", "data"),
+    State("screens-chosen", "data"),
+    prevent_initial_call=True,
+)
+def follow(_: Any, known: Any, slug: str, chosen: str) -> Any:
+    """What somebody else told the screen meanwhile: the fields hold it, and a sentence says so."""
+    still = [no_update] * (len(form.FIELDS) + 1)
+    if not chosen:
+        return no_update, *still
+    try:
+        state = events.get_screen(str(slug), str(chosen)).state
+    except events.NotFound:
+        return _gone(), *still
+    if state.as_json() == known:
+        return no_update, *still
+    time = f.time_text(datetime.now(UTC), events.get_event(slug).timezone, seconds=True)
+    words = t(
+        "Somebody else has told this screen something, seen at {time}: the fields show it as it is now.", time=time
+    )
+    return html.P(words, className="fz-told"), state.as_json(), *form.values_of(state)
+
+
+def _gone() -> html.Div:
+    words = t("This screen’s link was revoked meanwhile: it is dark. Choose another screen, or make a new link.")
+    return html.Div(html.P(words), className="fz-error", role="alert")
 
 
 @callback(
@@ -193,8 +243,8 @@ def _said(slug: str, work: Callable[[], Any]) -> html.Div:
     except InputError as error:
         names = form.field_names()
         return html.Div([html.P(sentence_of(one, names)) for one in error.errors], className="fz-error", role="alert")
-    except events.NotFound as error:
-        return html.Div(html.P(t(error.message, **error.params)), className="fz-error", role="alert")
+    except events.NotFound:
+        return _gone()
     time = f.time_text(datetime.now(UTC), events.get_event(slug).timezone, seconds=True)
     return html.Div(html.P(t("Told at {time}.", time=time)), className="fz-told")
 
