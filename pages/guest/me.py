@@ -166,9 +166,10 @@ def text_field(label: str, name: str, value: str = "", complete: str = "off") ->
     return html.Label([html.Span(label, className="fz-label"), html.Span(**{"data-input": "text"}, **given)])
 
 
-def tick(words: str, name: str) -> html.Label:
+def tick(words: str, name: str, ticked: bool = False) -> html.Label:
     """A box to tick."""
-    box = html.Span(**{"data-input": "checkbox", "data-a-name": name, "data-a-class": "fz-check"})
+    more = {"data-a-checked": "checked"} if ticked else {}
+    box = html.Span(**{"data-input": "checkbox", "data-a-name": name, "data-a-class": "fz-check"}, **more)
     return html.Label([box, html.Span(words)], className="fz-consent")
 
 

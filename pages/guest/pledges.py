@@ -25,6 +25,7 @@ SCRIPTS = ("js/guest.js", "js/guest-me.js")
 STYLES = ("css/guest-form.css", "css/guest-me.css", "css/forum.css")
 page("/e/<slug>/pledges", kind="guest", title="Action proposal", styles=STYLES, scripts=SCRIPTS)
 MOST_NAMES = 12
+NOTHING = ("", False)  # a name as typed, and whether it may be shown
 
 
 def check(slug: str) -> None:
@@ -78,7 +79,8 @@ def ask(asked: Any) -> Any:
     except DomainError as error:
         wrong = t(error.message, **error.params)
     wall = events.pledge_wall(event.slug, signer)
-    return _wall(wall, bool(participation_id), pledge_id, told, wrong), done
+    typed = (str(asked.get("name") or "")[:80], asked.get("consent") is True) if wrong else ("", False)
+    return _wall(wall, bool(participation_id), pledge_id, told, wrong, typed), done
 
 
 def _act(event: Event, act: str, pledge_id: str, signer: str, asked: Mapping[str, Any]) -> str:
@@ -92,20 +94,23 @@ def _act(event: Event, act: str, pledge_id: str, signer: str, asked: Mapping[str
     return ""
 
 
-def _wall(wall: PledgeWall, is_guest: bool, at: str, told: str, wrong: str) -> list[Any]:
+def _wall(
+    wall: PledgeWall, is_guest: bool, at: str, told: str, wrong: str, typed: tuple[str, bool] = NOTHING
+) -> list[Any]:  # fmt: skip
+    """The pledges; below the one that was asked for what came of it, with what was typed where it was refused."""
     if not wall.pledges:
         return [pieces.empty(t("The organiser has not written any pledge yet."))]
     parts: list[Any] = [html.P(claims.say("pledge.note"), className="fz-body mb-3")]
     for pledge in wall.pledges:
         here = pledge.pledge_id == at
-        parts.append(_pledge(pledge, is_guest, told if here else "", wrong if here else ""))
+        parts.append(_pledge(pledge, is_guest, *((told, wrong, typed) if here else ("", "", NOTHING))))
     if wall.sum_g:
         words = claims.say("pledge.sum", mass=f.mass_text(wall.sum_g), count=f.number(wall.signatures))
         parts.append(html.P(words, className="fz-told mb-3"))
     return parts
 
 
-def _pledge(pledge: Pledge, is_guest: bool, told: str, wrong: str) -> html.Section:
+def _pledge(pledge: Pledge, is_guest: bool, told: str, wrong: str, typed: tuple[str, bool]) -> html.Section:
     said = html.P([icon("check"), html.Span(told)], className="fz-told fz-told-good", role="status") if told else None
     refused = html.P([icon("error"), html.Span(wrong)], className="fz-error", role="alert") if wrong else None
     number, unit = f.mass(pledge.change_g)
@@ -115,7 +120,7 @@ def _pledge(pledge: Pledge, is_guest: bool, told: str, wrong: str) -> html.Secti
     )
     inside = [
         html.H2(pick(dict(pledge.names))), html.P(pick(dict(pledge.texts)), className="fz-body"), stands,
-        _how(pledge), _count(pledge), said, refused, *_sign(pledge, is_guest),
+        _how(pledge), _count(pledge), said, refused, *_sign(pledge, is_guest, typed),
     ]  # fmt: skip
     return html.Section(inside, className="fz-card fz-pad fz-me-card fz-pledge", **{"data-code": pledge.pledge_id})
 
@@ -150,11 +155,12 @@ def _count(pledge: Pledge) -> html.Div:
     return html.Div([html.P(words), *more], className="fz-pledge-count")
 
 
-def _sign(pledge: Pledge, is_guest: bool) -> list[Any]:
+def _sign(pledge: Pledge, is_guest: bool, typed: tuple[str, bool]) -> list[Any]:
     if pledge.is_mine:
         words = t("Signed as {name}.", name=pledge.my_name) if pledge.my_name else t("Signed, without a name.")
         return [html.P([icon("check"), " ", words], className="fz-body"), button(t("Take my signature back"), "back")]
     consent = t("Show my name below this pledge. I can take it back.")
     label = t("Name, if you want it shown") if is_guest else t("Your name")
-    return [text_field(label, "name", complete="name"), tick(consent, "consent"),
+    name, ticked = typed
+    return [text_field(label, "name", name, complete="name"), tick(consent, "consent", ticked),
             button(t("Sign"), "sign", "fz-button-main fz-button-wide")]  # fmt: skip
