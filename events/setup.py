@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from accounts import NotFound, current_actor, may, may_now, organise, record, require
+from accounts import Conflict, NotFound, current_actor, may, may_now, organise, record, require
 from calculations.model import Place
 from data.library import DEFAULT_EDITION, list_editions, load_factor_set
 from data.store import events as event_rows
@@ -23,7 +23,7 @@ from events.setup_credits import offer_choices, requests_of
 from events.setup_fields import Form
 from events.setup_gaps import gaps_of
 from events.setup_look import logo_of
-from events.setup_model import STEPS, SetupView
+from events.setup_model import STEPS, SetupView, fingerprint
 from events.setup_steps import KEEPERS, values_of
 
 FIRST, LAST = STEPS[0], STEPS[-1]
@@ -87,12 +87,13 @@ def setup_view(slug: str) -> SetupView:
             may_edit=may(actor, "event.edit", event.event_id), people=rows.people_count(conn, event.event_id),
             copied_from=kept["copied_from"] if kept else "", values={},
         )  # fmt: skip
-    return replace(view, values=values_of(view))
+    return replace(view, values=values_of(view.event, view.done))
 
 
-def save_step(slug: str, step: str, body: Mapping[str, Any]) -> Event:
+def save_step(slug: str, step: str, body: Mapping[str, Any], seen: str = "") -> Event:
     """Keeps what a step tells and returns the event, whose address may be another now. Needs event.edit. Raises
-    InputError naming each field (nothing of the step is kept then), Conflict for what its state does not permit."""
+    InputError naming each field (nothing of the step is kept then), Conflict for what its state does not permit, or
+    where somebody has kept the step otherwise since it was ``seen`` (`SetupView.seen`; '' keeps it anyhow)."""
     if step not in KEEPERS:
         raise NotFound("There is no step “{step}”.", step=step[:20])
     with get_store().write() as conn:
@@ -100,12 +101,24 @@ def save_step(slug: str, step: str, body: Mapping[str, Any]) -> Event:
             raise NotFound("There is no event “{event}”.", event=slug[:64])
         event = read_event(conn, slug=slug)
         require(current_actor(), "event.edit", event.event_id)
+        _check_seen(conn, event, step, seen)
         form = Form(body)
         changed = KEEPERS[step](form, event)
         _check_slug(conn, form, event, changed)
         form.check()
         _keep(conn, event, step, changed)
         return read_event(conn, event_id=event.event_id)
+
+
+def _check_seen(conn: sa.Connection, event: Event, step: str, seen: str) -> None:
+    kept = rows.setup(conn, event.event_id)
+    now = fingerprint(values_of(event, kept["done"] if kept else STEPS[:-1]), step)
+    if seen and seen != now:
+        message = (
+            "Somebody else has kept this step since you opened it. Nothing is lost: what you typed stands here. "
+            "Keep it once more to put yours in place of theirs, or load the page anew to see theirs."
+        )
+        raise Conflict(message)
 
 
 def _id_of(conn: sa.Connection, slug: str) -> str:

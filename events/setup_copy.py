@@ -19,7 +19,7 @@ from events.model import Event, EventDraft, SessionDraft
 from events.setup import begin, free_slug
 from events.setup_place import mover
 
-COPIED_TEXTS = ("intro", "host", "address", "payer", "gift", "privacy", "theme", "session_short")
+COPIED_TEXTS = ("intro", "host", "address", "payer", "gift", "privacy", "theme", "venue", "session_short")
 COPIED_DEFAULTS = (
     "hotel_norm", "nights", "rooms", "guests", "diet", "mode", "round_trip", "other", "payer", "gift", "look",
     "flight_method_text",

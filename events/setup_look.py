@@ -31,6 +31,7 @@ from events.states import hold_state, require_state
 MOST_BYTES, MOST_PX, KEPT_PX = 200_000, 6000, 800
 MOST_PIXELS = 16_000_000  # decoded they take four bytes each, twice over
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg"}
+READ = (*FORMATS, "WEBP")  # a WebP is kept as PNG
 # of assets/css/tokens.css; tests hold them together
 GROUNDS = {"light": ("#fbfaf6", "#f2f0e8", "#ffffff"), "dark": ("#071512", "#0b1f1a", "#10261f")}
 WORDS = {"light": ("#ffffff", "#0b1f1a"), "dark": ("#06231b", "#ffffff")}
@@ -88,8 +89,8 @@ def words_on(theme: str, ground: str) -> str:
 
 
 def set_logo(slug: str, content: bytes) -> Logo:
-    """Keeps a PNG or JPEG of at most 200 KB as the event's logo: drawn anew, so that nothing but the picture is kept,
-    and no larger than 800 pixels. Needs event.edit. Raises InputError, Conflict once the books are closed."""
+    """Keeps a PNG, JPEG or WebP of at most 200 KB as the event's logo: drawn anew, so that nothing but the picture is
+    kept, and no larger than 800 pixels. Needs event.edit. Raises InputError, Conflict once the books are closed."""
     with get_store().read() as conn:
         event = read_event(conn, slug=slug)
     require(current_actor(), "event.edit", event.event_id)
@@ -128,15 +129,17 @@ def drawn_anew(content: bytes) -> tuple[bytes, str, tuple[int, int]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=tuple(FORMATS)) as picture:
-                kind = "PNG" if picture.format == "PNG" else "JPEG"  # a phone's JPEG with more pictures in it is MPO
+            with Image.open(io.BytesIO(content), formats=READ) as picture:
+                kind = (
+                    "PNG" if picture.format in ("PNG", "WEBP") else "JPEG"
+                )  # a phone's JPEG with more pictures in it is MPO
                 if max(picture.size) > MOST_PX or picture.width * picture.height > MOST_PIXELS:
                     raise ValueError("too many pixels")
                 picture.load()
                 anew = picture.convert("RGBA" if kind == "PNG" else "RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError,
             Image.DecompressionBombWarning):  # fmt: skip
-        message = "{field}: this is no PNG or JPEG that can be read, of at most {most} pixels a side."
+        message = "{field}: this is no PNG, JPEG or WebP that can be read, of at most {most} pixels a side."
         raise InputError([FieldError("logo", "", message, {"most": MOST_PX})]) from None
     anew.thumbnail((KEPT_PX, KEPT_PX))
     out = io.BytesIO()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +79,27 @@ class OfferChoice:
     waiting_g: int
 
 
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "about": ("scenario", "host", "names", "intro", "theme", "venue", "notice"),
+    "place": (
+        "place", "timezone", "address", "slug", "starts", "ends", "opens_at", "closes_at", "pay_until", "books_by",
+    ),
+    "programme": ("sessions",),
+    "boundary": ("categories", "flags", "electricity", "who", "people", "factor_set", "flight_method"),
+    "projects": ("payer", "currency", "payments", "gift"), "look": ("look",),
+    "privacy": ("privacy", "jurisdiction", "livemode"),
+}  # fmt: skip
+"""What each step keeps, by the names of its fields (words by language without the language)."""
+
+
+def fingerprint(values: Mapping[str, Any], step: str) -> str:
+    """A short hash of what a step's fields hold."""
+    own = {}
+    for name in FIELDS.get(step, ()):
+        own |= {key: values[key] for key in (name, *(f"{name}_{code}" for code in LANGUAGES)) if key in values}
+    return hashlib.sha256(json.dumps(own, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class SetupView:
     """What the pages of an event's set-up show. ``done`` are the steps kept at least once; ``used`` the sessions that
@@ -94,6 +117,10 @@ class SetupView:
     people: int
     copied_from: str
     values: Mapping[str, Any]
+
+    def seen(self, step: str) -> str:
+        """A fingerprint of what a step holds: who keeps it tells which they have seen."""
+        return fingerprint(self.values, step)
 
     @property
     def next_step(self) -> str:

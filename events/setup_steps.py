@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from calculations.event_states import permits, refusal
@@ -14,7 +14,7 @@ from events.model import Event
 from events.setup_credits import has_offers, keep_projects
 from events.setup_fields import MOST_TEXT, Form, local, told
 from events.setup_look import keep_look
-from events.setup_model import JURISDICTIONS, SetupView
+from events.setup_model import JURISDICTIONS, LANGUAGES
 from events.setup_place import keep_place
 from events.setup_sessions import keep_sessions, session_values
 
@@ -24,9 +24,13 @@ ELECTRICITY = ("location", "market")
 Changed = dict[str, Any]
 
 
+SAID = ("theme", "venue", "notice")  # texts that pages show where the host has written them
+
+
 def keep_about(form: Form, event: Event | None) -> Changed:
     """Scenario, names, introduction and host; without an event, what a draft is made of."""
-    own = {name: words for name in ("intro",) if (words := form.words(name, MOST_TEXT))}
+    told_now = ("intro", *(name for name in SAID if any(f"{name}_{code}" in form.body for code in LANGUAGES)))
+    own = {name: words for name in told_now if (words := form.words(name, MOST_TEXT))}
     host = form.text("host")
     names = form.words("names")
     known = [key for key in load_scenarios() if key != "life"]
@@ -36,7 +40,7 @@ def keep_about(form: Form, event: Event | None) -> Changed:
     if event is not None:
         _require(form, event, "words", "names_en")
         _fixed(form, event, "scenario", scenario, event.scenario)
-    texts = {key: value for key, value in (event.texts if event else {}).items() if key not in ("intro", "host")}
+    texts = {key: value for key, value in (event.texts if event else {}).items() if key not in (*told_now, "host")}
     return {"scenario": scenario, "names": names, "texts": texts | own | ({"host": host} if host else {})}
 
 
@@ -127,14 +131,15 @@ KEEPERS: Mapping[str, Callable[[Form, Any], Changed]] = {
 }  # fmt: skip
 
 
-def values_of(view: SetupView) -> dict[str, Any]:
-    """What the fields of all forms hold, by their names."""
-    event, zone = view.event, view.event.timezone
-    dated = "place" in view.done
+def values_of(event: Event, done: Collection[str]) -> dict[str, Any]:
+    """What the fields of all forms hold, by their names; ``done`` are the steps that were kept."""
+    zone, dated = event.timezone, "place" in done
     texts, defaults = event.texts, event.defaults
     return {
         "scenario": event.scenario, "host": texts.get("host", ""), **told(event.names, "names"),
-        **told(texts.get("intro") or {}, "intro"), "place": event.place.place_id, "timezone": zone,
+        **told(texts.get("intro") or {}, "intro"),
+        **{key: words for name in SAID for key, words in told(texts.get(name) or {}, name).items()},
+        "place": event.place.place_id, "timezone": zone,
         **told(texts.get("address") or {}, "address"), "slug": event.slug,
         "starts": local(event.starts_at, zone) if dated else "", "ends": local(event.ends_at, zone) if dated else "",
         **{name: local(getattr(event, name), zone) for name in ("opens_at", "closes_at", "pay_until", "books_by")},

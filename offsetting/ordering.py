@@ -143,7 +143,8 @@ def _check_open(terms: Row, event_state: str, project: str, what: str) -> None:
 def _check_day(event: Row, at: datetime) -> None:
     """Guests and companies order until a day; what is left is the organiser's."""
     if event["pay_until"] is not None and event["pay_until"] < at:
-        raise Conflict("Payment for this event ended on {day}.", day=f"{event['pay_until']:%Y-%m-%d}")
+        last = formats.datetime_text(event["pay_until"], event["timezone"])  # as the event's clocks told it
+        raise Conflict("Payment for this event ended on {day}.", day=last)
 
 
 def _share_of(total_g: int | None, share_percent: int) -> int:

@@ -332,7 +332,7 @@ def test_a_guest_pays_until_the_day_that_was_set(made: Store) -> None:
     events.save_step(SLUG, "place", PLACE | {"closes_at": "2027-09-09T00:00", "pay_until": "2027-09-10T00:00"})
     events.change_state(SLUG, "open")
     person = guests(SLUG, 1, session="")[0]
-    with pytest.raises(Conflict, match="ended on 2027-09-09"):
+    with pytest.raises(Conflict, match="ended on 10 September 2027"):
         offsetting.place_order(person, "ccer-solar", grams=1000, now=datetime(2027, 9, 9, 17, tzinfo=UTC))
     placed = offsetting.place_order(person, "ccer-solar", grams=1000, now=datetime(2027, 9, 9, 15, tzinfo=UTC))
     assert placed.state == "held"
@@ -354,3 +354,22 @@ def test_credits_are_given_at_once_only_with_the_second_factor_where_it_is_asked
     set_actor(replace(admin, has_factor=True))
     events.save_step(SLUG, "projects", offers())
     assert events.setup_view(SLUG).requests[0].state == "granted"
+
+
+def test_two_who_keep_the_same_step_lose_nothing_silently(made: Store) -> None:
+    seen = events.setup_view(SLUG).seen("about")
+    events.save_step(SLUG, "about", ABOUT | {"host": "Lake Bureau", "notice_en": "A rehearsal."}, seen)
+    with pytest.raises(Conflict, match="Somebody else"):
+        events.save_step(SLUG, "about", ABOUT | {"host": "Sea Bureau"}, seen)
+    assert events.get_event(SLUG).texts["host"] == "Lake Bureau"
+    again = events.setup_view(SLUG).seen("about")
+    assert again != seen and events.setup_view(SLUG).seen("place")
+    kept = events.save_step(SLUG, "about", ABOUT | {"host": "Sea Bureau"}, again)
+    assert (kept.texts["host"], kept.texts["notice"]) == ("Sea Bureau", {"en": "A rehearsal."})
+    assert "notice" not in events.save_step(SLUG, "about", ABOUT | {"notice_en": ""}).texts
+
+
+def test_a_webp_is_kept_as_a_png(made: Store) -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (40, 20), "#0b7a5e").save(out, "WEBP")
+    assert events.set_logo(SLUG, out.getvalue()).media_type == "image/png"

@@ -47,7 +47,7 @@ def _context_query() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             *rollups.person_columns(), p.kind, p.deleted_at, e.livemode, e.payments, e.state.label("event_state"),
-            e.pay_until, e.defaults, o.project_id, o.currency, o.price_minor_per_tonne, o.split, f.total_g,
+            e.pay_until, e.timezone, e.defaults, o.project_id, o.currency, o.price_minor_per_tonne, o.split, f.total_g,
             first_paid.label("first_paid"),
         )
         .select_from(s.participation)

@@ -98,6 +98,7 @@ def _hero(event: Event, totals: Totals, code: events.Code | None) -> html.Div:
     when = " · ".join(part for part in (pick(event.place.names), date) if part)
     inside = [
         _logo(event), html.P(when, className="fz-small"), _hall(event, code), html.H1(pick(event.names)),
+        _theme(event),
         _ring(event, totals) if not totals.hidden and totals.mass.total_g else _empty_ring(),
     ]  # fmt: skip
     rosette = html.Div(
@@ -108,6 +109,12 @@ def _hero(event: Event, totals: Totals, code: events.Code | None) -> html.Div:
     return html.Div(
         [rosette, shell.header(on_ink=True), html.Div(inside, className="fz-column")], className="fz-hero fz-on-ink"
     )
+
+
+def _theme(event: Event) -> Any:
+    """The event's theme in a line; None where it has none."""
+    words = pick(event.texts.get("theme") or {})
+    return html.P(words, className="fz-small") if words else None
 
 
 def _logo(event: Event) -> Any:

@@ -100,7 +100,7 @@ def look(fields: Fields, view: SetupView) -> list[Any]:
             own.text("words_dark", t("Links, dark theme"), maxlength=7, placeholder="#5fd9b5")]  # fmt: skip
     return [
         html.Fieldset([html.Legend(t("Logo"), className="fz-label"), html.Div(logo(view), id="setup-logo-shown"),
-                       html.Div(upload("setup", "logo", t("Choose a PNG or JPEG, at most 200 KB"), 200_000)),
+                       html.Div(upload("setup", "logo", t("Choose a PNG, JPEG or WebP, at most 200 KB"), 200_000)),
                        html.Div(id="setup-logo-told", role="status")], className="fz-setup-set"),
         html.P(note, className="fz-note"), html.Div(light, className="fz-two"), html.Div(dark, className="fz-two"),
         html.Div(samples(view.values["look"]), id="setup-samples", className="fz-two", role="status"),

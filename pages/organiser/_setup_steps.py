@@ -30,8 +30,18 @@ def about(fields: Fields, view: SetupView | None) -> list[Any]:
                       t("It decides what guests are asked: trips, nights, meals and what is usual there.")),
         fields.words("names", t("Name"), ("en", "zh"), more=("mr", "is")),
         fields.words("intro", t("Introduction"), ("en", "zh"), rows=3, more=("mr", "is")),
+        _said(fields),
         fields.text("host", t("Host"), t("Who invites: stands in the privacy text and where it is said who pays.")),
     ]  # fmt: skip
+
+
+def _said(fields: Fields) -> html.Details:
+    """Further texts of the public page, folded while they are empty."""
+    names = (("theme", t("Theme, in a line"), 0), ("venue", t("About the venue"), 3),
+             ("notice", t("Notice at the top and the foot of its pages"), 2))  # fmt: skip
+    inside = [fields.words(name, words, ("en", "zh"), rows=rows, more=("mr", "is")) for name, words, rows in names]
+    opened = any(fields.values.get(f"{name}_{code}") for name, _, _ in names for code in ("en", "zh", "mr", "is"))
+    return html.Details([html.Summary(t("More texts: theme, venue, notice")), *inside], open=opened)
 
 
 def place(fields: Fields, view: SetupView) -> list[Any]:

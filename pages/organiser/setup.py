@@ -45,7 +45,8 @@ def layout(slug: str = "", step: str = "", kept: str = "", **_: Any) -> html.Div
     form.append(html.Div(_told(kept), id="setup-told", role="status"))
     aside = None if view.event.state == "draft" else state_note(view.event)
     body = [
-        dcc.Store(id="setup-where", data={"slug": slug, "step": here}), dcc.Location(id="setup-go", refresh=True),
+        dcc.Store(id="setup-where", data={"slug": slug, "step": here, "seen": view.seen(here)}),
+        dcc.Location(id="setup-go", refresh=True),
         stepper(view, here), panel(step_names()[here], form, aside, span=12),
     ]  # fmt: skip
     title = pick(dict(view.event.names)) or t("A new event")
@@ -85,7 +86,7 @@ def _told(kept: str) -> Any:
 
 @callback(
     Output({"type": f"{PREFIX}-error", "name": ALL}, "children"), Output("setup-told", "children"),
-    Output("setup-go", "href"),
+    Output("setup-go", "href"), Output("setup-where", "data"),
     Input("setup-save", "n_clicks"), Input({"type": "setup-act", "act": ALL, "row": ALL}, "n_clicks"),
     State({"type": PREFIX, "name": ALL}, "value"), State({"type": PREFIX, "name": ALL}, "id"),
     State("setup-where", "data"), prevent_initial_call=True,
@@ -95,23 +96,24 @@ def save(clicks: Any, acts: Any, values: Any, ids: Any, where: Any) -> Any:
     of sessions keep the step as well, with that session moved or left out."""
     places = [each["id"] for each in ctx.outputs_list[0]]
     if not clicks and not any(acts or []):
-        return [no_update] * len(places), no_update, no_update
+        return [no_update] * len(places), no_update, no_update, no_update
     slug, step = str(where["slug"]), str(where["step"])
     body = body_of(ids, values)
     act = ctx.triggered_id if isinstance(ctx.triggered_id, dict) else None
     if act is not None:
         _move(body, str(act["act"]), int(act["row"]))
     try:
-        event = events.save_step(slug, step, body)
+        event = events.save_step(slug, step, body, str(where.get("seen") or ""))
     except InputError as error:
         below, rest = said_of(error, places, names_for(error))
         count = t("Not kept yet: {count} of the fields need a look.", count=len(error.errors))
-        return below, html.P(error_children(" ".join([count, *rest])), className="fz-error mt-2"), no_update
+        return below, html.P(error_children(" ".join([count, *rest])), className="fz-error mt-2"), no_update, no_update
     except (Conflict, TooMany) as error:
-        return [[] for _ in places], told_of(error), no_update
+        fresh = {**where, "seen": events.setup_view(slug).seen(step)}
+        return [[] for _ in places], told_of(error), no_update, fresh
     stays = act is not None or bool(body.get("paste")) or event.state != "draft"
     onward = step if stays else STEPS[STEPS.index(step) + 1]
-    return [[] for _ in places], no_update, address(event.slug, onward) + ("&kept=1" if stays else "")
+    return [[] for _ in places], no_update, address(event.slug, onward) + ("&kept=1" if stays else ""), no_update
 
 
 def _move(body: dict[str, Any], act: str, row: int) -> None:
