@@ -1,0 +1,189 @@
+"""Files on their way: cut off at any step and taken up, left out, and never against an order placed meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import events
+import offsetting
+from accounts import SYSTEM, Conflict, set_actor
+from data.store import schema as s
+from data.store.engine import Store, get_store
+from events import bringing_in_run as run
+from events import bringing_in_steps as steps
+from tests.support.api import open_forum
+from tests.support.events import draft
+
+SLUG = "hall-2026"
+ROWS = 16
+TOWNS = ("北京", "上海")
+PEOPLE = "ID,City,Travel mode\n" + "".join(f"R{n},{TOWNS[n % 2]},plane\n" for n in range(ROWS))
+BILLS = "Invoice,Energy,Consumption,Unit\n" + "".join(f"I{n},Electricity,{n + 1},kWh\n" for n in range(ROWS))
+WRITTEN = (s.participation, s.footprint, s.emission_line, s.import_row, s.import_file, s.import_staged, s.import_facet)
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_actor(SYSTEM)
+    for name, size in (
+        ("BATCH", 7),
+        ("PEOPLE_AT_ONCE", 7),
+        ("LINES_AT_ONCE", 3),
+        ("FACETS_AT_ONCE", 3),
+        ("BEAT_S", 0.0),
+    ):
+        monkeypatch.setattr(steps, name, size)
+
+
+def start(content: str, slug: str = SLUG) -> events.Going:
+    seen = events.receive_file(slug, "file.csv", content.encode())
+    return events.start_import(slug, seen.token)
+
+
+def counts() -> dict[str, int]:
+    with get_store().read() as conn:
+        asked = {table.name: sa.select(sa.func.count()).select_from(table) for table in WRITTEN}
+        return {name: int(conn.execute(query).scalar_one()) for name, query in asked.items()}
+
+
+def cut_off() -> None:
+    """The worker is dead: what it held in memory is gone, and its lease is over."""
+    run._live.clear()
+    with get_store().write() as conn:
+        past = datetime.now(UTC) - timedelta(seconds=1)
+        conn.execute(sa.update(s.import_work).where(s.import_work.c.ended_at.is_(None)).values(leased_until=past))
+
+
+def going(slug: str = SLUG) -> events.Going:
+    return events.going_of(slug)[0]
+
+
+def proven() -> bool:
+    return all(finding.ok for finding in events.audit(SLUG))
+
+
+@pytest.mark.parametrize("content", [PEOPLE, BILLS])
+def test_a_file_comes_in_once_wherever_its_worker_is_killed(sqlite_store: Store, content: str) -> None:
+    events.create_event(draft())
+    start(content)
+    for step in ("checking", "staging", "making", "sweeping"):
+        while going().step != step or (step != "sweeping" and not going().done_count):
+            run.run_imports(slice_s=-1.0)
+        if step == "making":
+            assert counts()["footprint"] or content == BILLS
+            assert events.totals(SLUG).participants == 0 and not events.inventory_view(SLUG).lines and proven()
+        cut_off()
+    while going().ended_at is None:
+        run.run_imports()
+    assert going().outcome == "in" and events.totals(SLUG).participants == (ROWS if content == PEOPLE else 0)
+    assert len(events.inventory_view(SLUG).lines) == (0 if content == PEOPLE else ROWS)
+    found = counts()
+    assert found["import_staged"] == found["import_facet"] == 0 and found["import_file"] == 1 and proven()
+    assert found["footprint"] == found["participation"]  # nothing is left of what was begun and begun again
+
+
+@pytest.mark.parametrize("content", [PEOPLE, BILLS])
+def test_what_is_left_out_leaves_nothing(sqlite_store: Store, content: str) -> None:
+    events.create_event(draft())
+    before = counts()
+    first = start(content)
+    while going().step != "making" or not counts()["footprint"]:
+        run.run_imports(slice_s=-1.0)
+    events.cancel_import(SLUG, first.work_id)
+    while going().ended_at is None:
+        run.run_imports()
+    assert going().outcome == "cancelled" and counts() == before and proven() and not events.imports_of(SLUG)
+    again = events.start_import(SLUG, first.token)  # the file waits still
+    assert run.wait_for(again.event_id, again.work_id)["outcome"] == "in" and counts()["import_file"] == 1
+    with pytest.raises(Conflict):
+        events.cancel_import(SLUG, again.work_id)
+
+
+def test_a_worker_that_was_thought_dead_changes_nothing(sqlite_store: Store) -> None:
+    events.create_event(draft())
+    start(PEOPLE)
+    while going().step != "making":
+        run.run_imports(slice_s=-1.0)
+    held, steps_left = run._live.pop()
+    with get_store().write() as conn:
+        values = {"leased_by": "another", "leased_until": datetime.now(UTC) + timedelta(seconds=60)}
+        conn.execute(sa.update(s.import_work).values(**values))
+    before = counts()
+    assert run._step(held, steps_left) is False and counts() == before
+    assert run.run_imports() == 0  # it is another's
+
+
+def race(monkeypatch: pytest.MonkeyPatch, other: Callable[[], Any]) -> list[BaseException | Any]:
+    """Runs ``other`` at the moment at which what is undone would hold: after all was looked at outside, before the
+    transaction begins."""
+    found: list[Any] = []
+    real = steps.make_valid
+
+    def late(work: Any) -> None:
+        found.append(other())
+        real(work)
+
+    monkeypatch.setattr(run, "make_valid", late)
+    return found
+
+
+def test_an_order_placed_while_an_import_is_undone_keeps_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    forum = open_forum()
+    seen = events.receive_file(forum.slug, "people.csv", PEOPLE.encode())
+    brought = events.bring_in(forum.slug, seen.token)
+    with get_store().read() as conn:
+        query = sa.select(s.participation.c.participation_id).where(s.participation.c.import_id == brought.import_id)
+        person = conn.execute(query.limit(1)).scalar_one()
+    race(monkeypatch, lambda: offsetting.place_order(person, forum.project, share_percent=100))
+    with pytest.raises(Conflict, match="ordered"):
+        events.undo_import(forum.slug, brought.import_id)
+    assert events.imports_of(forum.slug)[0].state == "in"
+    assert all(finding.ok for finding in events.audit(forum.slug)) and not counts()["import_staged"]
+
+
+def test_an_order_and_an_undoing_at_once_never_both_hold(store: Store) -> None:
+    """The other way round: the order has looked at its guest and not written yet when the undoing becomes valid. It
+    holds the event's state, so that the undoing waits for it (one writer at a time on SQLite)."""
+    forum = open_forum()
+    seen = events.receive_file(forum.slug, "people.csv", PEOPLE.encode())
+    brought = events.bring_in(forum.slug, seen.token)
+    event_id = events.get_event(forum.slug).event_id
+    with get_store().read() as conn:
+        query = sa.select(s.participation.c.participation_id).where(s.participation.c.import_id == brought.import_id)
+        people = list(conn.execute(query.limit(6)).scalars())
+    ended: list[str] = []
+    gate = threading.Barrier(2)
+
+    def undo() -> None:
+        set_actor(SYSTEM)
+        gate.wait()
+        try:
+            events.undo_import(forum.slug, brought.import_id)
+            ended.append("undone")
+        except Conflict:
+            ended.append("stays")
+
+    thread = threading.Thread(target=undo)
+    thread.start()
+    gate.wait()
+    placed = 0
+    for person in people:
+        try:
+            offsetting.place_order(person, forum.project, share_percent=100)
+            placed += 1
+        except (Conflict, events.NotFound):
+            break
+    thread.join()
+    with get_store().read() as conn:
+        query = sa.select(s.orders.c.participation_id).where(s.orders.c.event_id == event_id)
+        orders = list(conn.execute(query).scalars())
+        there = set(conn.execute(sa.select(s.participation.c.participation_id)).scalars())
+    assert all(order in there for order in orders if order in people)
+    assert ended == (["stays"] if placed else ["undone"])
+    assert all(finding.ok for finding in events.audit(forum.slug))
