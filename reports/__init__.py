@@ -4,7 +4,7 @@ from reports.choices import Choice, Choices, choices
 from reports.companies import CompanyAtEvent, companies_at_events, company_at_event
 from reports.dashboard import Dashboard, dashboard
 from reports.dashboard_cells import FEW
-from reports.dashboard_files import figure_csv, figures_xlsx, whole_csv
+from reports.dashboard_files import about_rows, figure_csv, figures_xlsx, whole_csv
 from reports.dashboard_rows import channel_names
 from reports.dashboard_tables import Table, open_g, step_names, tables
 from reports.exploring import Answer, Column, Row, explore, visible_events
@@ -15,7 +15,8 @@ from reports.words import recipient
 
 __all__ = [
     "BY", "FEW", "KINDS", "MEASURES", "NO_MODE", "Answer", "Choice", "Choices", "Column", "CompanyAtEvent",
-    "Dashboard", "Narrowing", "Question", "Row", "Table", "channel_names", "choices", "companies_at_events",
-    "company_at_event", "dashboard", "explore", "export_csv", "export_xlsx", "figure_csv", "figures_xlsx", "open_g",
+    "Dashboard", "Narrowing", "Question", "Row", "Table", "about_rows", "channel_names", "choices",
+    "companies_at_events", "company_at_event", "dashboard",
+    "explore", "export_csv", "export_xlsx", "figure_csv", "figures_xlsx", "open_g",
     "recipient", "step_names", "tables", "visible_events", "whole_csv",
 ]  # fmt: skip

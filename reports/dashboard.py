@@ -244,16 +244,12 @@ def _left_out(asked: Narrowing) -> tuple[str, ...]:
 
 
 def _check(asked: Narrowing, choices: Mapping[str, tuple[Choice, ...]]) -> None:
-    """Raises InputError for people's sessions, companies, channels, places and times that this event has not, or that
-    are too few to be told."""
+    """Raises InputError for sessions, companies, channels, places and rings that this event has not, or that are too
+    few to be told."""
     message = "{field}: {value} is not at this event, or fewer than five guests stand behind it."
     errors = []
     for name in LISTS:
-        known = [choice.value for choice in choices[name]]
-        for value in getattr(asked, name):
-            fits = any(each.startswith(value) or value.startswith(each) for each in known) if name == "began" else (
-                value in known)  # fmt: skip
-            if not fits:
-                errors.append(FieldError(name, value, message))
+        known = {choice.value for choice in choices[name]}
+        errors += [FieldError(name, value, message) for value in getattr(asked, name) if value not in known]
     if errors:
         raise InputError(errors)

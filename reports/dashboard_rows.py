@@ -13,7 +13,7 @@ from locales import pick, t
 from reports import words
 from reports.choices import Choice
 from reports.dashboard_cells import FEW, MASSES, Cells, Group
-from reports.dashboard_dims import OWN, RING_KM, whereabouts
+from reports.dashboard_dims import NEAR_KM, OWN, RING_KM, whereabouts
 from reports.exploring import Row
 from reports.narrowing import LISTS, OF_PEOPLE, RINGS, Narrowing
 from reports.question import NO_MODE
@@ -26,6 +26,7 @@ FIGURES = {  # figure → the list that is its own condition
 BY_PEOPLE = ("origin", "channel")  # figures whose rows stand by how many people they are
 DIMENSIONS = {"mode": "way"}  # what a figure tells apart where it is not called so
 MOST_HOURS, MOST_DAYS = 36, 45
+OPEN = ("began", "category", "mode", "diet")  # what may be asked for although it is not told apart at the whole
 Names = Mapping[str, Mapping[str, str]]
 
 
@@ -137,10 +138,11 @@ def channel_names() -> dict[str, str]:
 
 def ring_name(key: str) -> str:
     """A ring of distance around the event."""
-    km = dict(RING_KM).get(key)
-    if km is not None:
-        return t("up to {km} km", km=f.number(km))
-    names = {"near": t("from here"), "far": t("farther"), NO_MODE: t("not told")}
+    names = {"near": t("From here"), NO_MODE: t("not told"), "far": t("Over {km} km", km=f.number(RING_KM[-1][1]))}
+    low_km = NEAR_KM
+    for ring, high_km in RING_KM:
+        names[ring] = t("{low}–{high} km", low=f.number(low_km), high=f.number(high_km))
+        low_km = high_km
     return names.get(key, key)
 
 
@@ -199,7 +201,7 @@ def all_choices(
     found = {}
     for name in (*LISTS, "month"):
         keys = cells.values("month") if name == "month" else [row.key for row in _of_whole(name, whole)]
-        chosen = [] if name == "month" or name in OF_PEOPLE else [k for k in getattr(asked, name) if k not in keys]
+        chosen = [key for key in getattr(asked, name, ()) if key not in keys] if name in OPEN else []
         if name == "category":
             keys = [key for key in CATEGORIES if key in keys]
         found[name] = tuple(Choice(key, words.month(key) if name == "month" else namer.name(name, key))

@@ -16,7 +16,7 @@ from calculations.model import InputError
 from data.store.engine import Store
 from reports import FEW, Dashboard, Narrowing, dashboard, open_g, tables
 from tests.support.api import Forum, begin, buy, layout, pay, token
-from tests.support.events import body, draft, guests, trip
+from tests.support.events import BEIJING, body, draft, guests, trip
 
 SLUG, PAGE = "hall-2026", "/desk/e/hall-2026"
 
@@ -126,6 +126,58 @@ def test_fewer_than_five_are_never_told_apart(sqlite_store: Store) -> None:
         dashboard(SLUG, Narrowing(company=("nobody",)))
 
 
+def test_conditions_of_people_and_lines_are_asked_together(api: TestClient, forum: Forum) -> None:
+    set_actor(SYSTEM)
+    badge = events.make_code(SLUG, "badge").code_id
+    set_actor(ANONYMOUS)
+    for _ in range(6):
+        guest = begin(api, session="main", code=badge)
+        assert guest.tell(body(trip(), nights=1)).status_code == 200
+    buyers = [begin(api, session="life") for _ in range(5)]
+    for guest in buyers:
+        pay(api, buy(guest, forum)["order_id"])
+    guests(SLUG, 6, "life", "coach", "Alpha Works")
+    set_actor(SYSTEM)
+    badged = dashboard(SLUG, Narrowing(channel=("badge",)))
+    assert (badged.people, keys(badged, "mode"), badged.funnel["began"]) == (6, ["plane"], 6)
+    assert badged.orders is not None
+    assert badged.orders.paid_order_count == 0
+    alike = dashboard(SLUG, Narrowing(channel=("badge",), origin=(BEIJING,), mode=("plane",), ring=("km2000",)))
+    assert alike.whole.total_g == next(row for row in badged.rows["mode"] if row.key == "plane").total_g > 0
+    assert [(row.key, row.people) for row in alike.rows["origin"]] == [(BEIJING, 6)]
+    hour = badged.rows["began"][0].key
+    assert dashboard(SLUG, Narrowing(began=(hour[:10],), channel=("badge",))).whole == badged.whole
+    bought = dashboard(SLUG, Narrowing(session=("life",), company=()))
+    assert bought.orders is not None
+    assert (bought.orders.paid_order_count, len(bought.board), bought.people) == (5, 5, 11)
+    assert bought.orders.paid_minor == dashboard(SLUG).view.totals.paid_minor > 0
+    assert dashboard(SLUG, Narrowing(session=("life",), mode=("coach",))).board == ()
+    assert dashboard(SLUG, Narrowing(channel=("badge",))).board == ()
+    files = api.get(f"{PAGE}/figures.pdf?channel=badge", headers=token("organiser"))
+    assert (files.status_code, files.content[:5]) == (200, b"%PDF-")
+
+
+def test_no_two_answers_tell_of_a_small_group(sqlite_store: Store) -> None:
+    events.create_event(draft())
+    guests(SLUG, 8, "main", "plane", "Alpha Works")
+    guests(SLUG, 3, "life", "coach", "Alpha Works")
+    guests(SLUG, 9, "life", "high_speed_rail")
+    set_actor(SYSTEM)
+    alpha = dashboard(SLUG).choices["company"][0].value
+    of_alpha = dashboard(SLUG, Narrowing(company=(alpha,)))
+    assert of_alpha.people == 11
+    assert keys(of_alpha, "session") == [FEW], "main alone would tell of the three of the company in the other"
+    both = dashboard(SLUG, Narrowing(company=(alpha,), session=("main",)))
+    assert (both.hidden, both.whole.total_g, both.people) == (True, 0, 0)
+    life = dashboard(SLUG, Narrowing(session=("life",)))
+    assert life.people == 12
+    assert "company" not in tables(life), "the company's three there are not told"
+    assert keys(life, "mode") == [FEW], "nor by how they came"
+    assert dashboard(SLUG, Narrowing(session=("main",))).people == 8
+    several = dashboard(SLUG, Narrowing(mode=("plane", "coach")))
+    assert several.hidden, "without the coach it would tell of the three"
+
+
 def test_a_state_shows_its_grams(api: TestClient, forum: Forum) -> None:
     guests(SLUG, 5)
     order = buy(begin(api), forum)
@@ -191,7 +243,7 @@ def test_files_are_guarded_and_bad_questions_told(api: TestClient, forum: Forum)
     assert api.get(f"{PAGE}/figures.csv", headers=token("company")).status_code == 403
     held = token("auditor")
     assert api.get(f"{PAGE}/figures.csv?figure=nothing", headers=held).status_code == 404
-    assert api.get(f"{PAGE}/figures.pdf", headers=held).status_code == 404
+    assert api.get(f"{PAGE}/figures.exe", headers=held).status_code == 404
     assert api.get(f"{PAGE}/figures.csv?state=sold", headers=held).status_code == 422
 
 

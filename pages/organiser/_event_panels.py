@@ -43,17 +43,18 @@ def beside(shown: Dashboard, table: Table) -> html.Details:
 
 def _cells(table: Table) -> dict[str, Any]:
     """The table as the desk's script writes it when it is opened: thousands of cells are not the page's own parts."""
-    unit = _unit(table)
+    unit = unit_of(table)
     columns = table.columns
     return {
-        "name": table.name, "head": [_title(column, unit) for column in columns],
+        "name": table.name, "head": [title_words(column, unit) for column in columns],
         "numbers": [column.kind != "text" for column in columns],
         "rows": [[cell_words(cell, column, unit) for cell, column in zip(row, columns, strict=True)]
                  for row in table.rows[-MOST_TABLE_ROWS:]],
     }  # fmt: skip
 
 
-def _unit(table: Table) -> str:
+def unit_of(table: Table) -> str:
+    """The one unit of a table's masses."""
     grams = [cell for row in table.rows for cell, c in zip(row, table.columns, strict=True) if c.kind == "grams"]
     return f.mass_unit(max((cell for cell in grams if cell is not None), default=0))
 
@@ -73,8 +74,8 @@ def packed(spans: Sequence[int]) -> list[int]:
 
 def plain_table(table: Table) -> html.Div:
     """The rows in one unit; the first ones where there are very many."""
-    unit = _unit(table)
-    head = [html.Th(_title(column, unit), scope="col", className=_look(column)) for column in table.columns]
+    unit = unit_of(table)
+    head = [html.Th(title_words(column, unit), scope="col", className=_look(column)) for column in table.columns]
     rows = []
     for row in table.rows[-MOST_TABLE_ROWS:]:
         cells = [html.Td(cell_words(cell, column, unit), className=_look(column))
@@ -85,7 +86,8 @@ def plain_table(table: Table) -> html.Div:
                     **{"aria-label": table.name})  # fmt: skip
 
 
-def _title(column: Column, unit: str) -> str:
+def title_words(column: Column, unit: str) -> str:
+    """The head of a column."""
     return f"{column.title}, {unit}" if column.kind == "grams" else column.title
 
 
@@ -253,12 +255,16 @@ def lines_panel(shown: Dashboard, found: Mapping[str, Table]) -> html.Section | 
     table = found.get("activity")
     if table is None:
         return None
+    if not shown.asked.is_part:
+        return figure_panel(shown, table, _ways_on(shown), _declared(shown, "activity").strip(" ·"), 12)
+    body = [html.P(table.name, className="fz-figure-name"), plain_table(table), _files(shown, table)]
+    return panel(table.finding, body, _ways_on(shown), span=12, id="figure-activity")
+
+
+def _ways_on(shown: Dashboard) -> html.Span:
     own = html.A(t("Own lines with their trace"), href=_inventory(shown), className="fz-link")
     factors = html.A(t("Factors and their sources"), href="/method", className="fz-link")
-    body = [html.P(table.name + _declared(shown, "activity"), className="fz-figure-name"), plain_table(table),
-            _files(shown, table)]  # fmt: skip
-    return panel(table.finding, body, html.Span([own, factors], className="fz-filter-side"), span=12,
-                 id="figure-activity")  # fmt: skip
+    return html.Span([own, factors], className="fz-filter-side")
 
 
 def _inventory(shown: Dashboard) -> str:

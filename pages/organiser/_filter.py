@@ -141,22 +141,31 @@ def _said(shown: Dashboard) -> str:
     return t("until now.")
 
 
+def _conditions(shown: Dashboard) -> list[tuple[str, Narrowing]]:
+    """Each condition in words, and the question without it."""
+    asked = shown.asked
+    found = [(name_of(shown.choices[name], value), asked.toggled(name, value))
+             for name in LISTS for value in getattr(asked, name)]  # fmt: skip
+    if asked.month_from or asked.month_to:
+        months = " – ".join(dict.fromkeys(name_of(shown.choices["month"], each) for each in
+                                          (asked.month_from, asked.month_to) if each))  # fmt: skip
+        found.append((months, asked.asking(month_from="", month_to="")))
+    if asked.state:
+        found.append((state_names()[asked.state], asked.asking(state="")))
+    if asked.told:
+        found.append((t("without estimates"), asked.asking(told="")))
+    return found
+
+
+def asked_words(shown: Dashboard) -> str:
+    """What is asked, as a list of words; '' for the whole event."""
+    return " · ".join(words for words, _ in _conditions(shown))
+
+
 def _chips(shown: Dashboard) -> list[Any]:
     """Each condition as a chip that takes it off."""
-    asked, found = shown.asked, []
-    for name in LISTS:
-        for value in getattr(asked, name):
-            words = name_of(shown.choices[name], value)
-            found.append(_chip(words, address(shown, asked.toggled(name, value))))
-    if asked.month_from or asked.month_to:
-        found.append(_chip(t("Months"), address(shown, asked.asking(month_from="", month_to=""))))
-    if asked.state:
-        found.append(_chip(state_names()[asked.state], address(shown, asked.asking(state=""))))
-    if asked.told:
-        found.append(_chip(t("without estimates"), address(shown, asked.asking(told=""))))
-    if found:
-        found.append(narrow_link(t("Show everything"), address(shown, Narrowing()), "fz-link"))
-    return found
+    found = [_chip(words, address(shown, without)) for words, without in _conditions(shown)]
+    return [*found, narrow_link(t("Show everything"), address(shown, Narrowing()), "fz-link")] if found else []
 
 
 def _chip(words: str, href: str) -> html.A:

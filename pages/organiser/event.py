@@ -27,6 +27,7 @@ from pages.organiser import _figures as figures
 from pages.organiser._cover_split import cover_split
 from pages.organiser._estimate import estimate_panel
 from pages.organiser._event_boards import boards_panel
+from pages.organiser._event_pdf import dashboard_pdf
 from pages.organiser._filter import filter_sentence, list_names
 from pages.registry import page, query_of
 from reports import Dashboard, Narrowing, Table, dashboard, figure_csv, figures_xlsx, tables, whole_csv
@@ -36,7 +37,7 @@ page(
     styles=("css/desk-more.css", "css/setup.css"),
 )  # fmt: skip
 router = APIRouter(include_in_schema=False)
-MEDIA = {"csv": "text/csv; charset=utf-8",
+MEDIA = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf",
          "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def refresh(_version: int, asked: str, slug: str) -> Any:
 
 @router.get("/desk/e/{slug}/figures.{kind}")
 def file(slug: str, kind: str, request: Request) -> Response:
-    """One figure (``?figure=category``) or all of them as CSV or XLSX, under the question of the address."""
+    """One figure (``?figure=category``) or all of them as CSV, XLSX or PDF, under the question of the address."""
     query = dict(request.query_params)
     try:
         shown = dashboard(slug, Narrowing.from_url(query))
@@ -87,8 +88,12 @@ def file(slug: str, kind: str, request: Request) -> Response:
     if kind not in MEDIA or (wanted and wanted not in found):
         return Response(status_code=404)
     kept = {wanted: found[wanted]} if wanted else found
-    one = figure_csv(kept[wanted]) if wanted else whole_csv(kept)
-    content = figures_xlsx(shown, kept) if kind == "xlsx" else one
+    if kind == "pdf":
+        content = dashboard_pdf(shown, kept)
+    elif kind == "xlsx":
+        content = figures_xlsx(shown, kept)
+    else:
+        content = figure_csv(kept[wanted]) if wanted else whole_csv(kept)
     name = f"{slug}-{wanted or 'figures'}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type=MEDIA[kind], headers=headers)
@@ -184,6 +189,7 @@ def _side(shown: Dashboard) -> html.Span:
     tail = f"?{query}" if query else ""
     side.append(html.A("CSV", href=f"/desk/e/{slug}/figures.csv{tail}", className="fz-link", download=""))
     side.append(html.A("XLSX", href=f"/desk/e/{slug}/figures.xlsx{tail}", className="fz-link", download=""))
+    side.append(html.A("PDF", href=f"/desk/e/{slug}/figures.pdf{tail}", className="fz-link", download=""))
     return html.Span(side, className="fz-filter-side")
 
 
