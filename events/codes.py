@@ -20,8 +20,9 @@ from accounts import Conflict, NotFound, current_actor, record, require
 from calculations.model import FieldError, InputError
 from data.settings import get_settings
 from data.store import codes as rows
-from data.store import people, rollups
+from data.store import imports, people, rollups
 from data.store.engine import get_store
+from events.bringing_in_model import PEOPLE
 from events.catalogue import read_event
 from events.code_figures import Brought, ScanTimes, scan_times, tell, total
 from events.code_figures import ChannelFigures as ChannelFigures
@@ -212,6 +213,17 @@ def revoke_code(slug: str, code_id: str) -> None:
     with get_store().write() as conn:
         _change(conn, code, revoked_at=datetime.now(UTC))
         record(conn, code.event_id, current_actor(), "codes.revoke", code.code_id, {"label": code.label})
+
+
+def registered_names(slug: str) -> list[str]:
+    """Names from the event's registrations of those who agreed that theirs is shown, in their order, for badges. Needs
+    codes.manage. Raises NotFound."""
+    with get_store().read() as conn:
+        event = read_event(conn, slug=slug)
+        require(current_actor(), "codes.manage", event.event_id)
+        told = [row["content"] for row in imports.current(conn, event.event_id, PEOPLE).values()]
+    agreed = [one for one in told if one.get("consent") and one.get("state") != "cancelled"]
+    return sorted((str(one["name"]) for one in agreed if one.get("name")), key=str.casefold)
 
 
 def _change(conn: sa.Connection, code: Code, **values: Any) -> None:

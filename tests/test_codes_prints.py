@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree
 
+import pypdfium2
 import pytest
+import zxingcpp
 from starlette.testclient import TestClient
 
 import events
 from accounts import SYSTEM, set_actor
 from offsetting import claims
 from pages._parts.qr import QUIET_MODULES, matrix
+from pages.organiser import _codes_files as files
 from pages.organiser._codes_designs import A4, BADGES, KINDS, POSTERS, draw, metres
-from pages.organiser._codes_sheet import Letters, Modules, Sheet
+from pages.organiser._codes_sheet import Box, Letters, Modules, Sheet
 from pages.organiser._codes_type import Voice, fitted, lines_of, outline, width
 from pages.organiser._codes_words import piece_of
 from tests.support.api import Forum, open_forum, token
@@ -109,8 +117,6 @@ def test_files_are_self_contained_and_the_same_each_time(api: TestClient, forum:
 def test_live_events_carry_no_notice_and_their_own_colours(code: events.Code) -> None:
     piece = piece_of(events.get_event(SLUG), code, ["en"])
     assert piece.is_test and piece.words[0].test in said(draw("cards", piece).sheets[0])
-    from dataclasses import replace
-
     live = replace(piece, is_test=False, accent="#123456")
     sheet = draw("cards", live).sheets[0]
     assert piece.words[0].test not in said(sheet)
@@ -133,3 +139,61 @@ def test_letters_are_measured_broken_and_cut() -> None:
     cut, size = fitted("W" * 200, 30, 10, voice, 1)
     assert cut[0].endswith("…") and width(cut[0], size, voice) <= 30
     assert outline("é世", 0, 10, 10, voice).startswith("M")
+
+
+def scanned(picture: Any) -> set[str]:
+    """What a phone reads in a picture."""
+    return {found.text for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)}
+
+
+def test_what_is_printed_is_read_from_paper(code: events.Code) -> None:
+    piece = piece_of(events.get_event(SLUG), code, ["en", "zh"])
+    long = tuple(replace(one, name=("Verification of carbon in cities and halls " * 4)[:160]) for one in piece.words)
+    pieces = {"as it is": piece, "a dark brand, long names": replace(piece, words=long, accent="#102030")}
+    for name, one in pieces.items():
+        sheets = [draw(kind, one).sheets[0] for kind in KINDS]
+        paper = pypdfium2.PdfDocument(files.pdf(sheets, "all", "en"))
+        for kind, page in zip(KINDS, paper, strict=True):
+            assert scanned(page.render(scale=1.4, grayscale=True).to_numpy()) == {code.link}, (kind, name)
+
+
+def test_around_the_code_four_modules_stay_white_and_words_do_not_touch(code: events.Code) -> None:
+    piece = piece_of(events.get_event(SLUG), code, ["en", "zh"])
+    long = tuple(replace(one, name=("Verification of carbon in cities and halls " * 4)[:160]) for one in piece.words)
+    for one in (piece, replace(piece, words=long), replace(piece, is_test=False)):
+        for kind in KINDS:
+            sheet = draw(kind, one, names=("Alexandria Konstantinopoulou-Fernandez",)).sheets[0]
+            at = next(i for i, item in enumerate(sheet.items) if isinstance(item, Modules))
+            code_item, ground = sheet.items[at], sheet.items[at - 1]
+            assert isinstance(code_item, Modules) and isinstance(ground, Box) and ground.colour == "#ffffff", kind
+            assert min(x for x, _, _ in code_item.runs) - ground.x >= 4 * code_item.module - 0.001, kind
+            letters = [item for item in sheet.items if isinstance(item, Letters)]
+            for item in letters:
+                inside = (
+                    ground.x < item.x + width(item.text, item.size, item.voice) and item.x < ground.x + ground.width
+                )
+                above = item.y < ground.y + 0.01 or item.y - item.size * 0.7 > ground.y + ground.height * 0.93
+                assert not inside or above or kind == "badges", (kind, item.text)
+            if kind in ("poster", "slide"):
+                for first, second in pairwise(sorted(letters, key=lambda item: item.y)):
+                    assert second.y - first.y >= 0.6 * second.size or first.y == second.y, (first.text, second.text)
+
+
+def test_everything_comes_at_once_by_kind_and_hall(api: TestClient, forum: Forum, code: events.Code) -> None:
+    events.make_code(SLUG, "own", "main", "=By/the: door")
+    held = token("organiser", event_id=forum.event_id)
+    answer = api.get(f"/desk/e/{SLUG}/codes.zip?language=en&second=zh&size=A3", headers=held)
+    assert answer.status_code == 200 and answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        names = archive.namelist()
+        assert {"Posters-A3.pdf", "Table cards.pdf", "Slides.pdf", "Codes.pdf", "Links.csv"} <= set(names)
+        assert sum(name.startswith("SVG/Main forum/") and name.endswith(".svg") for name in names) == 2
+        assert all(len(name.split("/")) in (1, 3) and ".." not in name for name in names)
+        links = archive.read("Links.csv").decode("utf-8-sig")
+        assert code.link in links and "'=By/the: door" in links
+        posters = pypdfium2.PdfDocument(archive.read("Posters-A3.pdf"))
+        assert len(posters) == 1 and round(posters[0].get_width() / 72 * 25.4) == 297
+    assert api.get(f"/desk/e/{SLUG}/codes.zip?size=A9", headers=held).status_code == 404
+    assert api.get(f"/desk/e/{SLUG}/codes.zip", follow_redirects=False).status_code == 303
+    other = token("organiser", event_id=open_forum("elsewhere").event_id)
+    assert api.get(f"/desk/e/{SLUG}/codes.zip", headers=other).status_code == 403

@@ -101,14 +101,32 @@
     var copier = event.target.closest && event.target.closest("[data-copy]");
     if (copier) {
       var text = copier.dataset.copy || location.href, said = copier.querySelector("span:last-child");
-      navigator.clipboard.writeText(text).then(function () {
-        var before = said.textContent;
+      copy(text).then(function () {
+        var label = copier.getAttribute("aria-label"), before = said ? said.textContent : label;
         if (before === copier.dataset.copied) { return; }
-        said.textContent = copier.dataset.copied;
-        setTimeout(function () { said.textContent = before; }, 2000);
+        var say = function (words) {
+          if (said) { said.textContent = words; } else { copier.setAttribute("aria-label", words); }
+          copier.classList.toggle("fz-copied", words !== before);
+        };
+        say(copier.dataset.copied);
+        setTimeout(function () { say(before); }, 2000);
       }, function () { window.prompt("", text); });
     }
   });
+  // On http, where browsers keep the clipboard from pages, a selected field is copied as by hand.
+  function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) { return navigator.clipboard.writeText(text); }
+    var field = document.createElement("textarea"), focused = document.activeElement;
+    field.value = text;
+    field.setAttribute("readonly", "");
+    field.className = "visually-hidden";
+    document.body.appendChild(field);
+    field.select();
+    var done = document.execCommand("copy");
+    field.remove();
+    if (focused && focused.focus) { focused.focus(); }
+    return done ? Promise.resolve() : Promise.reject();
+  }
   new MutationObserver(look).observe(document.documentElement, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["aria-selected"]
   });

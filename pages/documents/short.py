@@ -22,7 +22,6 @@ from locales import formats as f
 from locales import pick, t
 from pages._parts import shell
 from pages._parts.html_text import tag
-from pages._parts.pieces import field_error
 from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
 from pages.documents._served import send
@@ -51,7 +50,6 @@ def is_person(method: str, headers: Mapping[str, str]) -> bool:
 
 
 @router.get("/s")
-@router.get("/s/")
 def typed(request: Request, code: str = "") -> Response:
     """The place where a code is typed that cannot be scanned; 302 to its link once one is."""
     if code.strip():
@@ -113,7 +111,11 @@ def _field(value: str, error: str = "", main: bool = False) -> html.Form:
     )  # fmt: skip
     look = "fz-button fz-button-main" if main else "fz-button"
     label = t("The seven letters and digits") if main else t("Another code")
-    said = field_error(error, "code-error") if error else None
+    said = (
+        html.P([icon("error"), html.Span(error)], id="code-error", className="fz-error", role="alert")
+        if error
+        else None
+    )
     row = html.Div([field, html.Button(t("Go on"), type="submit", className=look)], className="fz-search")
     return html.Form([html.Label(label, htmlFor="code", className="fz-label"), row, said], action="/s", method="get",
                      className="fz-section")  # fmt: skip

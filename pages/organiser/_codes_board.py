@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from dash import html
+from dash import dcc, html
 
 from events import ChannelBoard, ChannelFigures, ChannelRow, Code, Event
 from locales import formats as f
@@ -14,6 +16,8 @@ from pages._parts.desk import panel
 from pages._parts.icons import icon
 from pages._parts.pieces import empty
 from pages.organiser._codes_words import channel_names, code_name, hall_name
+
+CODES_A_PAGE = 25
 
 
 def board(event: Event, found: ChannelBoard) -> list[Any]:
@@ -98,12 +102,57 @@ def _bar(figures: ChannelFigures, largest: int) -> html.Span:
     )  # fmt: skip
 
 
-def code_list(event: Event, found: ChannelBoard, chosen: str, may_change: bool) -> html.Section:
-    """The codes, each with its link, what it brought and the way to its prints."""
-    lines = [_code_line(event, row, row.code, row.key == chosen) for row in found.codes if row.code]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which of the codes are listed: words of their name, hall, channel or link, and the page."""
+
+    find: str = ""
+    page: int = 1
+
+    def query(self, page: int, code: str = "") -> str:
+        """The address's query for another page of the same."""
+        told = {"find": self.find, "page": page if page > 1 else "", "code": code}
+        return "?" + urlencode({name: value for name, value in told.items() if value})
+
+
+def code_list(event: Event, found: ChannelBoard, chosen: str, may_change: bool, asked: Asked) -> html.Section:
+    """The codes, each with its link, what it brought and the way to its prints; many are searched and paged."""
+    rows = [row for row in found.codes if row.code]
+    mine = [row for row in rows if row.code and _is_asked(event, row.code, asked.find)]
+    last = max(1, -(-len(mine) // CODES_A_PAGE))
+    number = min(max(1, asked.page), last)
+    shown = mine[(number - 1) * CODES_A_PAGE : number * CODES_A_PAGE]
+    lines = [_code_line(event, row, row.code, row.key == chosen) for row in shown if row.code]
     aside = t("Links told at once: copy them, type them or print them") if may_change else None
-    table = _head([t("Name"), t("Link")], lines, t("Choose"))
-    return panel(t("Codes"), html.Div(table, className="fz-scroll", tabIndex="0"), aside)
+    table: Any = html.Div(_head([t("Name"), t("Link")], lines, t("Choose")), className="fz-scroll", tabIndex="0")
+    if not mine and asked.find:
+        table = empty(t("No code is called “{words}”.", words=asked.find),
+                      html.A(t("Show all"), href="?#codes-list", className="fz-button"))  # fmt: skip
+    body = [_search(asked) if len(rows) > CODES_A_PAGE else None, table, _pages(asked, number, last, len(mine))]
+    return panel(t("Codes"), [part for part in body if part is not None], aside)
+
+
+def _is_asked(event: Event, code: Code, find: str) -> bool:
+    said = f"{code_name(event, code)} {channel_names().get(code.channel, '')} {code.link}".casefold()
+    return all(word in said for word in find.casefold().split())
+
+
+def _search(asked: Asked) -> html.Form:
+    field = dcc.Input(id="codes-find", name="find", type="search", value=asked.find, className="fz-input", maxLength=80)
+    label = html.Label(t("Find a code by name, hall, channel or link"), htmlFor="codes-find", className="fz-label")
+    button = html.Button(t("Find"), type="submit", className="fz-button", disable_n_clicks=True)
+    return html.Form([label, html.Div([field, button], className="fz-code-find")], method="get", role="search",
+                     action="#codes-list", className="mb-3")  # fmt: skip
+
+
+def _pages(asked: Asked, number: int, last: int, count: int) -> html.P | None:
+    if last == 1:
+        return None
+    said = html.Span(t("Page {number} of {last}, {count} codes", number=f.number(number), last=f.number(last),
+                       count=f.number(count)))  # fmt: skip
+    back = html.A(t("Back"), href=f"{asked.query(number - 1)}#codes-list", className="fz-button")
+    on = html.A(t("Next"), href=f"{asked.query(number + 1)}#codes-list", className="fz-button")
+    return html.P([back if number > 1 else None, said, on if number < last else None], className="fz-code-pages")
 
 
 def _code_line(event: Event, row: ChannelRow, code: Code, here: bool) -> html.Tr:

@@ -23,7 +23,7 @@ BADGE, BADGES = (90.0, 55.0), (2, 5)
 BARE = (70.0, 84.0)
 KINDS = ("poster", "cards", "badges", "slide", "code")
 LEAST_RING = 58.0  # of an A4: a smaller code is read from less far than a poster should be
-MOST_NAMES, MOST_NAME = 500, 40
+MOST_NAMES, MOST_NAME = 1000, 60
 BOLD = Voice("sans", "B")
 _INK = palette("light")
 

@@ -18,7 +18,7 @@ from pages._parts.desk import event_line, event_notice, frame, panel
 from pages._parts.desk_form import button, chosen, done, labelled, told_of, typed
 from pages._parts.icons import icon
 from pages._parts.pieces import empty
-from pages.organiser._codes_board import board, code_list
+from pages.organiser._codes_board import Asked, board, code_list
 from pages.organiser._codes_designs import KINDS, POSTERS, code_mm, metres
 from pages.organiser._codes_times import time_panel
 from pages.organiser._codes_words import channel_names, code_name, hall_name, piece_of
@@ -31,30 +31,32 @@ REFRESH_MS = 10_000
 USUAL = {"table_card": "cards", "badge": "badges", "slide": "slide", "mail": "code", "social": "code", "wall": "slide"}
 
 
-def layout(slug: str = "", code: str = "", **_: Any) -> html.Div:
+def layout(slug: str = "", code: str = "", find: str = "", page: str = "1", **_: Any) -> html.Div:
     """Where people scanned, the codes, the prints of the chosen one, and a new one."""
     event = events.get_event(slug)
     known = events.list_codes(slug)
     wanted = events.fold_typed(code)
     one = next((each for each in known if each.code_id == wanted), known[0] if known else None)
+    asked = Asked(find[:80].strip(), int(page) if page.isdecimal() and len(page) < 4 else 1)
     changing = may(current_actor(), "codes.manage", event.event_id)
     found = events.channel_board(slug)
     right = [_new(event), _chosen(event, one)] if changing else []
     body = [
-        dcc.Store(id="codes-slug", data=slug), dcc.Store(id="codes-chosen", data=one.code_id if one else ""),
+        dcc.Store(id="codes-slug", data=slug), dcc.Store(id="codes-asked", data=[asked.find, asked.page]),
+        dcc.Store(id="codes-chosen", data=one.code_id if one else ""),
         dcc.Location(id="codes-go", refresh=True), dcc.Interval(id="codes-tick", interval=REFRESH_MS),
         html.Div(html.Div(board(event, found), className="fz-grid"), id="codes-board"),
         html.Div(time_panel(event, found), className="fz-grid mt-3"),
-        html.Div([html.Div(_to_print(event, one), className="fz-8 fz-column-stack" if right else "fz-12"),
+        html.Div([html.Div(_to_print(event, one, changing), className="fz-8 fz-column-stack" if right else "fz-12"),
                   html.Div(right, className="fz-4 fz-column-stack")], className="fz-grid mt-3"),
-        html.Div(html.Div(code_list(event, found, one.code_id if one else "", changing), className="fz-grid"),
+        html.Div(html.Div(code_list(event, found, one.code_id if one else "", changing, asked), className="fz-grid"),
                  id="codes-list", className="mt-3"),
     ]  # fmt: skip
     head = {"subtitle": f"{pick(dict(event.names))} · {event_line(event)}"}
     return frame(body, "codes", t("Codes"), slug=slug, **head, **event_notice(event))
 
 
-def _to_print(event: events.Event, code: events.Code | None) -> html.Section:
+def _to_print(event: events.Event, code: events.Code | None, changing: bool) -> html.Section:
     if code is None:
         return panel(t("To print"), empty(t("Every code is revoked. Make a new one.")))
     kind, languages = USUAL.get(code.channel, "poster"), _names_of_languages()
@@ -68,7 +70,9 @@ def _to_print(event: events.Event, code: events.Code | None) -> html.Section:
     ]  # fmt: skip
     names = html.Form(
         [html.Label(t("First names, one a line"), htmlFor="codes-names", className="fz-label"),
-         html.Textarea(id="codes-names", name="names", rows=4, className="fz-input"),
+         dcc.Textarea(id="codes-names", name="names", rows=4, className="fz-input", value=""),
+         button("codes-registered", t("Names from the registrations"), "user") if changing else None,
+         html.P(id="codes-named", role="status", className="fz-small"),
          html.P(t("They go into this PDF alone: nothing of them is kept. Leave it empty for a line to write on."),
                 className="fz-small"),
          html.Button([icon("pdf"), html.Span(t("Badges with these names"))], type="submit", className="fz-button mt-2",
@@ -79,7 +83,18 @@ def _to_print(event: events.Event, code: events.Code | None) -> html.Section:
     shown = html.Div(_shown(event, code, kind, "A4", current_language(), ""), id="codes-shown")
     inside = html.Div([html.Div([html.Div(fields, className="fz-code-fields"), names], className="fz-stack"), shown],
                       className="fz-code-print")  # fmt: skip
-    return panel(t("To print: {code}", code=code_name(event, code)), inside, t("PDF with embedded fonts, or SVG"))
+    whole = html.Div(_whole(event, current_language(), ""), id="codes-whole", className="fz-code-whole")
+    title = t("To print: {code}", code=code_name(event, code))
+    return panel(title, [inside, whole], t("PDF with embedded fonts, or SVG"))
+
+
+def _whole(event: events.Event, language: str, second: str, size: str = "A4") -> list[Any]:
+    """Everything at once, in the languages that are chosen."""
+    asked = {"language": language, "size": size} | ({"second": second} if second else {})
+    words = t("Every code in use: PDFs by kind, hall by hall, each code as SVG and a list of the links")
+    return [html.A([icon("download"), html.Span(t("Everything to print, as ZIP"))], download=True,
+                   href=f"/desk/e/{event.slug}/codes.zip?{urlencode(asked)}", className="fz-button"),
+            html.P(words, className="fz-small")]  # fmt: skip
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -141,11 +156,14 @@ def _chosen(event: events.Event, code: events.Code | None) -> Any:
     if code is None:
         return None
     name = typed("codes", "name", code.label, maxlength=60, placeholder=code_name(event, code))
-    acts = html.Div([button("codes-rename", t("Rename"), "edit"), button("codes-revoke", t("Revoke"), "close")],
-                    className="d-flex flex-wrap gap-2")  # fmt: skip
     note = t("A revoked code leads on no more, for good; what it brought stays counted.")
-    inside = [labelled("codes", "name", t("Name"), name), acts, html.P(note, className="fz-small"),
-              html.Div(id="codes-said", role="status")]  # fmt: skip
+    sure = html.Details(
+        [html.Summary([icon("close"), html.Span(t("Revoke"))], className="fz-button"),
+         html.P(note, className="fz-small mt-2"), button("codes-revoke", t("Yes, revoke it for good"), "close")],
+        className="fz-code-revoke",
+    )  # fmt: skip
+    acts = html.Div([button("codes-rename", t("Rename"), "edit"), sure], className="fz-code-acts")
+    inside = [labelled("codes", "name", t("Name"), name), acts, html.Div(id="codes-said", role="status")]
     return panel(code_name(event, code), html.Div(inside, className="fz-stack"))
 
 
@@ -160,14 +178,15 @@ def field_names() -> dict[str, str]:
     Input("codes-tick", "n_intervals"),
     State("codes-slug", "data"),
     State("codes-chosen", "data"),
+    State("codes-asked", "data"),
     prevent_initial_call=True,
 )
-def refresh(_: Any, slug: str, code_id: str) -> Any:
+def refresh(_: Any, slug: str, code_id: str, asked: Any) -> Any:
     """The figures anew; who asks is checked by the use case."""
     event, found = events.get_event(str(slug)), events.channel_board(str(slug))
     changing = may(current_actor(), "codes.manage", event.event_id)
-    return (html.Div(board(event, found), className="fz-grid"),
-            html.Div(code_list(event, found, str(code_id), changing), className="fz-grid"))  # fmt: skip
+    listed = code_list(event, found, str(code_id), changing, Asked(str(asked[0]), int(asked[1])))
+    return html.Div(board(event, found), className="fz-grid"), html.Div(listed, className="fz-grid")
 
 
 @callback(
@@ -175,6 +194,7 @@ def refresh(_: Any, slug: str, code_id: str) -> Any:
     Output("codes-names-form", "action"),
     Output("codes-names-form", "hidden"),
     Output("codes-size-field", "hidden"),
+    Output("codes-whole", "children"),
     Input("codes-kind", "value"),
     Input("codes-size", "value"),
     Input("codes-language", "value"),
@@ -189,7 +209,27 @@ def show(kind: str, size: str, language: str, second: str, slug: str, code_id: s
         raise ValueError("no such print")
     other = second if second not in ("-", language) else ""
     action = _address(slug, code.code_id, "badges", "pdf", size, language, other)
-    return _shown(event, code, kind, size, language, other), action, kind != "badges", kind != "poster"
+    shown, whole = _shown(event, code, kind, size, language, other), _whole(event, language, other, size)
+    return shown, action, kind != "badges", kind != "poster", whole
+
+
+@callback(
+    Output("codes-names", "value"),
+    Output("codes-named", "children"),
+    Input("codes-registered", "n_clicks"),
+    State("codes-slug", "data"),
+    State("codes-names", "value"),
+    prevent_initial_call=True,
+)
+def registered(_: int, slug: str, typed_names: Any) -> Any:
+    """Names of registrations into the field, those who agreed alone; codes.manage is asked by the use case."""
+    names = events.registered_names(str(slug))
+    if not names:
+        return no_update, t("No registration came with a name and the consent to show it. Bring in a list with both.")
+    have = str(typed_names or "").splitlines()
+    more = [name for name in names if name not in have]
+    words = t("{count} names of people who agreed to be named", count=f.number(len(names)))
+    return "\n".join([*(line for line in have if line.strip()), *more]), words
 
 
 @callback(

@@ -13,6 +13,7 @@ from accounts import Unauthenticated, current_actor, require
 from locales import LANGUAGES, current_language, pick, set_language
 from pages.bundles import to_sign_in
 from pages.organiser import _codes_files as files
+from pages.organiser._codes_bundle import bundle
 from pages.organiser._codes_designs import KINDS, MOST_NAME, MOST_NAMES, POSTERS, draw
 from pages.organiser._codes_words import piece_of
 
@@ -58,6 +59,21 @@ def file(
     if kind not in KINDS or ending not in ("pdf", "svg"):
         raise events.NotFound("There is no file “{name}” of a code.", name=f"{kind}.{ending}"[:40])
     return _file(event, code, kind, ending, _size(size), _languages(language, second))
+
+
+@router.get("/desk/e/{slug}/codes.zip")
+def everything(slug: str, request: Request, size: str = "A4", language: str = "", second: str = "") -> Response:
+    """All that is to print of the event's codes, hall by hall."""
+    event = events.get_event(slug)
+    try:
+        codes = events.list_codes(slug)
+    except Unauthenticated:
+        return to_sign_in(request)
+    languages, paper = _languages(language, second), _size(size)
+    set_language(languages[0])
+    name = "-".join([event.slug, "codes", *languages])
+    headers = {"Content-Disposition": f'attachment; filename="{name}.zip"', "Cache-Control": "no-store"}
+    return Response(bundle(event, codes, paper, languages), media_type="application/zip", headers=headers)
 
 
 @router.post("/desk/e/{slug}/codes/{code_id}/badges.pdf")

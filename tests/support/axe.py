@@ -77,6 +77,7 @@ PAGES: dict[str, Look] = {
     # documents
     "/": _phone(),
     "/life": _phone(),
+    "/s": _phone(),
     "/e/{slug}": _phone(),
     "/method": _phone("/method?event={slug}"),
     "/verify": _phone(),
