@@ -9,9 +9,11 @@ import pytest
 
 import events
 from accounts import ANONYMOUS, SYSTEM, Actor, Conflict, Forbidden, NotFound, set_actor
+from calculations.model import InputError
 from data.store.engine import Store
 from events import books, evaluation, plans, plans_estimate
 from events.inventory import save_planned
+from pages.organiser import _plan_form
 from tests.support.events import draft, guests
 
 ORGANISER = Actor("person", "o1", "Olga Organiser", frozenset({("organiser", "", "")}))
@@ -227,3 +229,16 @@ def test_what_may_not_be_said_of_a_measure(settled: events.Event, said: dict[str
     with pytest.raises(events.InputError) as wrong:
         evaluation.save_evaluation(settled.slug, {**REPORT, "measures": [{}, said]})
     assert [error.field for error in wrong.value.errors] == ["measures.2"]
+
+
+def test_a_measure_is_told_as_an_address_of_what_if_and_stays_so_when_the_form_is_kept_again() -> None:
+    told = {"rail": "2000", "typed": "Half at home; https://forum.example/desk/e/x/what-if?remote=50&hours=6\n"
+            "Two; ?rail=800&vegan=10\nBadges; 0.04; data sheet", "certificates": "100", "source": "grid"}  # fmt: skip
+    made = _plan_form.body_of(told)
+    asks = [(each["words"], each.get("ask")) for each in made["measures"][2:]]
+    assert asks == [("Half at home", "remote=50&hours=6"), ("Two", "rail=800&vegan=10"), ("Badges", None)]
+    shown = _plan_form.told_of_body(made, plans_estimate.Assumed(1, 3))
+    assert (shown["rail"], shown["remote"], shown["vegan"], shown["source"]) == ("2000", "", "", "grid")
+    assert _plan_form.body_of(shown)["measures"] == made["measures"]
+    with pytest.raises(InputError, match="parts with ; between"):
+        _plan_form.body_of({"typed": "Badges; 0.04"})

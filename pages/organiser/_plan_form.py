@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from calculations.model import FieldError, InputError
 from events.plans import MOST_ROWS
@@ -23,7 +24,7 @@ def labels() -> dict[str, str]:
         "vegan": t("Vegan meals, %"), "certificates": t("Renewable electricity, % of the kWh"),
         "source": t("Where the electricity's figure is from"), "nights": t("Nights of those from afar"),
         "meals": t("Meals of each person"), "assumed.nights": t("Nights of those from afar"),
-        "assumed.meals": t("Meals of each person"), "typed": t("Measures with a figure of their own"),
+        "assumed.meals": t("Meals of each person"), "typed": t("Other measures"),
         "offset": t("Cover planned"), **_numbered(),
     }  # fmt: skip
 
@@ -53,7 +54,10 @@ def told_of_body(body: Mapping[str, Any], assumed: Assumed) -> dict[str, str]:
     for each in body["measures"]:
         if each["kind"] == "computed":
             params = dict(part.split("=", 1) for part in each["ask"].split("&"))
-            told |= {name: value for name, value in params.items() if name in told}
+            if set(params) <= set(told) and len(set(params) - {"source"}) == 1:
+                told |= params
+            else:
+                lines.append(f"{each['words']}; ?{each['ask']}")
         else:
             lines.append(f"{each['words']}; {each['saved_g'] / GRAMS_PER_TONNE:.12g}; {each['source']}")
     offset = [f"{each['way']}; {each['grams'] / GRAMS_PER_TONNE:.12g}; {each['by']}; {each['words']}"
@@ -74,7 +78,14 @@ def body_of(told: Mapping[str, Any]) -> dict[str, Any]:
             source = str(told.get("source") or "").strip().replace("&", "+").replace("=", ":")
             more = f"&source={source}" if name == "certificates" and source else ""
             measures.append({"kind": "computed", "ask": f"{name}={value}{more}", "words": _words(name, value)})
-    for number, cells in _lines(told.get("typed"), 3, "typed", wrong):
+    for number, cells in _lines(told.get("typed"), 2, "typed", wrong):
+        if "?" in cells[1]:  # an address of What if, whole or from its question mark on
+            ask = unquote(cells[1].split("?", 1)[1])
+            measures.append({"kind": "computed", "ask": ask, "words": cells[0]})
+            continue
+        if len(cells) < 3:
+            _short("typed", number, "; ".join(cells), 3, wrong)
+            continue
         saved_g = _grams(cells[1], "typed", number, wrong)
         measures.append({"kind": "typed", "words": cells[0], "saved_g": saved_g, "source": cells[2]})
     offset = []
@@ -96,12 +107,15 @@ def _lines(text: Any, least: int, field: str, wrong: list[FieldError]) -> list[t
         if not any(cells):
             continue
         if len(cells) < least:
-            message = "{field}, line {line}: “{value}” needs {least} parts with ; between them."
-            params = {"line": number, "value": line[:80], "least": least}
-            wrong.append(FieldError(field, line[:80], message, params))
+            _short(field, number, line, least, wrong)
             continue
         found.append((number, cells))
     return found
+
+
+def _short(field: str, number: int, line: str, least: int, wrong: list[FieldError]) -> None:
+    message = "{field}, line {line}: “{value}” needs {least} parts with ; between them."
+    wrong.append(FieldError(field, line[:80], message, {"line": number, "value": line[:80], "least": least}))
 
 
 def _grams(text: str, field: str, number: int, wrong: list[FieldError]) -> int:

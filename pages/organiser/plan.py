@@ -57,17 +57,26 @@ def _form(view: PlanView) -> html.Div:
         html.P(t("Leave empty what is not planned. Each is computed by the engine of What if."), className="fz-small"),
         html.Div(asked, className="fz-two"),
         labelled("plan", "source", names["source"], typed("plan", "source", told["source"], maxlength=200)),
-        html.H3(t("Measures with a figure of their own")),
-        labelled("plan", "typed", t("A line each: what; tonnes saved; where the figure is from"),
-                 area("plan", "typed", told["typed"], 3)),
+        html.H3(t("Other measures")),
+        labelled("plan", "typed", t("A line each: what; an address of What if – or what; tonnes saved; where the "
+                                    "figure is from"),
+                 _lines("typed", told["typed"], t("Half stay at home; ?remote=50"),
+                        t("Badges of paper; 0.04; the maker’s data sheet, 2026"))),
         html.H3(t("Cover planned")),
         labelled("plan", "offset", t("A line each: credits or forestry; tonnes; by which day; words"),
-                 area("plan", "offset", told["offset"], 3)),
+                 _lines("offset", told["offset"], t("credits; 12; 2026-12-31; CDCER"))),
         html.Div([button("plan-save", t("Save and compute"), "check", main=True),
                   button("plan-publish", t("Publish it"), "eye")], className="d-flex flex-wrap gap-2"),
         html.Div(id="plan-told", role="status"),
     ]  # fmt: skip
     return html.Div(parts, className="fz-form")
+
+
+def _lines(name: str, value: str, *examples: str) -> Any:
+    """A field of lines that shows what such lines look like."""
+    box = area("plan", name, value, 3)
+    box.placeholder = "\n".join(examples)
+    return box
 
 
 def _figures(view: PlanView) -> list[Any]:
