@@ -152,7 +152,7 @@ def bill(clicks: Any, company_id: Any, title: Any, tax_number: Any, address: Any
     actor, company = current_actor(), str(company_id)
     require(actor, "company.order", "", company)
     found = papers.papers_of(company)
-    given = [str(value or "")[:400] for value in (title, tax_number, address)]
+    given = (str(title or "")[:400], str(tax_number or "")[:400], str(address or "")[:400])
     try:
         for each in found:
             receipts.set_buyer(each.order.order_id, *given, entered_by=actor.label)
