@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 import accounts
@@ -70,6 +72,7 @@ def test_a_day_of_an_event(browser: Browser, server: Server, hall: Forum, tmp_pa
     _milestone(main, hall)
     _steered_by_the_page(browser, server, main, hall, main_id)
     _told(main, foyer, hall, main_id, foyer_id)
+    _together(main, hall, main_id)
     _night(main, hall, main_id)
     events.revoke_screen(hall.slug, screen_id=foyer_id)
     expect(foyer.locator("#wall.fz-wall-revoked.fz-wall-stale")).to_have_count(1)
@@ -125,6 +128,16 @@ def _steered_by_the_page(browser: Browser, server: Server, main: Page, hall: For
     desk.press("#screens-seconds_hall", "Tab")
     expect(desk.locator("#screens-said [role=alert]")).to_contain_text("Seconds of Hall")
     expect(desk.locator("#screens-seconds_hall")).to_have_value("2")
+    events.control_screen(hall.slug, main_id, {"theme": "light", "layout": "boards"})  # somebody else, at the same time
+    expect(desk.locator("#screens-other")).to_contain_text("Somebody else", timeout=15_000)
+    expect(desk.get_by_label("Boards", exact=True).first).to_be_checked()
+    desk.get_by_label("All screens").first.check()
+    desk.get_by_label("Hall", exact=True).first.check()
+    on(main, "hall")
+    assert {(one.state.layout, one.state.theme) for one in events.list_screens(hall.slug)} == {
+        ("hall", "light"),
+        ("hall", ""),
+    }
     desk.context.close()
 
 
@@ -148,6 +161,46 @@ def _told(main: Page, foyer: Page, hall: Forum, main_id: str, foyer_id: str) -> 
     assert foyer.locator(".fz-wall-foyer .fz-wall-ticker").inner_html() == lines
     expect(foyer.locator(".fz-on .fz-wall-claim")).to_contain_text("TEST")
     expect(foyer.locator(".fz-on h2").first).to_contain_text("51 people")
+
+
+def logo() -> bytes:
+    """A dark sign on nothing, which the dark theme would hide."""
+    picture, out = Image.new("RGBA", (60, 20)), io.BytesIO()
+    picture.paste((10, 15, 40, 255), (5, 5, 55, 15))
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _together(main: Page, hall: Forum, main_id: str) -> None:
+    """A pledge takes its turn once it is written and counts up from five on; at the closing the count is the API's, a
+    sponsor is thanked with a logo that comes over the screen's own link, and the event's logo stands by its name."""
+    events.control_screen(hall.slug, main_id, {"layout": "pledges", "languages": ["en"], "theme": "dark"})
+    on(main, "hall")  # nothing to sign yet
+    draft = events.PledgeDraft({"en": "By rail"}, {"en": "Where there is one"}, "typed", 120_000, 1, "A study")
+    pledge_id = events.save_pledge(hall.slug, draft)
+    on(main, "pledges")
+    sign = [lambda i=i: events.sign_pledge(hall.slug, pledge_id, f"device-{i}", f"Signer {i}", True) for i in range(5)]
+    for one in sign[:4]:
+        one()
+    expect(main.locator(".fz-on .fz-wall-signed")).to_contain_text("Be among the first 5")
+    assert "Signer" not in main.content()
+    sign[4]()
+    expect(main.locator(".fz-on .fz-wall-signed .fz-num")).to_have_text("5")
+    expect(main.locator(".fz-on .fz-wall-names")).to_contain_text("Signer 4")
+    expect(main.locator(".fz-on .fz-wall-intent")).to_contain_text("600.0")
+    events.save_sponsor(hall.slug, events.SponsorDraft({"en": "Rail Club"}, "main", {}, 0, logo()))
+    events.set_logo(hall.slug, logo())
+    events.control_screen(hall.slug, main_id, {"layout": "closing"})
+    on(main, "closing")
+    for where in (".fz-on .fz-wall-sponsors", ".fz-wall-brand"):
+        picture = main.locator(f"{where} img")
+        expect(picture).to_have_js_property("naturalWidth", 60)
+        expect(main.locator(f"{where} .fz-plate-dark:not(.fz-plate-light)")).to_have_count(1)
+    known = events.snapshot(hall.slug)
+    expect(main.locator(".fz-on h2").first).to_contain_text(f"{known['participants']} people")
+    expect(main.locator('.fz-on [data-count="share"]')).to_contain_text(f"{known['share_bp'] / 100:.1f}")
+    events.control_screen(hall.slug, main_id, {"layout": "origins", "languages": ["zh"], "theme": "light"})
+    expect(main.locator("html")).to_have_attribute("data-theme", "light")
 
 
 def _night(main: Page, hall: Forum, main_id: str) -> None:

@@ -49,7 +49,7 @@
   /* ---- layouts */
   function layoutNow() {
     if (!control) { return shown; }
-    if (!control.rotating || !control.rotation.length) { return control.layout; }
+    if (!control.rotating || !control.rotation.length) { return offered.indexOf(control.layout) < 0 ? "hall" : control.layout; }
     var turns = control.rotation.filter(function (one) { return offered.indexOf(one[0]) >= 0; });
     var whole = turns.reduce(function (sum, one) { return sum + one[1]; }, 0);
     var at = (now() / 1000) % (whole || 1);
@@ -80,7 +80,7 @@
     var time = timeOfDay(), theme = (control && control.theme) || wall.dataset.theme;
     if (theme === "clock") { theme = between(time, control.light_from, control.light_to) ? "light" : "dark"; }
     var quiet = control && between(time, control.quiet_from, control.quiet_to);
-    root.dataset.theme = quiet ? "dark" : theme;
+    root.dataset.theme = quiet || wall.classList.contains("fz-wall-revoked") ? "dark" : theme;
     wall.classList.toggle("fz-wall-quiet", Boolean(quiet) && control.quiet_shows === "clock");
     wall.classList.toggle("fz-wall-dim", Boolean(quiet) && control.quiet_shows === "dim");
     document.getElementById("wall-quiet-clock").textContent = time;
@@ -158,6 +158,7 @@
       source.close();
       heardAt = 0;
       wall.classList.add("fz-wall-revoked");
+      look();
       tell();
     });
     source.onopen = heard;

@@ -126,7 +126,7 @@ def code(event: events.Event) -> list[Any]:
     """The code to scan, and its short link for those who type."""
     link = events.default_link(event, "wall")
     short = [part for piece in link.split("://", 1)[1].split("/") for part in (piece, "/", html.Wbr())][:-2]
-    words = html.Div([html.B(t("Count your trip."), **TIGHT), html.B(t("Close the ring."), **TIGHT), html.Span(short)])
+    words = html.Div([html.B([t("Count your trip."), html.Br(), t("Close the ring.")], **TIGHT), html.Span(short)])
     return [Raw(qr_svg(link, size=234, alt=t("Code to scan"), radius=0.05)), words]
 
 
