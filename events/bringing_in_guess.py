@@ -103,7 +103,7 @@ def checked(told: Any, columns: Sequence[str]) -> Reading:
     return Reading(
         told["kind"], dict(found), {n: v.strip() for n, v in fixed.items() if v.strip()},
         "," if told.get("decimal") == "," else ".", bool(told.get("day_first", True)), bool(told.get("planned")),
-        {str(text)[:200]: str(place)[:60] for text, place in places.items()},
+        {str(text)[:200]: str(place)[:60] for text, place in places.items()}, bool(told.get("apart")),
     )  # fmt: skip
 
 

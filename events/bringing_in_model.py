@@ -26,12 +26,14 @@ class Reading:
     day_first: bool = True
     planned: bool = False
     places: Mapping[str, str] = field(default_factory=dict)
+    apart: bool = False  # these invoices, or meters, are none of those that are in
 
     def as_json(self) -> dict[str, Any]:
         """As it is remembered."""
         return {
             "kind": self.kind, "columns": dict(self.columns), "fixed": dict(self.fixed), "decimal": self.decimal,
             "day_first": self.day_first, "planned": self.planned, "places": dict(self.places),
+            "apart": self.apart,
         }  # fmt: skip
 
 

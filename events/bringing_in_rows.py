@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from accounts import Conflict
@@ -15,10 +12,10 @@ from calculations.activity import rows_by_unit
 from calculations.answers import MAX_OWN
 from calculations.model import FactorSet, FieldError, InputError
 from calculations.units import accepted, conversion
-from data.settings import get_settings
 from data.table_cells import NotRead, day_of, is_money, number_and_rest, unit_in_name, unit_of, word_of
 from data.table_forms import Kind, folded, kinds, words
-from events.bringing_in_model import BUCKETS, PlaceTaken, Reading, ReadRow
+from events.bringing_in_keys import bucket_of, keyed
+from events.bringing_in_model import PlaceTaken, Reading, ReadRow
 from events.bringing_in_places import chosen_place, country_of
 from events.footprints import compute_answers, factors_of, inventory_scenario, parse
 from events.model import Event
@@ -197,24 +194,6 @@ class Reader:
 Of = Callable[[Reader], ReadRow | None]
 
 
-def keyed(event_id: str, *parts: str) -> str:
-    """A hash of this installation's own, so that nobody can try order codes against it."""
-    settings = get_settings()
-    text = "\x1f".join(("import", event_id, *parts))
-    secret = _secret(str(settings.data_dir), settings.secret_key)
-    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-@lru_cache(maxsize=8)
-def _secret(_data_dir: str, _given: str) -> bytes:
-    return get_settings().secret().encode()
-
-
-def bucket_of(key: str) -> str:
-    """The part of a dataset that a row's lines are kept in."""
-    return f"{int(key[:8], 16) % BUCKETS:02d}:"
-
-
 @dataclass(slots=True)
 class Amounts:
     """Reads rows of amounts; ``factors`` are the event's."""
@@ -253,6 +232,10 @@ class Amounts:
         name = (reader.text("key"),) if reader.text("key") else ("", *days, session, entry.get("place", ""))
         key = reader.key_of(reader.kind.dataset, *name, entry["activity"])
         content = {"entry": entry, "planned": reader.reading.planned, "days": list(days), "session": session}
+        if "meter" in reader.kind.fields and reader.text("meter"):
+            content["meter"] = reader.text("meter")[:60]
+        if reader.reading.apart:
+            content["apart"] = True
         return ReadRow(reader.number, key, bucket_of(key), content, said)
 
     def _activity(self, reader: Reader) -> str:

@@ -27,6 +27,7 @@ from events.bringing_in_model import ATTENDED, METERS, PEOPLE, BadRow, Reading
 from events.bringing_in_people import count_people, person_row, set_expected
 from events.bringing_in_ready import COVERED, Guests, Ready, Sums, ready_lines
 from events.bringing_in_rows import Amounts, Of, Reader
+from events.bringing_in_twice import check_twice
 from events.bringing_in_work import Work
 from events.catalogue import read_event
 from events.model import Event
@@ -153,6 +154,8 @@ def stage_rows(work: Work) -> Iterator[None]:
         with get_store().read() as conn:
             series = {each for _, each in rows.series_of(conn, work.event_id, work.import_id)}
             check_meters(conn, work.event(), series, work.holding)
+    with get_store().read() as conn:
+        check_twice(conn, work.event_id, dataset, checked(work.note["reading"], waiting.columns), work.holding)
     work.save(step=works.MAKING, done_count=0, of_count=0, at_key="")
     yield
 

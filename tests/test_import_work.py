@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import events
 import offsetting
 from accounts import SYSTEM, Conflict, set_actor
+from calculations.model import InputError
 from data.store import schema as s
 from data.store.engine import Store, get_store
 from events import bringing_in_run as run
@@ -187,3 +188,35 @@ def test_an_order_and_an_undoing_at_once_never_both_hold(store: Store) -> None:
     assert all(order in there for order in orders if order in people)
     assert ended == (["stays"] if placed else ["undone"])
     assert all(finding.ok for finding in events.audit(forum.slug))
+
+
+READINGS = "Meter,Date,Reading,Unit,What\nE-1,2026-05-01,100,kWh,Electricity\nE-1,2026-05-31,900,kWh,Electricity\n"
+BILLED = "Invoice,Energy,From,Until,Consumption,Unit{head}\nR1,Electricity,{first},{last},800,kWh{meter}\n"
+
+
+@pytest.mark.parametrize("readings_first", [True, False])
+@pytest.mark.parametrize(
+    ("first", "last", "meter", "apart", "is_refused"),
+    [
+        ("2026-05-01", "2026-05-31", "", False, True), ("2026-05-01", "2026-05-31", "e-1", True, True),
+        ("2026-05-01", "2026-05-31", "E-2", False, False), ("2026-05-01", "2026-05-31", "", True, False),
+        ("2026-06-01", "2026-06-30", "", False, False), ("2026-05-31", "2026-06-30", "", False, False),
+    ],
+)  # fmt: skip
+def test_an_invoice_and_readings_of_one_meter_count_once(
+    sqlite_store: Store, readings_first: bool, first: str, last: str, meter: str, apart: bool, is_refused: bool
+) -> None:
+    events.create_event(draft())
+    head, cell = (",Meter", f",{meter}") if meter else ("", "")
+    bill = BILLED.format(first=first, last=last, head=head, meter=cell)
+    files = [("a.csv", READINGS), ("b.csv", bill)] if readings_first else [("b.csv", bill), ("a.csv", READINGS)]
+    seen = [events.receive_file(SLUG, name, text.encode()) for name, text in files]
+    assert {each.reading.kind for each in seen} == {"meters", "energy"}
+    events.bring_in(SLUG, seen[0].token, seen[0].reading.as_json() | {"apart": apart})
+    told = seen[1].reading.as_json() | {"apart": apart}
+    if is_refused:
+        with pytest.raises(InputError, match="counted twice"):
+            events.bring_in(SLUG, seen[1].token, told)
+    else:
+        events.bring_in(SLUG, seen[1].token, told)
+    assert len(events.inventory_view(SLUG).lines) == (1 if is_refused else 2) and len(counts()) == 7

@@ -69,6 +69,8 @@ def _marks(seen: Looked, kind: Kind | None) -> Any:
     marks = [{"value": ".", "label": "1,234.5"}, {"value": ",", "label": "1.234,5"}]
     days = [{"value": "day", "label": t("3/4 is 3 April")}, {"value": "month", "label": t("3/4 is March 4")}]
     stages = [{"value": "actual", "label": t("Actual")}, {"value": "planned", "label": t("Planned")}]
+    both = [{"value": "same", "label": t("of the same days are refused")},
+            {"value": "apart", "label": t("are of different meters")}]  # fmt: skip
     is_lines = bool(kind) and kind is not None and kind.shape != "people"
     note = None
     if "date" in types and not seen.dates_tell:
@@ -83,6 +85,8 @@ def _marks(seen: Looked, kind: Kind | None) -> Any:
             ),
             _select("import-planned", t("These lines are"), stages, "planned" if seen.reading.planned else "actual",
                     hidden=not is_lines),
+            _select("import-apart", t("Invoices and meter readings"), both, "apart" if seen.reading.apart else "same",
+                    hidden=not kind or kind.dataset not in ("energy", "meters")),
         ],
         className="fz-two",
     )  # fmt: skip

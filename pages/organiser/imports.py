@@ -103,12 +103,13 @@ def choose(contents: Any, filename: Any, kept: Any) -> Any:
     Output("import-work", "children", allow_duplicate=True), Output("import-kept", "data", allow_duplicate=True),
     Output("import-told", "children", allow_duplicate=True),
     Input("import-kind", "value"), Input("import-decimal", "value"), Input("import-days", "value"),
-    Input("import-planned", "value"), Input({"type": "import-field", "at": ALL}, "value"),
+    Input("import-planned", "value"), Input("import-apart", "value"),
+    Input({"type": "import-field", "at": ALL}, "value"),
     Input({"type": "import-fixed", "field": ALL}, "value"), Input({"type": "import-place", "text": ALL}, "value"),
     State({"type": "import-field", "at": ALL}, "id"), State({"type": "import-fixed", "field": ALL}, "id"),
     State({"type": "import-place", "text": ALL}, "id"), State("import-kept", "data"), prevent_initial_call=True,
 )  # fmt: skip
-def change(kind: Any, decimal: Any, days: Any, planned: Any, *given: Any) -> Any:
+def change(kind: Any, decimal: Any, days: Any, planned: Any, apart: Any, *given: Any) -> Any:
     """Reads the file as it is mapped now."""
     fields, fixed, places, field_ids, fixed_ids, place_ids, kept = given
     if not _token(kept):
@@ -123,7 +124,7 @@ def change(kind: Any, decimal: Any, days: Any, planned: Any, *given: Any) -> Any
             "kind": kind, "columns": _columns(fields, field_ids),
             "fixed": {i["field"]: value for i, value in zip(fixed_ids, fixed, strict=False) if _chosen(value)},
             "decimal": decimal, "day_first": days != "month", "planned": planned == "planned",
-            "places": {**(before.get("places") or {}), **chosen},
+            "apart": apart == "apart", "places": {**(before.get("places") or {}), **chosen},
         }  # fmt: skip
         if _same(told, before, chosen):
             return no_update, no_update, no_update
@@ -149,7 +150,7 @@ def _columns(fields: Any, ids: Any) -> dict[str, int]:
 
 def _same(told: dict[str, Any], before: dict[str, Any], chosen: dict[str, str]) -> bool:
     """Whether nothing was changed; places that are shown as taken are no choice of the person's yet."""
-    names = ("kind", "columns", "fixed", "decimal", "day_first", "planned")
+    names = ("kind", "columns", "fixed", "decimal", "day_first", "planned", "apart")
     triggered = isinstance(ctx.triggered_id, dict) and ctx.triggered_id.get("type") == "import-place"
     return all(told[name] == before.get(name) for name in names) and not (triggered and chosen)
 
