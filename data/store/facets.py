@@ -1,6 +1,6 @@
 """The facet: participations and lines by all their keys at once, asked and moved.
 
-What its measures mean stands in `data.store.rebuild`; why there is one wide roll-up, in docs/decisions/013-facets.md.
+What its measures mean stands in `data.store.rebuild`; why there is one wide roll-up, in docs/decisions/014-facets.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Table of the roll-up that knows everything a dashboard filters by at once (docs/decisions/013-facets.md)."""
+"""Table of the roll-up that knows everything a dashboard filters by at once (docs/decisions/014-facets.md)."""
 
 from __future__ import annotations
 
