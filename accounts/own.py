@@ -159,9 +159,12 @@ def confirm_factor(actor: Actor, code: str) -> list[str]:
     return codes
 
 
-def drop_factor(actor: Actor, code: str) -> None:
-    """Takes the factor off, by one more of its codes. Raises Unauthenticated, TooMany."""
+def drop_factor(actor: Actor, code: str, password: str = "") -> None:
+    """Takes the factor off, by one more of its codes and, where there is one, the password. Raises InputError,
+    Unauthenticated, TooMany."""
     person = _person(actor)
+    if person["password_hash"]:
+        _check_password(actor, person, password)
     second_factor.prove(actor.person_id, code)
     with get_store().write() as conn:
         forget_factor(conn, actor, person)

@@ -122,8 +122,10 @@ def test_it_is_taken_off_by_a_code_or_by_an_administrator(sqlite_store: Store, c
     person_id, email = person("exchange")
     secret, _, me = _set_up(email, clock)
     with pytest.raises(Unauthenticated):
-        accounts.drop_factor(me, "123")
-    accounts.drop_factor(me, clock.code(secret))
+        accounts.drop_factor(me, "123", PASSWORD)
+    with pytest.raises(InputError):
+        accounts.drop_factor(me, clock.code(secret), "left open")
+    accounts.drop_factor(me, clock.code(secret), PASSWORD)
     assert not accounts.sign_in(email, PASSWORD).needs_code
     clock.step += 2
     _set_up(email, clock)

@@ -140,7 +140,9 @@ def _factor_on(account: Account) -> list[Any]:
               count=f.number(account.recovery_left))  # fmt: skip
     acts = html.Div([_factor_button("codes", t("New recovery codes"), "refresh"),
                      _factor_button("off", t("Switch it off"), "close")], className="fz-account-acts")  # fmt: skip
-    return [html.P(words), _proof("code"), acts]
+    asked = t("Switching it off takes your password too.")
+    first = [html.P(asked, className="fz-small"), _proof("password")] if account.has_password else []
+    return [html.P(words), *first, _proof("code"), acts]
 
 
 def _codes(codes: Sequence[str]) -> html.Div:

@@ -58,12 +58,12 @@ def act(*given: Any) -> Any:
         return no_update
     name, locale, old, new, label, proofs = given[6:]
     what, actor = ctx.triggered_id, current_actor()
-    proof = str(next((each for each in proofs or [] if each), ""))
+    typed = [str(each or "") for each in proofs or []] or [""]  # the password where it is asked for, then the code
     works: dict[str, tuple[str, Callable[[], Any]]] = {
         "account-save": ("you", lambda: _saved(str(name or ""), str(locale or ""))),
         "account-change": ("password", lambda: _changed(str(old or ""), str(new or ""))),
         "account-label-make": ("tokens", lambda: parts.shown_token(accounts.make_token(actor, str(label or "")))),
-        "account-factor": ("factor", lambda: _factor(str(what["id"]), proof)),
+        "account-factor": ("factor", lambda: _factor(str(what["id"]), typed[0], typed[-1])),
         "account-end": ("sessions", lambda: _ended(str(what["id"]))),
         "account-revoke": ("tokens", lambda: _ended(str(what["id"]))),
     }
@@ -96,14 +96,14 @@ def _ended(session_id: str) -> Any:
     return done(t("Ended."))
 
 
-def _factor(step: str, proof: str) -> Any:
-    """begin (by the password), confirm (by the first code), codes and off (by another code)."""
+def _factor(step: str, password: str, proof: str) -> Any:
+    """begin (by the password), confirm (by the first code), codes (by another code), off (by both)."""
     actor = current_actor()
     if step == "begin":
-        return parts.Shown("setup", accounts.begin_factor(actor, proof))
+        return parts.Shown("setup", accounts.begin_factor(actor, password))
     if step == "confirm":
         return parts.Shown("codes", accounts.confirm_factor(actor, proof))
     if step == "codes":
         return parts.Shown("codes", accounts.fresh_recovery_codes(actor, proof))
-    accounts.drop_factor(actor, proof)
+    accounts.drop_factor(actor, proof, password)
     return done(t("The second factor is off."))
