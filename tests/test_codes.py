@@ -270,3 +270,16 @@ def test_a_code_is_typed_on_the_first_page_and_on_its_own(api: TestClient, forum
     events.revoke_code(SLUG, hall.code_id)
     gone = api.get(f"/s/{hall.code_id}", headers=PHONE)
     assert gone.status_code == 410 and f'href="/e/{SLUG}"' in gone.text and 'name="code"' in gone.text
+
+
+def test_names_for_badges_are_of_those_who_agreed(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = {"name": "Gone", "consent": True, "state": "cancelled"}
+    anna = {"name": "anna", "consent": True, "state": "registered"}
+    told = [{"name": "Ólafur", "consent": True}, {"name": "Zoe"}, gone, anna, {"consent": True}]
+    rows = {str(i): {"content": content} for i, content in enumerate(told)}
+    monkeypatch.setattr("events.codes.imports.current", lambda conn, event_id, dataset: rows)
+    set_actor(SYSTEM)
+    assert events.registered_names(SLUG) == ["anna", "Ólafur"]
+    set_actor(ANONYMOUS)
+    with pytest.raises((events.Unauthenticated, Forbidden)):
+        events.registered_names(SLUG)
