@@ -89,7 +89,7 @@ def measures_section(figures: PlanFigures) -> Section:
     foot = (t("All together"), "", f.mass_text(figures.together_g, unit=unit))
     said = (t("With all of them {mass} are expected. Measures that touch the same lines save less together than one by "
               "one.", mass=f.mass_text(figures.left_g, unit=unit)),)  # fmt: skip
-    head = (t("Measure"), t("Where the figure is from"), t("saves"))
+    head = (t("Reduction measure"), t("Where the figure is from"), t("saves"))
     return Section(t("Reduction measures"), said, (), head, rows, foot, text_columns=2)
 
 
@@ -160,7 +160,7 @@ def achieved_section(measures: tuple[Achieved, ...]) -> Section:
          "–" if each.achieved_g is None else f.mass_text(each.achieved_g, unit=unit))
         for each in measures
     )  # fmt: skip
-    head = (t("Measure"), t("What became of it"), t("planned"), t("achieved"))
+    head = (t("Reduction measure"), t("What became of it"), t("planned"), t("achieved"))
     note = t("“–” stands where nobody could say how many grams were saved.")
     return Section(title, (note,), (), head, rows, text_columns=2)
 

@@ -68,7 +68,7 @@ def sentence_page(request: Request, title: str, words: str, status: int = 404) -
 
 def _sent(request: Request, title: str, parts: list[Any], livemode: bool, status: int) -> Response:
     strip = None if livemode else shell.notice("test")
-    look = "fz-main fz-column fz-doc fz-method"
+    look = "fz-main fz-column fz-doc fz-method fz-paper"
     main = html.Main([html.H1(title, className="mt-3 mb-2"), *parts], id="main", className=look)
     skip = html.A(t("To the content"), href="#main", className="fz-skip")
     body = html.Div([skip, strip, shell.header(), main], className="fz-page")
