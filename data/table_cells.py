@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from data.table_forms import folded, words
 
@@ -82,11 +82,16 @@ def day_comes_first(texts: Iterable[str]) -> bool | None:
     return None
 
 
+SPREADSHEET_DAY_0 = date(1899, 12, 30)
+
+
 def day_of(text: str, day_first: bool = True) -> date:
     """A date as it is written: 2026-05-04, 4.5.2026, 5/4/2026, 2026年5月4日, with a time or without. Raises NotRead."""
     wide = unicodedata.normalize("NFKC", text).strip()
     match = _DATE.fullmatch(wide)
     try:
+        if match is None and len(wide) == 5 and wide.isdecimal():  # days since the end of 1899, as spreadsheets count
+            return SPREADSHEET_DAY_0 + timedelta(days=int(wide))
         if match is None:
             return datetime.fromisoformat(wide).date()
         a, b, c = int(match[1]), int(match[2]), int(match[3])

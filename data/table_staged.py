@@ -28,7 +28,7 @@ from openpyxl import load_workbook
 from calculations.bulk_rows import cell_text
 from calculations.model import FieldError, InputError
 from data.settings import get_settings
-from data.table_forms import exports
+from data.table_forms import exports, guessed_kind
 from data.table_slices import BROKEN
 
 MOST_BYTES = 20_000_000
@@ -71,6 +71,8 @@ def stage(event_id: str, name: str, content: bytes) -> Staged:
     if not content or len(content) > MOST_BYTES:
         message = "{value}: {size} bytes; a file of 1 byte to {limit} MB can be read."
         raise _wrong(name, message, size=len(content), limit=MOST_BYTES // 1_000_000)
+    if said := _what_else(content):
+        raise _wrong(name, said)
     is_book = content[:4] == b"PK\x03\x04"
     try:
         form, encoding, sheet, rows = _book(content, name) if is_book else _text(content, name)
@@ -106,9 +108,10 @@ def _kept(staged: Staged, body: Iterable[list[str]]) -> Staged:
 def _write_rows(writer: Any, body: Iterable[list[str]], staged: Staged) -> int:
     """How many rows there are; rows without a cell keep their place, but for those at the end."""
     width, count, blank = len(staged.columns), 0, 0
+    header = [name.partition(" (2)")[0] for name in staged.columns]
     for cells in body:
-        if not any(cells[:width]):
-            blank += 1
+        if not any(cells[:width]) or _is_header(cells, header):
+            blank += 1  # it keeps its place
             continue
         count += 1
         if count > MOST_ROWS or blank > MOST_ROWS:
@@ -118,6 +121,11 @@ def _write_rows(writer: Any, body: Iterable[list[str]], staged: Staged) -> int:
         blank = 0
         writer.writerow(_fitted(cells, width))
     return count
+
+
+def _is_header(cells: list[str], header: list[str]) -> bool:
+    """Whether a row is the header once more, as where two files were put together."""
+    return len(header) > 1 and [" ".join(cell.split()) for cell in cells[: len(header)]] == header
 
 
 def _fitted(cells: list[str], width: int) -> list[str]:
@@ -232,6 +240,24 @@ def _wrong(name: str, message: str, **params: Any) -> InputError:
     return InputError([FieldError("file", name, message, {"value": name, **params})])
 
 
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")
+_PAGES = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta")
+
+
+def _what_else(content: bytes) -> str:
+    """What a file is that is no table, as a sentence; '' where it may be one."""
+    start = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith(_PAGES):
+        return "{value} is a web page, whatever its name says: open it in a spreadsheet and save it as XLSX or CSV."
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return "{value} is of the old Excel form (.xls): open it in a spreadsheet and save it as XLSX or CSV."
+    if content.startswith(_PICTURES) or content[4:8] == b"ftyp":
+        return "{value} is a picture or a film, no table: type its figures into a spreadsheet, or into the inventory."
+    if content.startswith(b"%PDF"):
+        return "{value} is a PDF, no table: ask whoever made it for XLSX or CSV."
+    return ""
+
+
 Read = tuple[str, str, str, Iterator[list[str]]]
 
 
@@ -269,9 +295,25 @@ def _book(content: bytes, name: str) -> Read:
     _check_book(content, name)
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     wanted = {each.sheet for each in exports().values() if each.sheet}
-    sheet = next((each for each in book.worksheets if each.title in wanted), book.worksheets[0])
+    seen = [each for each in book.worksheets if each.sheet_state == "visible"] or book.worksheets
+    sheet = next((each for each in seen if each.title in wanted), None) or _best_sheet(seen)
     rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
     return "xlsx", "", str(sheet.title), ([_cell(value) for value in row] for row in rows)
+
+
+def _best_sheet(sheets: list[Any]) -> Any:
+    """The first sheet whose header tells what it holds; else the first with a row below a header."""
+    filled = []
+    for sheet in sheets:
+        rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS, max_row=HEADER_ROWS)
+        first = [[_cell(value) for value in row] for row in rows]
+        counts = [sum(map(bool, row)) for row in first]
+        place = next((i for i, count in enumerate(counts) if count and 3 * count >= 2 * max(counts)), None)
+        if place is not None and any(counts[place + 1 :]):
+            filled.append(sheet)
+            if guessed_kind([cell for cell in first[place] if cell]):
+                return sheet
+    return (filled or sheets)[0]
 
 
 def _cell(value: Any) -> str:

@@ -289,6 +289,10 @@ def test_files_that_are_none_are_refused(sqlite_store: Store, monkeypatch: pytes
         ("bomb.xlsx", bomb.getvalue(), "unpacks"), ("empty.csv", b"", "0 bytes"),
         ("noise.csv", b"\x00\xff\xfe\x81", "text"), ("noise.xlsx", b"PK\x03\x04broken", "cannot be read"),
         ("head.csv", b"a,b\n", "no rows"),
+        ("page.xls", b"\r\n<!DOCTYPE html><table>", "web page"),
+        ("photo.jpg", b"\xff\xd8\xff\xe0JFIF", "picture"),
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"), ("phone.heic", b"\0\0\0\x18ftypheic", "picture"),
+        ("paper.pdf", b"%PDF-1.7\n1 0", "a PDF"), ("wide.csv", b",".join([b"a"] * 1_000_000) + b"\n1\n", "columns"),
     ):  # fmt: skip
         with pytest.raises(InputError, match="") as wrong:
             events.receive_file(SLUG, name, content)
@@ -333,3 +337,18 @@ def test_estimates_use_registrations_as_the_size_of_strata(sqlite_store: Store) 
     assert events.get_event(SLUG).expected_people == 40
     assert events.told_of(events.get_event(SLUG))["region"] == {"CN-11": 30, "JP": 10}
     assert events.totals(SLUG).estimate is not None
+
+
+def test_the_sheet_that_tells_something_is_read_and_a_header_in_between_is_left_out(sqlite_store: Store) -> None:
+    events.create_event(draft())
+    book = Workbook()
+    book.active.append(["Read me first"])  # type: ignore[union-attr]
+    rows = [["Date", "Menu", "Portions"], [46146, "Vegan", 3], ["Date", "Menu", "Portions"], ["2026-05-05", "Beef", 4]]
+    sheet = book.create_sheet("Lunch")
+    for row in rows:
+        sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    seen = look("lunch.xlsx", content.getvalue())
+    assert (seen.sheet, seen.reading.kind, seen.row_count, seen.bad_count) == ("Lunch", "catering", 2, 0)
+    assert [row.content["days"][0] for row in seen.first] == ["2026-05-04", "2026-05-05"]

@@ -111,10 +111,13 @@ def page_after(
     conn: sa.Connection, event_id: str, datasets: Sequence[str], after: str, size: int, import_id: str = ""
 ) -> list[str]:
     """The row keys of some datasets that come after one, in order; of one file alone where ``import_id`` is told."""
-    where = [_r.event_id == event_id, _r.dataset.in_(datasets), _r.row_key > after]
-    where += [_r.import_id == import_id] if import_id else []
-    query = sa.select(_r.row_key).where(*where).distinct().order_by(_r.row_key).limit(size)
-    return list(conn.execute(query).scalars())
+    found: set[str] = set()
+    for dataset in datasets:  # each in the order of the primary key, so that no more is read than is given
+        where = [_r.event_id == event_id, _r.dataset == dataset, _r.row_key > after]
+        where += [sa.func.coalesce(_r.import_id, "") == import_id] if import_id else []
+        query = sa.select(_r.row_key).where(*where).distinct().order_by(_r.row_key).limit(size)
+        found |= set(conn.execute(query).scalars())
+    return sorted(found)[:size]
 
 
 def count_keys(conn: sa.Connection, event_id: str, datasets: Sequence[str], import_id: str = "") -> int:
