@@ -6,7 +6,7 @@ from reports.dashboard import Dashboard, dashboard
 from reports.dashboard_cells import FEW
 from reports.dashboard_files import about_rows, figure_csv, figures_xlsx, whole_csv
 from reports.dashboard_rows import channel_names
-from reports.dashboard_tables import Table, open_g, step_names, tables
+from reports.dashboard_tables import Table, open_g, row_names, step_names, tables
 from reports.exploring import Answer, Column, Row, explore, visible_events
 from reports.exports import export_csv, export_xlsx
 from reports.narrowing import Narrowing
@@ -18,5 +18,5 @@ __all__ = [
     "Dashboard", "Narrowing", "Question", "Row", "Table", "about_rows", "channel_names", "choices",
     "companies_at_events", "company_at_event", "dashboard",
     "explore", "export_csv", "export_xlsx", "figure_csv", "figures_xlsx", "open_g",
-    "recipient", "step_names", "tables", "visible_events", "whole_csv",
+    "recipient", "row_names", "step_names", "tables", "visible_events", "whole_csv",
 ]  # fmt: skip

@@ -113,7 +113,8 @@ def _finding(shown: Dashboard, name: str, rows: Sequence[Row]) -> str:
     values = getattr(shown.asked, name, ())
     told = [row for row in told if row.key in values] or told
     if not told:
-        return t("Nothing is counted for this question yet.")
+        few = any(row.key == FEW for row in rows)
+        return few_words() if few else t("Nothing is counted for this question yet.")
     if name in ("session", "company") and not shown.asked.state:
         share, mass = f.percent_bp(shown.whole.covered_bp, 1), f.mass_text(shown.whole.total_g)
         ordered = sorted(told, key=lambda row: (row.covered_bp, row.key))
@@ -159,9 +160,7 @@ def _channels(shown: Dashboard) -> Table:
     columns = (Column("name", t("Channel"), "text"), *(Column(key, title, "count") for key, title in titles),
                Column("total_g", t("Emitted"), "grams"))  # fmt: skip
     told = [row for key, row in grams.items() if key not in (FEW, NO_MODE) and row.people]
-    finding = (
-        t("Nobody has scanned a code yet.") if not shown.asked.is_part else t("No channel may be told apart here.")
-    )
+    finding = t("Nobody has scanned a code yet.") if not shown.asked.is_part else few_words()
     if told:
         first, whole = told[0], sum(row.people or 0 for row in grams.values())
         share = f.percent((first.people or 0) / (whole or 1), 0)
@@ -174,6 +173,11 @@ def _channels(shown: Dashboard) -> Table:
 def _channel_row(name: str, steps: Channel | None, row: Row | None) -> tuple[Any, ...]:
     counts = (steps.scans, steps.began, steps.footprint, steps.certificate) if steps else (None,) * 4
     return (name, *counts, row.people if row else None, row.total_g if row else None)
+
+
+def few_words() -> str:
+    """Said where no row of a figure may be told."""
+    return t("Too few stand behind each row to tell one apart.")
 
 
 def people_title(shown: Dashboard) -> str:
@@ -194,6 +198,8 @@ def _origin(shown: Dashboard) -> Table:
                Column("total_g", t("Emitted"), "grams"),
                Column("covered_bp", t("Share covered"), "share_bp"))  # fmt: skip
     finding = t("Places are drawn once five guests have come from one.")
+    if shown.asked.is_part and all(row.key == FEW for row in shown.rows["origin"]):
+        finding = few_words()
     far = [row for row in shown.rows["origin"] if row.key in shown.places]
     if far:
         count = f.number(far[0].people or 0)

@@ -17,7 +17,7 @@ from pages._parts.icons import icon
 from pages._parts.pieces import empty
 from pages._parts.svg import themed_svg
 from pages.organiser._filter import address, narrow_link
-from reports import FEW, NO_MODE, Column, Dashboard, Row, Table
+from reports import FEW, NO_MODE, Column, Dashboard, Row, Table, row_names
 
 MOST_BARS, MOST_TABLE_ROWS = 9, 60
 NARROW_PX = 326.0  # a card on a phone
@@ -275,17 +275,26 @@ def _inventory(shown: Dashboard) -> str:
     return f"{base}?{query}" if query else base
 
 
+def untold(shown: Dashboard) -> list[str]:
+    """Figures of a part with no row that may be told: they stand in one sentence."""
+    rows = shown.rows if shown.asked.is_part else {}
+    return [name for name, found in rows.items() if all(row.key == FEW for row in found) and name != "activity"]
+
+
 def left_out_panel(shown: Dashboard) -> html.Section | None:
     """Which figures can't answer, and why, in one line."""
-    if not shown.left_out:
+    if not shown.left_out and not untold(shown):
         return None
+    names = row_names()
+    few = t(", ").join(names[name].lower() for name in untold(shown) if shown.rows[name])
     why = {
         "scans": t("How often codes were scanned is told of the whole event alone: a scan knows no person."),
         "recipients": t("Who the money is for is told of the whole event alone."),
         "funnel": t("Steps, orders and money are a person's, not a trip's, a meal's or a month's."),
         "boards": t("Boards are not narrowed by places, trips or meals: they would tell how somebody on them came."),
     }  # fmt: skip
-    words = " ".join(why[key] for key in shown.left_out if key in why)
+    told = [t("Too few stand behind each row to tell one apart: {figures}.", figures=few)] if few else []
+    words = " ".join([*told, *[why[key] for key in shown.left_out if key in why]])
     return html.P(words, className="fz-small fz-left-out", id="organiser-left-out")
 
 

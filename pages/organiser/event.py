@@ -150,7 +150,8 @@ def _grid(shown: Dashboard, found: dict[str, Table]) -> list[Any]:
         "boards": (4, boards_panel), "orders": (3, people.orders_panel), "money": (3, panels.money_panel),
     }  # fmt: skip
     there = found if "boards" in shown.left_out else {**found, "boards": found["whole"]}
-    keys = [key for key in makers if key in there and (key != "orders" or shown.asked.is_part)]
+    gone = {*panels.untold(shown), *([] if shown.asked.is_part else ["orders"])}
+    keys = [key for key in makers if key in there and key not in gone]
     spans = panels.packed([makers[key][0] for key in keys])
     made = [makers[key][1](shown, there[key], span) for key, span in zip(keys, spans, strict=True)]
     made.append(panels.lines_panel(shown, found))
