@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import httpx
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+import accounts
+import events
+import offsetting
 from tests.support.browser import Visit
-from tests.support.desk import enter, person
+from tests.support.desk import enter, person, store_of
+from tests.support.events import draft
+from tests.support.guests import Guest
 from tests.support.server import Server
+from tests.support.shop import SPLIT
 
 __all__ = ["person"]
 SLUG = "river-forum-2027"
@@ -130,3 +137,106 @@ def _guest(window: Visit, server: Server) -> None:
     expect(page.locator(".fz-page")).to_be_visible()
     assert page.locator('link[href*="look.css"]').count() == 1
     assert not window.complaints, window.complaints
+
+
+def test_the_exchange_answers_what_was_asked_and_the_event_is_copied(
+    open_window: Callable[..., Visit], person: Callable[[str], str], server: Server
+) -> None:
+    """Two projects asked for: one granted, one declined with a reason; both are told; then the event is copied."""
+    with store_of(server):
+        accounts.set_actor(accounts.SYSTEM)
+        slug = events.start_setup({"scenario": "conference", "names_en": "Lake Forum", "host": "Lake Bureau"}).slug
+        days = {"starts": "2027-09-07T09:00", "ends": "2027-09-08T18:00", "timezone": "Asia/Shanghai"}
+        events.save_step(slug, "place", {"place": "geo:1815286", "slug": slug, **days})
+    window = open_window("desktop")
+    page = window.page
+    enter(page, f"/desk/e/{slug}/setup?step=projects", person("organiser"))
+    page.locator(f"{field(page, 'payer')} input[value=host_all]").check()
+    for key in ("cdcer-other", "greenway-woodland"):
+        page.locator(f"{field(page, f'offer.{key}.open')} input").check()
+        put(page, **{f"offer__{key}__tonnes": "2"})
+    on(page)
+    page.wait_for_url("**/setup?step=look")
+    other = open_window("desktop")
+    desk = other.page
+    enter(desk, "/desk/exchange", person("exchange"))
+    asked = desk.locator("#asked-list li", has_text="Lake Forum")
+    expect(asked).to_have_count(2)
+    asked.filter(has_text="Greenway").get_by_role("button", name="Decline").click()
+    expect(desk.locator("#asked-told")).to_contain_text("say why")
+    row = asked.filter(has_text="Greenway")
+    row.locator("input").fill("Sold to another event.")
+    row.get_by_role("button", name="Decline").click()
+    expect(asked).to_have_count(1)
+    asked.get_by_role("button", name="Grant").click()
+    expect(asked).to_have_count(0)
+    page.goto(f"/desk/e/{slug}/setup?step=projects")
+    told = page.locator(".fz-dots")
+    expect(told).to_contain_text("granted")
+    expect(told).to_contain_text("“Sold to another event.”")
+    page.goto(f"/desk/e/{slug}/setup?step=review")
+    expect(page.locator(".fz-gaps")).to_contain_text("has ordered nothing yet")
+    page.goto(f"/desk/new?copy={slug}")
+    expect(page.locator("#copy-former")).to_be_visible()
+    page.locator("#copy-save").click()
+    expect(page.locator("#copy-told")).to_contain_text("First day")
+    page.locator("#copy-day").fill("2028-03-01")
+    page.locator("#copy-save").click()
+    page.wait_for_url("**/setup?step=review")
+    expect(page.locator(".fz-setup-facts")).to_contain_text("1 March 2028")
+    assert not window.complaints and not other.complaints, (window.complaints, other.complaints)
+
+
+def test_a_guest_is_told_that_the_host_pays_and_is_covered_once_it_has_bought(
+    open_window: Callable[..., Visit], person: Callable[[str], str], server: Server
+) -> None:
+    """The host's word on landing, result and desk; its order on the plan, and what the guest sees of it."""
+    with store_of(server):
+        slug = _hosted_event()
+    guest = Guest(server.url, slug)
+    phone = open_window("phone")
+    page = phone.page
+    page.goto(f"/e/{slug}")
+    expect(page.get_by_text("Sea Bureau covers everybody")).to_be_visible()
+    expect(page.locator(".fz-bar")).to_contain_text("nothing to pay")
+    guest.enter(page, f"/e/{slug}/neutralise")
+    card = page.locator(".fz-payer")
+    expect(card).to_contain_text("has not bought the credits")
+    assert page.locator("#neu-go").count() == 0
+    window = open_window("desktop")
+    desk = window.page
+    enter(desk, f"/desk/e/{slug}/orders", person("organiser"))
+    expect(desk.get_by_text("You said that the host covers everybody")).to_be_visible()
+    desk.locator("#plan-share").fill("5000")
+    desk.locator("#plan-place").click()
+    link = desk.locator("#plan-told a[href*='/pay/']")
+    guest.pay(str(link.get_attribute("href")).rsplit("/", 1)[1])
+    page.reload()
+    expect(card).to_contain_text("Covered by the host")
+    expect(card).to_contain_text("an extra contribution")
+    card.get_by_role("link", name="Pay something yourself").click()
+    expect(page.locator("#neu-go")).to_be_visible()
+    with store_of(server):
+        events.set_boundary(slug, {"who": "onsite"})
+    page.goto(f"/e/{slug}/footprint")
+    page.locator("#calc-home").get_by_text("I take part remotely").click()
+    expect(page.locator("#calc-home").get_by_text("This event counts only those on site")).to_be_visible()
+    with store_of(server):
+        events.set_boundary(slug, {"who": "guests"})
+    page.reload()
+    page.locator("#calc-home").get_by_label("You take part as").select_option("staff")
+    expect(page.locator("#calc-home").get_by_text("This event counts its guests only")).to_be_visible()
+    assert not phone.complaints and not window.complaints, (phone.complaints, window.complaints)
+
+
+def _hosted_event() -> str:
+    """An open event whose host pays for everybody, with credits on offer."""
+    accounts.set_actor(accounts.SYSTEM)
+    now = datetime.now(UTC)
+    texts = {"host": "Sea Bureau", "notice": {"en": "A rehearsal."}}
+    made = events.create_event(draft("sea-forum", starts_at=now - timedelta(hours=1), ends_at=now + timedelta(days=2),
+                                     defaults={"payer": "host_all"}, texts=texts))  # fmt: skip
+    offsetting.add_batch("SEA-2024", "cdcer-other", vintage="2024", credit_count=20, serial_prefix="SEA-")
+    offsetting.assign_tranche(made.event_id, "SEA-2024", 20_000_000)
+    offsetting.open_offering(made.event_id, "cdcer-other", 4500, "CNY", SPLIT)
+    return made.slug

@@ -88,7 +88,7 @@ def ordered_note(event: Event, open_g: int, planned_g: int) -> html.P | None:
         words = t("You said that the host covers the rest; nothing is left to order as far as is known now.") \
             if payer == RESIDUAL else t("You said that the host covers everybody; enough is ordered as far as is known "
                                         "now.")  # fmt: skip
-        return html.P([icon("check"), html.Span(words)], className="fz-told")
+        return html.P([icon("check"), html.Span(words)], className="fz-told mb-3")
     params = {"mass": f.mass_text(left_g)}
     said = t("You said that the host covers everybody: {mass} are still to be ordered.", **params)
     if payer == RESIDUAL:
@@ -98,4 +98,4 @@ def ordered_note(event: Event, open_g: int, planned_g: int) -> html.P | None:
     by = event.books_by
     when = t("By {day}, when the books are closed.", day=f.datetime_text(by, event.timezone)) if by else t(
         "Before the books are closed; set a day for that in the set-up.")  # fmt: skip
-    return html.P([pieces.swatch("open"), html.Span(f"{said} {when}")], className="fz-told")
+    return html.P([pieces.swatch("open"), html.Span(f"{said} {when}")], className="fz-told mb-3")
