@@ -83,6 +83,8 @@ def _answer(request: Request, view: FundView, typed: str = "", error: Exception 
     status = {InputError: 422, TooMany: 429}.get(type(error), 409) if error else 200
     title = pick(dict(view.names)) or t("Special fund")
     inside = [_supports(view), _figures(view), _form(view, typed, error), _payouts(view)]
+    if not (view.is_told or view.takes or view.figures.given_minor):
+        inside = inside[:1]  # nothing is there yet: one sentence says it
     return answer(request, title, view.event, [part for part in inside if part is not None], status)
 
 
