@@ -64,7 +64,8 @@ def payer_card(event: Event, seen: Coverage | None = None, own: str = "") -> htm
     link = None
     if own:
         link = html.A([t("Pay something yourself"), icon("chevron_right")], href=own, className="fz-link mt-2")
-    return html.Section([html.H2(t("Who pays")), *_lines(words), link], className="fz-card fz-pad fz-payer mb-3")
+    head = None if own else html.H2(t("Who pays"))  # there it is the page's own heading
+    return html.Section([head, *_lines(words), link], className="fz-card fz-pad fz-payer mb-3")
 
 
 def _mine(event: Event, seen: Coverage | None) -> str:

@@ -51,7 +51,10 @@ def layout(slug: str, own: str = "") -> Any:
     does."""
     event = events.get_event(slug)
     main = [
-        html.H1(t("How much, and with what?"), className="fz-page-h1"),
+        html.H1(
+            t("Who pays") if payer_of(event) == ALL and not own else t("How much, and with what?"),
+            className="fz-page-h1",
+        ),
         html.Div(pieces.loading(5), id="neu-home"),
         html.P([icon("error"), html.Span()], className="fz-error", hidden=True, role="alert", **{"data-refusal": ""}),
         html.P(
