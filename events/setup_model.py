@@ -94,7 +94,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 
 def fingerprint(values: Mapping[str, Any], step: str) -> str:
     """A short hash of what a step's fields hold."""
-    own = {}
+    own: dict[str, Any] = {}
     for name in FIELDS.get(step, ()):
         own |= {key: values[key] for key in (name, *(f"{name}_{code}" for code in LANGUAGES)) if key in values}
     return hashlib.sha256(json.dumps(own, sort_keys=True, default=str).encode()).hexdigest()[:16]
