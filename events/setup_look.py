@@ -182,8 +182,15 @@ def look_css(slug: str) -> str:
 
 def look_href(slug: str) -> str:
     """The address of that style sheet with its fingerprint; '' where there is nothing in it. Raises NotFound."""
-    css = look_css(slug)
-    return f"/e/{slug}/look.css?v={hashlib.sha256(css.encode()).hexdigest()[:16]}" if css else ""
+    with get_store().read() as conn:
+        event = read_event(conn, slug=slug)
+        return look_href_of(event, logo_of(conn, event.event_id))
+
+
+def look_href_of(event: Event, logo: Logo | None) -> str:
+    """The same where both have been read."""
+    css = _css(event, logo)
+    return f"/e/{event.slug}/look.css?v={hashlib.sha256(css.encode()).hexdigest()[:16]}" if css else ""
 
 
 def _css(event: Event, logo: Logo | None) -> str:

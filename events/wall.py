@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import sqlalchemy as sa
 from PIL import Image
 
 from data import evidence as files
@@ -20,7 +19,8 @@ from data.store.engine import get_store
 from events.catalogue import read_event
 from events.model import Event, Names
 from events.pledges import pledge_board
-from events.setup_look import logo_of, look_href
+from events.setup_look import logo_of, look_href_of
+from events.setup_model import Logo
 
 LIGHT_GROUND, DARK_GROUND = 0.91, 0.007  # relative luminance of `paper` in the two themes
 LEAST_CONTRAST, MOST_UNSEEN = 2.0, 0.15
@@ -68,16 +68,13 @@ def wall_parts(event_id: str) -> WallParts:
     """What stands on an event's screens beside the snapshot. Raises NotFound."""
     with get_store().read() as conn:
         event = read_event(conn, event_id=event_id)
-        logo = _own_logo(conn, event)
+        logo = logo_of(conn, event_id)
         sponsors = tuple(_thanked(event, row) for row in rows.sponsors(conn, event_id))
-    return WallParts(event, logo, look_href(event.slug), pledge_board(event.slug), sponsors)
+    return WallParts(event, _own(event, logo), look_href_of(event, logo), pledge_board(event.slug), sponsors)
 
 
-def _own_logo(conn: sa.Connection, event: Event) -> Picture | None:
-    found = logo_of(conn, event.event_id)
-    if found is None:
-        return None
-    return _picture(f"/e/{event.slug}/logo/", found.sha256, found.width_px, found.height_px)
+def _own(event: Event, logo: Logo | None) -> Picture | None:
+    return _picture(f"/e/{event.slug}/logo/", logo.sha256, logo.width_px, logo.height_px) if logo else None
 
 
 def _thanked(event: Event, row: Mapping[Any, Any]) -> Thanked:
