@@ -47,15 +47,23 @@ def whereabouts(event: Event, place_id: str) -> Whereabouts | None:
 
 def read_cells(conn: sa.Connection, event: Event) -> Cells:
     """The facets of an event, those not folded yet included."""
-    found = facets.sums(conn, event.event_id, {}, s.KEYS_FACET)
+    folded, deltas = facets.cells(conn, event.event_id)
     channels = {row["code_id"]: row["channel"] for row in codes.of_event(conn, event.event_id)}
-    return cells_of(found, event, channels)
+    return cells_of(_frame(folded, deltas), event, channels)
 
 
-def cells_of(rows: Sequence[Any], event: Event, channels: Mapping[str, str]) -> Cells:
-    """Cells of rows of the facet: mappings of its keys and measures. ``channels``: code → channel."""
-    frame = pd.DataFrame([tuple(row[name] for name in (*s.KEYS_FACET, *MEASURES)) for row in rows],
-                         columns=[*s.KEYS_FACET, *MEASURES])  # fmt: skip
+def _frame(folded: Sequence[Any], deltas: Sequence[Any]) -> pd.DataFrame:
+    """Cells as columns, deltas added to what they change."""
+    columns = [*s.KEYS_FACET, *s.MEASURES_FACET]
+    frame = pd.DataFrame.from_records([*folded, *deltas], columns=columns)
+    if not deltas:
+        return frame
+    summed = frame.groupby(list(s.KEYS_FACET), as_index=False)[list(s.MEASURES_FACET)].sum()
+    return summed[(summed[list(s.MEASURES_FACET)] != 0).any(axis=1)]
+
+
+def cells_of(frame: pd.DataFrame, event: Event, channels: Mapping[str, str]) -> Cells:
+    """Cells of the facet's columns. ``channels``: code → channel."""
     keys = {name: _Key(*_factorized(frame[name])) for name in s.KEYS_FACET}
     own = keys["session_id"].is_in({OWN})
     whole = keys["category"].is_in({""})

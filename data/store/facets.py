@@ -39,6 +39,15 @@ def sums(
     return list(conn.execute(query).mappings())
 
 
+def cells(conn: sa.Connection, event_id: str) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
+    """(every cell of an event, its deltas that are not folded yet): values of its keys, then of its measures."""
+    parts = []
+    for table in (s.facet, s.facet_delta):
+        columns = [table.c[name] for name in (*s.KEYS_FACET, *s.MEASURES_FACET)]
+        parts.append(list(conn.execute(sa.select(*columns).where(table.c.event_id == event_id)).all()))
+    return parts[0], parts[1]
+
+
 def people_bound(
     conn: sa.Connection, event_id: str, where: Mapping[str, Collection[str]], by: Sequence[str]
 ) -> dict[tuple[str, ...], int]:
