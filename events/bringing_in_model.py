@@ -117,12 +117,19 @@ class Brought:
     detail: Mapping[str, Any]
 
     @property
+    def said(self) -> tuple[str, dict[str, Any]]:
+        """The same as a sentence (an English msgid) and its parameters."""
+        if self.already:
+            return "This very file is in already: it brings nothing new.", {}
+        names = {"count": "row_count", "new": "new_count", "changed": "changed_count", "known": "known_count"}
+        counts = {name: getattr(self, column) for name, column in names.items()}
+        return "{count} rows are in: {new} new, {changed} changed, {known} known before.", counts
+
+    @property
     def told(self) -> str:
         """The same in one English line, for the command line."""
-        if self.already:
-            return "This file is in already; nothing new."
-        counts = f"{self.new_count:,} new, {self.changed_count:,} changed, {self.known_count:,} known before"
-        return f"{self.kind}: {self.row_count:,} rows, {counts}"
+        message, params = self.said
+        return f"{self.kind}: {message.format(**params)}"
 
 
 @dataclass(frozen=True, slots=True)

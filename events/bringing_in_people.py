@@ -29,7 +29,7 @@ MOST_NIGHTS = 366
 NOTED = "registrations"  # the key of event.defaults; what was expected before the first file stays there
 COUNTED = ("way", "region", "company", "session")
 AT_ONCE = 2_000
-ATTRIBUTES = ("way", "region", "company", "session", "trip", "nights", "name", "consent")
+ATTRIBUTES = ("way", "region", "company", "session", "sessions", "trip", "nights", "name", "consent")
 
 
 def person_row(reader: Reader) -> ReadRow | None:
@@ -40,11 +40,14 @@ def person_row(reader: Reader) -> ReadRow | None:
     country = reader.country()
     place = reader.place("place", country)
     region = (region_of(place.place_id) if place else "") or country
+    sessions = reader.sessions()
     content = {
         "state": _state(reader), "way": _way(reader), "region": region, "company": _company(reader),
-        "session": reader.session(), "people": reader.whole("people", 1, MOST_IN_ROW),
+        "session": sessions[0] if sessions else "", "people": reader.whole("people", 1, MOST_IN_ROW),
         "trip": _trip(reader, place.place_id if place else ""), "nights": reader.whole("nights", 0, MOST_NIGHTS),
     }  # fmt: skip
+    if len(sessions) > 1:
+        content["sessions"] = sessions
     if reader.kind.dataset == ATTENDED or reader.text("attended"):
         content["attended"] = _attended(reader)
     if reader.text("name") and _yes(reader, "consent"):
@@ -175,8 +178,14 @@ def count_people(conn: sa.Connection, event_id: str, holding: Holding) -> Counte
             people = int(person.content.get("people") or 0)
             states[person.state] += people
             for name in by if person.counts else ():
-                by[name][str(person.content.get(name) or "")] += people
+                for value in _values(person.content, name):
+                    by[name][value] += people
     return Counted(states, by)
+
+
+def _values(content: Mapping[str, Any], name: str) -> list[str]:
+    several = content.get("sessions") if name == "session" else None
+    return list(several or [str(content.get(name) or "")])
 
 
 def set_expected(conn: sa.Connection, event: Event, counted: Counted, now: datetime) -> dict[str, Any]:

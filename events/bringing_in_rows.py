@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from events.footprints import compute_answers, factors_of, inventory_scenario, p
 from events.model import Event
 
 EARLIEST, LATEST = 1990, 2100
+_BETWEEN = re.compile(r"[,;|/、；，\n]")
 _NO_NUMBER = "{field}: {value} is no number that is known here; write it like {example}."
 _NO_DAY = "{field}: {value} is no day; write it like 2026-05-04."
 _EMPTY = "{field} is empty; each row needs it."
@@ -142,15 +144,27 @@ class Reader:
             self.wrong(name, text, "{field}: {value} is no country or region; write its name, or two letters like CN.")
         return found
 
-    def session(self) -> str:
-        """The session a row is for, by its name or id; '' where none is told."""
+    def sessions(self) -> list[str]:
+        """The sessions somebody chose, as exports write several into one cell: parted by commas, semicolons, bars."""
         text = self.text("session")
-        if not text:
-            return ""
-        wanted = folded(text)
-        for each in self.event.sessions:
-            if wanted == each.session_id or wanted in {folded(name) for name in each.names.values()}:
-                return each.session_id
+        if not text or self._session(text):
+            return [self._session(text)] if text else []
+        named = [each.strip() for each in _BETWEEN.split(text) if each.strip()]
+        found = [self._session(each) for each in named]
+        for each in [name for name, known in zip(named, found, strict=True) if not known][:1]:
+            self.session(each)
+        return list(dict.fromkeys(each for each in found if each))
+
+    def _session(self, text: str) -> str:
+        wanted, all_of_them = folded(text), self.event.sessions
+        fits = (s for s in all_of_them if wanted in {s.session_id, *map(folded, s.names.values())})
+        return next((each.session_id for each in fits), "")
+
+    def session(self, told: str = "") -> str:
+        """The session a row is for, by its name or id; '' where none is told."""
+        text = told or self.text("session")
+        if not text or self._session(text):
+            return self._session(text)
         known = ", ".join(each.names.get("en") or each.session_id for each in self.event.sessions) or "–"
         self.wrong("session", text, "{field}: there is no session {value}; there are {known}.", known=known)
         return ""

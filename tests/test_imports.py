@@ -352,3 +352,13 @@ def test_the_sheet_that_tells_something_is_read_and_a_header_in_between_is_left_
     seen = look("lunch.xlsx", content.getvalue())
     assert (seen.sheet, seen.reading.kind, seen.row_count, seen.bad_count) == ("Lunch", "catering", 2, 0)
     assert [row.content["days"][0] for row in seen.first] == ["2026-05-04", "2026-05-05"]
+
+
+def test_several_sessions_in_one_cell_are_counted_each(sqlite_store: Store) -> None:
+    events.create_event(draft())
+    lines = ("ID,Session", '1,"Main forum, Digital life"', "2,数字生活", "3,", "4,main; nowhere")
+    seen = look("people.csv", text(*lines))
+    assert seen.bad_count == 1 and seen.bad[0].errors[0].value == "nowhere"
+    brought = bring("people.csv", text(*lines[:4]))
+    assert brought.detail["sessions"] == {"main": 1, "life": 2} and brought.detail["expected"] == 3
+    assert brought.said[1] == {"count": 3, "new": 3, "changed": 0, "known": 0} and "3 rows" in brought.told

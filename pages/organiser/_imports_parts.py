@@ -210,6 +210,10 @@ def _rows(seen: Looked, kind: Kind, names: Mapping[str, str]) -> Any:
         for row in seen.first
     ]
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="fz-table")
+    if kind.shape == "people" and "session" in seen.reading.columns:
+        notes = t("Sessions are counted and kept with each journey; people without a journey are expected at the event "
+                  "as a whole, the estimate is not told apart by session.")  # fmt: skip
+        wrong = html.Div([wrong, html.P(notes, className="fz-note fz-import-pad")])
     good = html.P(t("The first rows that can come in:"), className="fz-small fz-import-pad") if wrong else None
     return [wrong, good, html.Div(table, className="fz-scroll", tabIndex="0")]
 
@@ -250,6 +254,8 @@ def _person(content: Mapping[str, Any]) -> str:
         parts.insert(0, t("attended") if content["attended"] else t("did not come"))
     if content["people"] != 1:
         parts.append(t("{count} people", count=f.number(content["people"])))
+    if content.get("sessions"):
+        parts.append(t("{count} sessions", count=f.number(len(content["sessions"]))))
     if content["trip"]:
         parts.append(t("with their journey"))
     parts.append(t("named, as they agree") if content.get("name") else t("without a name"))
@@ -338,6 +344,8 @@ def brought(detail: Mapping[str, Any]) -> str:
     parts = [t("{count} expected", count=f.number(detail["expected"]))]
     words = {"attended": t("attended"), "no_show": t("did not come"), "cancelled": t("cancelled")}
     parts += [f"{f.number(detail[name])} {word}" for name, word in words.items() if detail[name]]
+    if detail.get("sessions"):
+        parts.append(t("{count} seats in sessions", count=f.number(sum(detail["sessions"].values()))))
     if detail.get("guests_made"):
         parts.append(t("{count} journeys", count=f.number(detail["guests_made"])))
     return ", ".join(parts)
