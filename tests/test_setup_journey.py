@@ -183,7 +183,8 @@ def test_the_exchange_answers_what_was_asked_and_the_event_is_copied(
     page.locator("#copy-day").fill("2028-03-01")
     page.locator("#copy-save").click()
     page.wait_for_url("**/setup?step=review")
-    expect(page.locator(".fz-setup-facts")).to_contain_text("1 March 2028")
+    expect(page.locator(".fz-setup-facts")).to_contain_text("Lake Forum")
+    expect(page.locator(".fz-setup-facts")).to_contain_text("1 Mar 2028")
     assert not window.complaints and not other.complaints, (window.complaints, other.complaints)
 
 

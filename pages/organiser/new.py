@@ -42,7 +42,8 @@ def layout(copy: str = "", **_: Any) -> html.Div:
 
 def _copy(slug: str) -> Any:
     actor = current_actor()
-    former = [card for card in events.find_events(size=MOST_FORMER).items if may(actor, "event.view", card.event_id)]
+    known = [*events.drafts(), *events.find_events(size=MOST_FORMER).items]
+    former = [card for card in known if may(actor, "event.view", card.event_id)]
     if not former:
         return html.P(t("There is no former event that you may see."), className="fz-small")
     options = [(card.slug, f"{pick(dict(card.names))} · {event_days(card)}") for card in former]
