@@ -39,12 +39,13 @@ def sums(
     return list(conn.execute(query).mappings())
 
 
-def cells(conn: sa.Connection, event_id: str) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
+def cells(conn: sa.Connection, event_id: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """(every cell of an event, its deltas that are not folded yet): values of its keys, then of its measures."""
     parts = []
     for table in (s.facet, s.facet_delta):
         columns = [table.c[name] for name in (*s.KEYS_FACET, *s.MEASURES_FACET)]
-        parts.append(list(conn.execute(sa.select(*columns).where(table.c.event_id == event_id)).all()))
+        found = conn.execute(sa.select(*columns).where(table.c.event_id == event_id))
+        parts.append([tuple(row) for row in found])
     return parts[0], parts[1]
 
 
