@@ -70,13 +70,13 @@ def _row(each: Papers) -> html.Tr:
     number, order_id = each.receipt.certificate_number, each.order.order_id
     zone = events.get_event(each.event.slug).timezone
     paid = f.datetime_text(each.receipt.paid_at, zone, style="short") if each.receipt.paid_at else "–"
-    pdf = html.A("PDF", href=f"/certificate/{number}.pdf", className="fz-note ms-2",
+    pdf = html.A("PDF", href=f"/certificate/{number}.pdf", className="fz-paper-file",
                  **{"aria-label": t("Certificate {number} as PDF", number=number)})  # fmt: skip
     certificate = [html.A(number, href=f"/certificate/{number}", className="fz-mono"), pdf] if number else "–"
     assert each.receipt.receipt is not None
     name = each.receipt.receipt.number
     receipt = [html.A(name, href=f"/order/{order_id}/receipt", className="fz-mono"), html.A(
-        "PDF", href=f"/order/{order_id}/receipt.pdf", className="fz-note ms-2",
+        "PDF", href=f"/order/{order_id}/receipt.pdf", className="fz-paper-file",
         **{"aria-label": t("Receipt {number} as PDF", number=name)})]  # fmt: skip
     kind = html.Span(t("live") if each.order.livemode else t("test"), className="fz-chip ms-2")
     cells = [html.Td([html.A(pick(dict(each.event.event_names)),

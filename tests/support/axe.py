@@ -7,7 +7,7 @@ row names in braces is filled from `make_world`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from playwright.sync_api import TimeoutError as Late
 
 import accounts
@@ -31,6 +31,7 @@ from tests.support.desk import PASSWORD, store_of
 from tests.support.events import body, draft, trip
 from tests.support.events import guests as make_guests
 from tests.support.guests import Guest
+from tests.support.looking import begin_axe, end_axe, settle, too_wide
 from tests.support.permissions import things
 from tests.support.server import Server
 
@@ -40,11 +41,11 @@ LONG = {
     "zh": "城市与场馆碳排放数字化计量及核算方法国际对话会暨成渝双城绿色低碳会展合作论坛",
 }
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-NARROW = 320  # CSS pixels: what WCAG 1.4.10 asks a page to read on without scrolling sideways
+LANES = 3  # pages at a time: the browser and the server have work while a page is looked at
 DOORS = ("/sign-in", "/sign-in/code")  # pages of the door; the walk of permissions leaves them out
 FILES = r"\.(pdf|png|svg|xlsx|csv|css|md|json|jwt|\{suffix\}|\{kind\}|\{ending\})$|\{sha256\}$|\{name:path\}$"
 NO_PAGES = re.compile(FILES + r"|^/api/v1(?!/docs)")
-OTHERS = {"/healthz", "/readyz", "/metrics", "/s/{code}"}  # for programs, or the way to a page of the list
+OTHERS = {"/healthz", "/readyz", "/metrics", "/s/", "/s/{code}"}  # for programs, or the way to a page of the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ PAGES: dict[str, Look] = {
     # documents
     "/": _phone(),
     "/life": _phone(),
-    "/s": _phone(),
     "/e/{slug}": _phone(),
+    "/s": _phone(),
     "/method": _phone("/method?event={slug}"),
     "/verify": _phone(),
     "/verify/{number}": _phone("/verify/{certificate}"),
@@ -197,7 +198,7 @@ def make_world(server: Server) -> World:
     """The demonstration, with a guest who has paid, and an event with long names whose books are closed."""
     guest = Guest(server.url)
     paid, held = guest.order(50, "succeeded"), guest.order(25)
-    with _settings_of(server), store_of(server), _as(SYSTEM):
+    with served_settings(server), store_of(server), _as(SYSTEM):
         values = {"slug": SLUG, "hall": HALL, "order_id": paid["order_id"], "held": held["order_id"]}
         values |= {"certificate": paid["certificate"], "company_id": reports.companies_at_events()[0].company_id}
         values |= _hall() | _screen() | _exchange() | {"ambassador": _ambassador()}
@@ -207,7 +208,7 @@ def make_world(server: Server) -> World:
 
 
 @contextmanager
-def _settings_of(server: Server) -> Iterator[None]:
+def served_settings(server: Server) -> Iterator[None]:
     """Within it what is signed is signed with the served product's own key."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA_DIR", str(server.data_dir))
@@ -300,86 +301,70 @@ def _people(company_id: str) -> tuple[dict[str, str], str]:
 
 
 # ---------------------------------------------------------------- looking
-_QUIET = """() => (window.dash_stores || []).every(store => {
-  const open = store.getState().callbacks;
-  return ["requested", "prioritized", "blocked", "executing", "watched", "executed"].every(name => !open[name].length);
-})"""
-
-
+@dataclass
 class Windows:
-    """A phone and a desk, each one window, handed from person to person."""
+    """A phone and a desk, each several windows side by side, handed from person to person. While one page is looked at
+    the next ones load: a page waits for itself alone."""
 
-    def __init__(self, browser: Browser, url: str, world: World) -> None:
-        self.browser, self.url, self.world = browser, url, world
-        self.opened: dict[str, Visit] = {}
+    browser: Browser
+    url: str
+    world: World
+    opened: dict[str, Visit] = field(default_factory=dict)
 
     def close(self) -> None:
         """Ends them all."""
         for window in self.opened.values():
             window.context.close()
 
-    def _window(self, look: Look) -> Visit:
+    def look_at(self, rows: Mapping[str, Look]) -> list[str]:
+        """Opens pages, several at a time, and tells what is wrong with them, a sentence each; empty when nothing is."""
+        waiting, wrong = iter(rows.items()), list[str]()
+        lanes: dict[int, Iterator[list[str]]] = dict.fromkeys(range(LANES), iter(()))
+        while lanes:
+            for number, lane in list(lanes.items()):
+                found = next(lane, None)
+                wrong += found or []
+                if found is None and (row := next(waiting, None)) is not None:
+                    lanes[number] = self._look(number, *row)
+                elif found is None:
+                    del lanes[number]
+        return wrong
+
+    def _window(self, lane: int, look: Look) -> Visit:
         kind = look.size if look.size == "phone" and look.who else "desktop" if look.who else f"stranger's {look.size}"
-        if kind not in self.opened:
+        name = f"{kind} {lane}"
+        if name not in self.opened:
             size = "phone" if look.size == "phone" else "desktop"
-            self.opened[kind] = visit(self.browser, size, "en", "light", self.url)
+            self.opened[name] = visit(self.browser, size, "en", "light", self.url)
             if kind == "phone":
-                self.world.guest.enter(self.opened[kind].page, f"/e/{SLUG}")
-        window = self.opened[kind]
+                self.world.guest.enter(self.opened[name].page, f"/e/{SLUG}")
+        window = self.opened[name]
         if look.who in self.world.cookies:
             cookie = {"name": "fz_session", "value": self.world.cookies[look.who], "url": self.url}
             window.context.add_cookies([cookie])  # type: ignore[list-item]
         return window
 
-    def look(self, template: str, look: Look) -> list[str]:
-        """Opens a page and tells what is wrong with it, a sentence each; empty when nothing is."""
-        page, path = self._window(look).page, self.world.address(look, template)
+    def _look(self, lane: int, template: str, look: Look) -> Iterator[list[str]]:
+        """The steps of a look; between them other pages have their turn."""
+        page, path = self._window(lane, look).page, self.world.address(look, template)
         width, height = SIZES[look.size]
         page.set_viewport_size({"width": width, "height": height})
-        answer = page.goto(path)
+        answer = page.goto(path, wait_until="commit")
         status = answer.status if answer else 0
-        wrong = [] if status == look.status else [f"{path}: answered {status}"]
+        yield [] if status == look.status else [f"{path}: answered {status}"]
         try:
             settle(page, look.ready)
         except Late as error:
-            return [*wrong, f"{path}: {error}"]
-        wrong += [f"{path}: {each}" for each in violations(page, self.world.axe, RULES)]
+            yield [f"{path}: {error}"]
+            return
+        begin_axe(page, self.world.axe, RULES)
+        yield []
+        yield [f"{path}: {each}" for each in end_axe(page)]
         if look.dark:
             page.emulate_media(color_scheme="dark")
-            wrong += [f"{path} (dark): {each}" for each in violations(page, self.world.axe, rules=("color-contrast",))]
+            begin_axe(page, self.world.axe, rules=("color-contrast",))
+            yield []
+            wrong = end_axe(page)
             page.emulate_media(color_scheme="light")
-        return wrong + ([f"{path}: {each}" for each in too_wide(page)] if look.size != "wall" else [])
-
-
-def settle(page: Page, ready: str) -> None:
-    """Until what the page is about stands there and its renderer has no question open."""
-    page.locator(ready).first.wait_for()
-    page.wait_for_function(_QUIET)
-
-
-_WIDE = """most => {
-  const clipped = one => one && one !== document.body
-    && (getComputedStyle(one).overflowX !== "visible" || clipped(one.parentElement));
-  const out = one => one.getBoundingClientRect().right > most + 1 && !clipped(one.parentElement);
-  return document.documentElement.scrollWidth <= most ? []
-    : [...document.querySelectorAll("body *")].filter(out).slice(-3).map(one => one.outerHTML.slice(0, 160));
-}"""
-
-
-def too_wide(page: Page) -> list[str]:
-    """What makes a page scroll sideways where it is narrow."""
-    page.set_viewport_size({"width": NARROW, "height": 640})
-    return [f"wider than {NARROW}: {each}" for each in page.evaluate(_WIDE, NARROW)]
-
-
-def violations(page: Page, axe: Axe, tags: Iterable[str] = (), rules: Iterable[str] = ()) -> list[str]:
-    """What axe-core holds against the page as it stands: rule, element and why."""
-    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(tags)}
-    if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(axe.axe_script)
-    options = {"runOnly": only, "resultTypes": ["violations"], "elementRef": False}
-    found = page.evaluate("async options => (await axe.run(options)).violations", options)
-    return [
-        f"{one['id']} at {' '.join(map(str, node['target']))}: {' '.join((node['failureSummary'] or '').split())[:300]}"
-        for one in found for node in one["nodes"]
-    ]  # fmt: skip
+            yield [f"{path} (dark): {each}" for each in wrong]
+        yield [f"{path}: {each}" for each in too_wide(page)] if look.size != "wall" else []
