@@ -13,7 +13,7 @@ import events
 import offsetting
 from accounts import throttle
 from api.common import PREFIX, Key, Secret, Strict, Text, changed, guest
-from calculations.model import CABINS, DIETS, FUELS, KNOWN, MODES, SIZES, SUPPLIES, FieldError, InputError
+from calculations.model import CABINS, DIETS, FUELS, KNOWN, MODES, ROLES, SIZES, SUPPLIES, FieldError, InputError
 
 router = APIRouter(prefix=PREFIX, tags=["participations"])
 STARTS_A_MINUTE = 6000  # of one event: a hall that scans at once, not a flood
@@ -98,6 +98,7 @@ class FootprintBody(Strict):
     stays: Annotated[list[StayBody], Field(max_length=200, default_factory=list)]
     meals: Annotated[list[MealBody], Field(max_length=200, default_factory=list)]
     other: Annotated[list[OtherBody], Field(max_length=200, default_factory=list)]
+    role: Literal[ROLES] | None = None  # type: ignore[valid-type]
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:

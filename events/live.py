@@ -115,7 +115,7 @@ def read_snapshot(conn: sa.Connection, event: Event) -> dict[str, Any]:
     return {
         "event": _header(event), "livemode": event.livemode, "simulated": event.simulated,
         "version": totals.version, "as_of": known["as_of"], "participants": totals.participants,
-        "expected_people": event.expected_people, "hidden": totals.hidden, "smallest_group": SMALLEST_GROUP,
+        "expected_people": totals.expected_people, "hidden": totals.hidden, "smallest_group": SMALLEST_GROUP,
         "emitted": known["emitted_g"], "covered": known["covered_g"], "extra": known["extra_g"],
         "residual": known["residual_g"], "share_bp": None if totals.hidden else totals.share_bp,
         "response_bp": totals.estimate.response_bp,
