@@ -111,7 +111,7 @@ ACTIONS: dict[str, str] = {
     "project.edit": "Changed a project",
     "refund.try_again": "A refund is tried again",
     "retire": "Confirmed a retirement",
-    "retirement.deadline": "Moved a retirement’s deadline",
+    "retirement.deadline": "A retirement’s deadline was told",
     "retirement.draft": "Drafted a retirement",
     "retirement.enter": "Entered what the registry has done",
     "retirement.return": "Sent a retirement back",

@@ -104,7 +104,7 @@ def billing_panel(found: Sequence[Papers], told: Any = None, given: Sequence[str
     ]
     words = t("Stands on every receipt of the company, those that are out already too; each keeps its number.")
     inside = [
-        html.P(words, className="fz-small"), html.Div(fields, className="fz-two"),
+        html.P(words, className="fz-small mb-3"), html.Div(fields, className="fz-two mb-3"),
         labelled("billing", "address", names["address"], area("billing", "address", address, 2)),
         html.Div(button("billing-save", t("Put on all receipts"), "check"), className="mt-3"),
         html.Div(told, role="status"),
