@@ -189,9 +189,7 @@ def _starts(first: datetime, last: datetime, by_day: bool, scans: Sequence[datet
     """Hours of the event's days in which something was scanned or the event lasts, or its days; and the end."""
     if by_day:
         until = last
-        if last - first > timedelta(
-            days=MOST_DAYS
-        ):  # a place: its latest days
+        if last - first > timedelta(days=MOST_DAYS):  # a place: its latest days
             until = min(last, max([first, *scans]).astimezone(first.tzinfo))
         days = min(MOST_DAYS, (until.date() - first.date()).days + 1)
         day = until.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
