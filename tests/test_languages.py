@@ -1,18 +1,21 @@
 """The guest's pages in each language: offered by name, whole in Marathi and Icelandic, fonts where they are needed."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from fontTools.ttLib import TTFont
 from playwright.sync_api import expect
 
 from locales import LANGUAGES, NATIVE_NAMES, set_language
 from pages._parts.html_text import render
 from pages._parts.shell import guest_shell, language_switch, stepper
-from pages._parts.styles import font_faces
+from pages._parts.styles import OWN_NAME, font_faces
 from tests.support.browser import Visit
-from tests.support.server import Server
+from tests.support.server import PROJECT_DIR, Server
 
 FORUM = "chengdu-2021"
+FONTS = PROJECT_DIR / "assets" / "fonts" / "web"
 Open = Callable[..., Visit]
 START = {"mr": "मला कार्बन तटस्थ व्हायचे आहे", "is": "Ég vil vera kolefnishlutlaus"}
 ASKED = {"mr": "तुम्ही कसे आलात?", "is": "Hvernig komstu?"}
@@ -29,6 +32,13 @@ def test_every_language_is_offered_by_its_own_name(language: str) -> None:
     set_language("en")
 
 
+def test_the_letters_of_the_own_name_are_in_the_small_font() -> None:
+    found = TTFont(FONTS / "NotoSansDevanagari-Names.woff2").getBestCmap()
+    assert set(found) == {ord(letter) for letter in NATIVE_NAMES["mr"]}
+    assert set(found) == {int(code[2:], 16) for code in OWN_NAME.split(",")}
+    assert (FONTS / "NotoSansDevanagari-Names.woff2").stat().st_size < 2_000
+
+
 def test_the_second_step_is_named_as_the_law_of_the_place_lets_it() -> None:
     set_language("en")
     assert "Neutralise" in render(stepper("footprint", jurisdiction="CN"))
@@ -37,7 +47,8 @@ def test_the_second_step_is_named_as_the_law_of_the_place_lets_it() -> None:
 
 
 def test_fonts_are_named_for_the_language_that_needs_them_alone() -> None:
-    assert not any(font_faces(language) for language in ("en", "zh", "is"))
+    for language in ("en", "zh", "is"):  # of others only the letters of its own name are there, for lists of languages
+        assert re.findall(r"[\w-]+\.woff2", font_faces(language)) == ["NotoSansDevanagari-Names.woff2"]
     assert font_faces("mr").count(".woff2") == 3
     assert "http" not in font_faces("mr")
 
@@ -58,5 +69,5 @@ def test_a_guests_pages_on_a_phone(open_window: Open, server: Server, language: 
     page.locator(".fz-lang-row a", has_text="English").click()
     page.wait_for_selector("#calc-home form")
     assert page.locator("html").get_attribute("lang") == "en"
-    assert language == "mr" or not [url for url in files if "woff2" in url]
+    assert language == "mr" or not [url for url in files if "woff2" in url and "Names" not in url]
     assert {url.split("/")[2] for url in files if url.startswith("http")} == {server.url.split("//")[1]}
