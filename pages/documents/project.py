@@ -79,7 +79,7 @@ def _about(view: ProjectView) -> list[tuple[str, Any]]:
     return [
         (t("Type"), t(view.facts["type"])),
         (t("Reduction or removal"), kind_word(view.facts["kind"])),
-        (t("Methodology"), view.facts["methodology"] or "–"),
+        (t("Methodology"), t(view.facts["methodology"]) or "–"),
         (t("Vintage"), ", ".join(view.vintages) or "–"),
         (t("Registry"), registry),
         (t("Place"), place or "–"),

@@ -67,7 +67,7 @@ def _table(found: list[Any]) -> html.Table:
     rows = [
         html.Tr([
             html.Td([html.B(pick(dict(row["names"]))), html.Br(), html.Span(row["project_id"], className="fz-note")]),
-            html.Td(t(row["type"])), html.Td(kind_word(row["kind"])), html.Td(row["methodology"] or "–"),
+            html.Td(t(row["type"])), html.Td(kind_word(row["kind"])), html.Td(t(row["methodology"]) or "–"),
             html.Td(row["registry"]),
             html.Td(button_link(t("Open it"), f"/desk/exchange/projects?project={row['project_id']}", "chevron_right",
                                 "fz-button-small")),
@@ -99,7 +99,7 @@ def _one(project_id: str, manage: bool) -> html.Div:
 
 
 def _facts_read(view: ProjectView) -> html.P:
-    return html.P(pick(dict(view.facts["texts"])) or view.facts["methodology"], className="fz-small")
+    return html.P(pick(dict(view.facts["texts"])) or t(view.facts["methodology"]), className="fz-small")
 
 
 def _facts_form(view: ProjectView | None) -> html.Div:

@@ -16,7 +16,7 @@ def about(offer: Offer) -> html.Div:
     """What is told of a project, with what is said against it, and the way to all of it."""
     words = [
         pick(offer.texts),
-        t("Type: {type}. Methodology: {methodology}.", type=t(offer.type), methodology=offer.methodology),
+        t("Type: {type}. Methodology: {methodology}.", type=t(offer.type), methodology=t(offer.methodology)),
     ]
     entries = disputes_of([offer.project_id]).get(offer.project_id, ())
     said = [
