@@ -170,6 +170,13 @@ STATES: dict[str, Look] = {
     "no answers at all": _desk("organiser", "/desk/e/{empty}"),
 }
 
+# In parts, so that several processes can look: public pages, desks and other states, desks of an event.
+PARTS: dict[str, dict[str, Look]] = {
+    "public": {name: look for name, look in PAGES.items() if not name.startswith("/desk")},
+    "desks": {name: look for name, look in PAGES.items() if re.match(r"/desk(?!/e/)", name)} | STATES,
+    "event": {name: look for name, look in PAGES.items() if name.startswith("/desk/e/")},
+}
+
 
 @dataclass
 class World:
