@@ -20,6 +20,7 @@ from pages._parts.icons import PATHS, icon, icon_svg, style_sheet
 from pages._parts.logo import logo
 from pages._parts.palette import CATEGORIES, palette
 from pages._parts.svg import data_uri, hatch, svg_img, themed_svg
+from tests.support.sources import msgids
 
 ROOT = Path(__file__).resolve().parents[1]
 NUMBER = "TEST-7KQ4-M2XW-9RBD-0HVE"
@@ -333,8 +334,8 @@ def test_strip_numbers_add_up() -> None:
 def test_every_sentence_of_the_parts_has_its_chinese() -> None:
     words = catalogue("zh")
     for path in (ROOT / "pages/_parts").glob("*.py"):
-        for sentence in re.findall(r'(?<![\w.])t\(\s*"([^"]+)"', path.read_text()):
-            assert sentence in words, f"{path.name}: {sentence}"
+        for sentence, line in msgids(path):
+            assert sentence in words, f"{path.name}:{line}: {sentence}"
 
 
 def test_plotly_templates_take_the_tokens() -> None:
