@@ -40,6 +40,8 @@ MOST_SHARED = 60_000_000
 MOST_WHOLE = 8_000_000  # of a part that is read as one tree: styles, names, links
 NOT_WHOLE = ("xl/worksheets/", "xl/media/", "xl/pivotCache/", "xl/externalLinks/")  # read by rows, or not at all
 MOST_RATIO = 300  # of a part of a workbook: what people type packs to a tenth or a twentieth
+MOST_SHEETS = 50
+BOOK = "book.xlsx"  # a workbook with several sheets, kept while another may be chosen
 KEPT_S = 2 * 3600
 HEADER_ROWS = 20
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -49,7 +51,8 @@ _TOKEN = re.compile(r"[\w-]{20,40}", re.ASCII)
 @dataclass(frozen=True, slots=True)
 class Staged:
     """A file that waits. ``header_row`` counts as a spreadsheet does; ``sha256`` is of the bytes as they came, or of
-    what was mended; ``note`` is what else is kept beside it (the mapping)."""
+    what was mended, or of both the bytes and the sheet where that was chosen by hand; ``sheets`` are those that may be
+    chosen; ``note`` is what else is kept beside it (the mapping)."""
 
     token: str
     event_id: str
@@ -62,10 +65,12 @@ class Staged:
     columns: tuple[str, ...]
     row_count: int
     note: dict[str, Any] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
 
 
-def stage(event_id: str, name: str, content: bytes) -> Staged:
-    """Reads a file and keeps its rows. Raises InputError where it is no table, or too large a one."""
+def stage(event_id: str, name: str, content: bytes, sheet: str = "") -> Staged:
+    """Reads a file and keeps its rows; of a workbook the sheet that is told, else the one that tells what it holds.
+    Raises InputError where it is no table, or too large a one."""
     sweep()
     name = Path(name.replace("\\", "/")).name[:120] or "file"
     if not content or len(content) > MOST_BYTES:
@@ -75,13 +80,14 @@ def stage(event_id: str, name: str, content: bytes) -> Staged:
         raise _wrong(name, said)
     is_book = content[:4] == b"PK\x03\x04"
     try:
-        form, encoding, sheet, rows = _book(content, name) if is_book else _text(content, name)
+        form, encoding, read_sheet, rows, sheets = _book(content, name, sheet) if is_book else _text(content, name)
         header_row, header, body = _headed(rows, name)
+        digest = hashlib.sha256(content + (f"\0{sheet}".encode() if sheet else b"")).hexdigest()
         blank = Staged(
-            secrets.token_urlsafe(18), event_id, name, hashlib.sha256(content).hexdigest(), form, encoding, sheet,
-            header_row, _columns(header, name), 0,
+            secrets.token_urlsafe(18), event_id, name, digest, form, encoding, read_sheet, header_row,
+            _columns(header, name), 0, sheets=sheets,
         )  # fmt: skip
-        return _kept(blank, body)
+        return _kept(blank, body, content if sheets else b"")
     except BROKEN as error:
         if isinstance(error, InputError):
             raise
@@ -89,10 +95,31 @@ def stage(event_id: str, name: str, content: bytes) -> Staged:
         raise _wrong(name, message, reason=(str(error) or type(error).__name__)[:200]) from error
 
 
-def _kept(staged: Staged, body: Iterable[list[str]]) -> Staged:
+def choose_sheet(waiting: Staged, sheet: str) -> Staged:
+    """The same workbook with another of its sheets, in place of the one that waits. Raises InputError."""
+    try:
+        content = (_folder(waiting.token) / BOOK).read_bytes()
+    except OSError:
+        raise _wrong("file", "This file is no longer kept here; choose it again.") from None
+    if sheet not in waiting.sheets:
+        message = "{value} is no sheet of this workbook; there are {known}."
+        raise InputError([FieldError("sheet", sheet[:60], message, {"value": sheet[:60], "known": _listed(waiting)})])
+    done = stage(waiting.event_id, waiting.name, content, sheet)
+    drop(waiting.token)
+    return done
+
+
+def _listed(waiting: Staged) -> str:
+    return ", ".join(waiting.sheets[:20])
+
+
+def _kept(staged: Staged, body: Iterable[list[str]], book: bytes = b"") -> Staged:
+    """``book`` is a workbook of which another sheet may be chosen."""
     folder = _folder(staged.token)
     folder.mkdir(mode=0o700, parents=True)
     try:
+        if book:
+            (folder / BOOK).write_bytes(book)
         with (folder / "rows.csv").open("w", encoding="utf-8", newline="") as file:
             count = _write_rows(csv.writer(file), body, staged)
         if not count:
@@ -140,7 +167,7 @@ def waiting_file(token: str, event_id: str) -> Staged:
         told = {}
     if told.get("event_id") != event_id:
         raise _wrong("file", "This file is no longer kept here; choose it again.")
-    return Staged(**told | {"columns": tuple(told["columns"])})
+    return Staged(**told | {name: tuple(told.get(name, ())) for name in ("columns", "sheets")})
 
 
 def find_by_hash(event_id: str, sha256_start: str) -> Staged | None:
@@ -174,7 +201,7 @@ def mend(waiting: Staged, rows: dict[int, list[str]]) -> Staged:
     mended = hashlib.sha256(waiting.sha256.encode())
     for number in sorted(rows):
         mended.update(json.dumps([number, rows[number]], ensure_ascii=False).encode())
-    blank = replace(waiting, token=secrets.token_urlsafe(18), sha256=mended.hexdigest(), row_count=0)
+    blank = replace(waiting, token=secrets.token_urlsafe(18), sha256=mended.hexdigest(), row_count=0, sheets=())
     with (_folder(waiting.token) / "rows.csv").open(encoding="utf-8", newline="") as file:
         numbered = enumerate(csv.reader(file), waiting.header_row + 1)
         return _kept(blank, (rows.get(number, cells) for number, cells in numbered))
@@ -258,7 +285,7 @@ def _what_else(content: bytes) -> str:
     return ""
 
 
-Read = tuple[str, str, str, Iterator[list[str]]]
+Read = tuple[str, str, str, Iterator[list[str]], tuple[str, ...]]  # form, encoding, sheet, rows, sheets to choose
 
 
 def _text(content: bytes, name: str) -> Read:
@@ -275,7 +302,7 @@ def _text(content: bytes, name: str) -> Read:
         raise _wrong(name, "{value} is no text in UTF-8 or GBK; save it as CSV (UTF-8) or XLSX.")
     csv.field_size_limit(1_000_000)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    return "csv", {"utf-8-sig": "UTF-8", "gb18030": "GBK"}.get(each, "UTF-16"), "", _stripped(lines)
+    return "csv", {"utf-8-sig": "UTF-8", "gb18030": "GBK"}.get(each, "UTF-16"), "", _stripped(lines), ()
 
 
 def _delimiter(text: str) -> str:
@@ -291,29 +318,34 @@ def _stripped(lines: Iterable[list[str]]) -> Iterator[list[str]]:
         yield [cell.strip().replace("\x00", "") for cell in line[: MOST_COLUMNS + 1]]
 
 
-def _book(content: bytes, name: str) -> Read:
+def _book(content: bytes, name: str, told: str) -> Read:
     _check_book(content, name)
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     wanted = {each.sheet for each in exports().values() if each.sheet}
     seen = [each for each in book.worksheets if each.sheet_state == "visible"] or book.worksheets
-    sheet = next((each for each in seen if each.title in wanted), None) or _best_sheet(seen)
+    filled, best = _filled_sheets(seen)
+    chosen = next((each for each in seen if each.title == told), None) if told else None
+    sheet = chosen or next((each for each in seen if each.title in wanted), None) or best
     rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
-    return "xlsx", "", str(sheet.title), ([_cell(value) for value in row] for row in rows)
+    titles = tuple(str(each.title) for each in filled)
+    choices = titles if len(titles) > 1 else ()
+    return "xlsx", "", str(sheet.title), ([_cell(value) for value in row] for row in rows), choices
 
 
-def _best_sheet(sheets: list[Any]) -> Any:
-    """The first sheet whose header tells what it holds; else the first with a row below a header."""
-    filled = []
-    for sheet in sheets:
+def _filled_sheets(sheets: list[Any]) -> tuple[list[Any], Any]:
+    """The sheets with a row below a header (at most MOST_SHEETS), and the best of them: the first whose header tells
+    what it holds, else the first."""
+    filled, best = [], None
+    for sheet in sheets[:MOST_SHEETS]:
         rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS, max_row=HEADER_ROWS)
         first = [[_cell(value) for value in row] for row in rows]
         counts = [sum(map(bool, row)) for row in first]
         place = next((i for i, count in enumerate(counts) if count and 3 * count >= 2 * max(counts)), None)
         if place is not None and any(counts[place + 1 :]):
             filled.append(sheet)
-            if guessed_kind([cell for cell in first[place] if cell]):
-                return sheet
-    return (filled or sheets)[0]
+            if best is None and guessed_kind([cell for cell in first[place] if cell]):
+                best = sheet
+    return filled, best or (filled or sheets)[0]
 
 
 def _cell(value: Any) -> str:

@@ -27,6 +27,7 @@ from events.boundary import (
 from events.bringing_in import (
     bad_rows_csv,
     bring_in,
+    choose_sheet,
     forget_file,
     imports_of,
     look_at,
@@ -205,7 +206,8 @@ __all__ = [
     "best_hub_set", "board_among",
     "board_marks", "boundary_view", "bring_in", "came_by_link", "cancel_import", "change_state",
     "changes_from_url", "changes_to_url",
-    "channel_board", "check_method", "company_lines", "company_of_guest", "consents", "control_screen", "copy_event",
+    "channel_board", "check_method", "choose_sheet", "company_lines", "company_of_guest", "consents",
+    "control_screen", "copy_event",
     "create_event", "credit_requests", "current_footprint", "decline_credits", "default_code", "default_link",
     "delete_participation", "drafts", "drop_logo", "drop_memorandum", "drop_sponsor", "editions", "event_by_id",
     "event_logo", "expected_companies", "find_ambassador", "find_code",

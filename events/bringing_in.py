@@ -54,6 +54,12 @@ def look_at(slug: str, token: str, told: Any = None) -> Looked:
     return _look(event, files.waiting_file(token, event.event_id), told)
 
 
+def choose_sheet(slug: str, token: str, sheet: str) -> Looked:
+    """A waiting workbook with another of its sheets. Needs event.import. Raises InputError."""
+    event = _event(slug)
+    return _look(event, files.choose_sheet(files.waiting_file(token, event.event_id), sheet), None)
+
+
 def forget_file(slug: str, token: str) -> None:
     """Drops a waiting file."""
     files.drop(files.waiting_file(token, _event(slug).event_id).token)
@@ -199,7 +205,7 @@ def _look(event: Event, waiting: Staged, told: Any, mended: int = 0) -> Looked:
         waiting.columns, tuple(samples[:SHOWN]), waiting.row_count, export.names if export else {},
         exports()[export.export_id].source if export else "", reading, remembered, tells is not None, tuple(first),
         tuple(bad[:MOST_BAD]), count, tuple(reader.places.values()), missing, seen,
-        known["at"] if known else None, mended,
+        known["at"] if known else None, mended, waiting.sheets,
     )  # fmt: skip
 
 

@@ -96,6 +96,7 @@ class Looked:
     checked_count: int = 0
     known_at: datetime | None = None
     mended_count: int = 0
+    sheets: tuple[str, ...] = ()
 
     @property
     def may_come_in(self) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,6 @@ MOST_IN_ROW = 100_000
 MOST_NIGHTS = 366
 NOTED = "registrations"  # the key of event.defaults; what was expected before the first file stays there
 COUNTED = ("way", "region", "company", "session")
-AT_ONCE = 2_000
 ATTRIBUTES = ("way", "region", "company", "session", "sessions", "trip", "nights", "name", "consent")
 
 
@@ -153,34 +152,21 @@ def _state_of(first: Mapping[str, Any], later: Mapping[str, Any], any_came: bool
     return "registered"
 
 
-def all_people(conn: sa.Connection, event_id: str, holding: Holding) -> Iterator[dict[str, Person]]:
-    """Everybody, in pages."""
-    any_came, after = rows.holds_any(conn, event_id, ATTENDED, holding), ""
-    while keys := rows.page_after(conn, event_id, (PEOPLE, ATTENDED), after, AT_ONCE):
-        yield people_of(conn, event_id, keys, any_came, holding)
-        after = keys[-1]
-
-
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What the lists come to: people by state, and those who take part by way, region, company and session."""
 
-    states: Counter[str]
-    by: Mapping[str, Counter[str]]
+    states: Counter[str] = field(default_factory=Counter)
+    by: Mapping[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in COUNTED})
 
-
-def count_people(conn: sa.Connection, event_id: str, holding: Holding) -> Counted:
-    """Counts everybody, which takes a while where there are many: not in a transaction that writes."""
-    states: Counter[str] = Counter()
-    by: dict[str, Counter[str]] = {name: Counter() for name in COUNTED}
-    for page in all_people(conn, event_id, holding):
-        for person in page.values():
+    def add(self, found: Iterable[Person]) -> None:
+        """Some more of them."""
+        for person in found:
             people = int(person.content.get("people") or 0)
-            states[person.state] += people
-            for name in by if person.counts else ():
+            self.states[person.state] += people
+            for name in self.by if person.counts else ():
                 for value in _values(person.content, name):
-                    by[name][value] += people
-    return Counted(states, by)
+                    self.by[name][value] += people
 
 
 def _values(content: Mapping[str, Any], name: str) -> list[str]:

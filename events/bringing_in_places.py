@@ -13,6 +13,7 @@ from events.catalogue import search_key
 from events.expected_lines import region_lines
 
 CLOSE = 1.0  # in powers of ten of people: a namesake that is nearer in size is asked for
+TWICE = 0.3  # the same where the town has an airport of its name and the namesake has none
 MOST_CHOICES = 8
 
 
@@ -42,13 +43,19 @@ def place_taken(text: str, country: str = "") -> PlaceTaken:
         return PlaceTaken(text, "", {}, country)
     towns = [place for place in found if place.kind == "city"] or found
     same = [place for place in towns if _is_called(place, text)]
-    rivals = [place for place in same[1:] if _weight(same[0]) - _weight(place) < CLOSE]
+    served = {place.region for place in found if place.kind == "airport" and _is_called(place, text)}
+    rivals = [place for place in same[1:] if _weight(same[0]) - _weight(place) < _margin(same[0], place, served)]
     choices = tuple((place.place_id, place.names, _where(place)) for place in (same or towns)[:MOST_CHOICES])
     if same and not rivals:
         return PlaceTaken(text, same[0].place_id, same[0].names, same[0].country, choices)
     if not same and _weight(towns[0]) and _is_near(towns[0], text):
         return PlaceTaken(text, towns[0].place_id, towns[0].names, towns[0].country, choices)
     return PlaceTaken(text, "", {}, country, choices)
+
+
+def _margin(first: Place, rival: Place, served: set[str]) -> float:
+    """How much larger the first must be; ``served`` are the regions with an airport called so."""
+    return TWICE if first.region in served and rival.region not in served else CLOSE
 
 
 def chosen_place(text: str, country: str, choices: Mapping[str, str]) -> PlaceTaken:

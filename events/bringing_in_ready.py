@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import add
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from data.store import imports as rows
 from data.store import participations as part_rows
 from data.store import rollups
 from data.store.imports import Holding
-from events.bringing_in_lines import Bucket, bucket_id, compute_lines, own_id
+from events.bringing_in_lines import Bucket, bucket_id, compute_lines
 from events.bringing_in_people import Person, people_of
 from events.footprints import (
     MAX_VERSIONS,
@@ -99,11 +100,12 @@ class Guests:
         self.event, self.import_id, self.any_came, self.holding, self.now = event, import_id, any_came, holding, now
         self.companies: dict[str, str] = {"": ""}
         self._computed: dict[str, Computed] = {}
+        self._alike: dict[str, Alike] = {}
 
-    def wanted(self, conn: sa.Connection, keys: list[str]) -> dict[str, Guest | None]:
-        """What each key should have."""
-        people = people_of(conn, self.event.event_id, keys, self.any_came, self.holding)
-        return {own_id(self.event.event_id, "person", key): guest_of(people.get(key)) for key in keys}
+    def wanted(self, conn: sa.Connection, keys: Mapping[str, str]) -> dict[str, Guest | None]:
+        """What each participation (id → key of its row) should have."""
+        people = people_of(conn, self.event.event_id, list(keys.values()), self.any_came, self.holding)
+        return {own: guest_of(people.get(key)) for own, key in keys.items()}
 
     def unknown(self, wanted: Mapping[str, Guest | None]) -> list[str]:
         """Names of companies without an id yet."""
@@ -168,7 +170,12 @@ class Guests:
         ready.staged.append({**part, "action": works.CHANGED if before else works.NEW})
         ready.feet.append(foot)
         ready.lines.extend(many)
-        ready.deltas.add(part, foot, many, 1)
+        if before:
+            ready.deltas.add(part, foot, many, 1)
+            return
+        if guest.alike not in self._alike:
+            self._alike[guest.alike] = alike_of(part, foot, many)
+        ready.deltas.new.append((self._alike[guest.alike], guest.session, part["company_id"]))
 
 
 def ready_lines(conn: sa.Connection, event: Event, bucket: Bucket, import_id: str, now: datetime) -> Ready | None:
@@ -201,6 +208,7 @@ class Deltas:
 
     def __init__(self) -> None:
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SUMMED}
+        self.new: list[tuple[Alike, str, str]] = []  # people who are new, with session and company
 
     def add(self, part: Mapping[Any, Any], foot: Any, lines: Sequence[Mapping[Any, Any]], sign: int) -> None:
         """What somebody told, or an inventory."""
@@ -219,6 +227,28 @@ class Deltas:
 
 
 SUMMED = {name: rollups.ALL[name] for name in ("cube", "tally", "channel", "spread", "strata", "origin", "facet")}
+Alike = Mapping[str, Sequence[tuple[rollups.Key, rollups.Measures]]]  # by roll-up
+VARY = ("session_id", "company_id")  # the keys in which people who told the same may differ
+_AT = {
+    name: [(rollup.keys.index(key), place) for place, key in enumerate(VARY) if key in rollup.keys]
+    for name, rollup in SUMMED.items()
+}
+
+
+def alike_of(part: Mapping[Any, Any], foot: Any, lines: Sequence[Mapping[Any, Any]]) -> Alike:
+    """What each of those who told the same adds to the roll-ups; session and company stand open."""
+    one = Deltas()
+    one.add({**part, **dict.fromkeys(VARY, "")}, foot, lines, 1)
+    return {name: list(rollups.summed(SUMMED[name], many).items()) for name, many in one.rows.items() if many}
+
+
+def _filled(name: str, key: rollups.Key, own: Sequence[str]) -> rollups.Key:
+    if not _AT[name]:
+        return key
+    parts = list(key)
+    for at, place in _AT[name]:
+        parts[at] = own[place]
+    return tuple(parts)
 
 
 class Sums:
@@ -230,10 +260,17 @@ class Sums:
     def add(self, deltas: Deltas) -> None:
         """One part more."""
         for name, many in deltas.rows.items():
-            mine = self.by[name]
             for key, measures in rollups.summed(SUMMED[name], many).items():
-                before = mine.get(key)
-                mine[key] = measures if before is None else tuple(map(sum, zip(before, measures, strict=True)))
+                self._put(name, key, measures)
+        for alike, *own in deltas.new:
+            for name, sums in alike.items():
+                for key, measures in sums:
+                    self._put(name, _filled(name, key, own), measures)
+
+    def _put(self, name: str, key: rollups.Key, measures: rollups.Measures) -> None:
+        mine = self.by[name]
+        before = mine.get(key)
+        mine[key] = measures if before is None else tuple(map(add, before, measures))
 
     def write(self, conn: sa.Connection, event_id: str) -> None:
         """All but the facet, which stands ready in a table of its own."""

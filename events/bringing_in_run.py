@@ -134,6 +134,7 @@ def _sweep(work: Work) -> Iterator[None]:
         works.drop_facet(conn, event_id, import_id)
         if not holds and work.what == works.IN:
             works.drop_file(conn, event_id, import_id)
+            works.drop_companies(conn, work.at)
         works.keep(conn, work.row, owner(), datetime.now(UTC), ended_at=datetime.now(UTC))
 
     run_write(get_store(), end)

@@ -22,9 +22,9 @@ from data.store import imports as rows
 from data.store.engine import get_store, run_write
 from data.table_forms import kinds
 from events.bringing_in_guess import checked
-from events.bringing_in_lines import bucket, change_plan, check_meters, plan_change
+from events.bringing_in_lines import bucket, change_plan, check_meters, own_id, plan_change
 from events.bringing_in_model import ATTENDED, METERS, PEOPLE, BadRow, Reading
-from events.bringing_in_people import count_people, person_row, set_expected
+from events.bringing_in_people import Counted, people_of, person_row, set_expected
 from events.bringing_in_ready import COVERED, Guests, Ready, Sums, ready_lines
 from events.bringing_in_rows import Amounts, Of, Reader
 from events.bringing_in_twice import check_twice
@@ -40,6 +40,7 @@ COUNTS = ("row_count", "new_count", "changed_count", "known_count")
 BEAT_S = 0.7
 BATCH = 500
 PEOPLE_AT_ONCE = 250
+COUNTED_AT_ONCE = 1_000
 LINES_AT_ONCE = 400
 FACETS_AT_ONCE = 2_000
 CHANGED_MEANWHILE = "The event was changed while this file was made ready: bring it in again."
@@ -155,7 +156,7 @@ def stage_rows(work: Work) -> Iterator[None]:
             series = {each for _, each in rows.series_of(conn, work.event_id, work.import_id)}
             check_meters(conn, work.event(), series, work.holding)
     with get_store().read() as conn:
-        check_twice(conn, work.event_id, dataset, checked(work.note["reading"], waiting.columns), work.holding)
+        check_twice(conn, work.event(), dataset, checked(work.note["reading"], waiting.columns), work.holding)
     work.save(step=works.MAKING, done_count=0, of_count=0, at_key="")
     yield
 
@@ -205,29 +206,44 @@ def _ready_people(work: Work, event: Event) -> Iterator[None]:
     event_id, only = work.event_id, "" if kinds()[work.kind].dataset == ATTENDED else work.import_id
     with get_store().read() as conn:
         any_came = rows.holds_any(conn, event_id, ATTENDED, work.holding)
-        count = rows.count_keys(conn, event_id, (PEOPLE, ATTENDED), only)
-    work.save(of_count=count)
+        keys = rows.keys(conn, event_id, (PEOPLE, ATTENDED), only)
+    work.save(of_count=len(keys))
+    owned = sorted((own_id(event_id, "person", key), key) for key in keys)  # written in the order of the tables' keys
     guests = Guests(event, work.import_id, any_came, work.holding, work.at)
-    while True:
+    for start in range(0, len(owned), PEOPLE_AT_ONCE):
         with get_store().read() as conn:
-            keys = rows.page_after(conn, event_id, (PEOPLE, ATTENDED), work.at_key, PEOPLE_AT_ONCE, only)
-            wanted = guests.wanted(conn, keys)
-        if not keys:
-            return
+            wanted = guests.wanted(conn, dict(owned[start : start + PEOPLE_AT_ONCE]))
         if names := guests.unknown(wanted):
             guests.companies |= run_write(get_store(), partial(_companies, names, work.at))
         with get_store().read() as conn:
             ready = guests.ready(conn, wanted)
-        _write_ready(work, ready, keys[-1], len(keys))
+        _write_ready(work, ready, len(wanted))
         yield
+    yield from _count_people(work, any_came)
+
+
+def _count_people(work: Work, any_came: bool) -> Iterator[None]:
+    """Counts everybody who holds, which takes a while where there are many."""
+    counted, beat = Counted(), time.monotonic()
+    with get_store().read() as conn:
+        keys = rows.keys(conn, work.event_id, (PEOPLE, ATTENDED))
+    for start in range(0, len(keys), COUNTED_AT_ONCE):
+        with get_store().read() as conn:
+            part = keys[start : start + COUNTED_AT_ONCE]
+            counted.add(people_of(conn, work.event_id, part, any_came, work.holding).values())
+        if time.monotonic() - beat > BEAT_S:
+            work.save()
+            yield
+            beat = time.monotonic()
+    work.counted = counted
 
 
 def _companies(names: list[str], now: datetime, conn: sa.Connection) -> dict[str, str]:
     return {name: company_of(conn, name, now) for name in names}
 
 
-def _write_ready(work: Work, ready: Ready, at_key: str, count: int) -> None:
-    progress = {"at_key": at_key, "done_count": work.done_count + count}
+def _write_ready(work: Work, ready: Ready, count: int) -> None:
+    progress = {"done_count": work.done_count + count}
 
     def write(conn: sa.Connection) -> None:
         ready.write(conn, work.import_id)
@@ -293,7 +309,6 @@ def make_valid(work: Work) -> None:
     dataset = kinds()[work.kind].dataset
     event = work.event()
     with get_store().read() as conn:
-        counted = count_people(conn, event_id, work.holding) if dataset in (PEOPLE, ATTENDED) else None
         plans = [
             plan_change(conn, event, f"{dataset}-{name[:2]}", entries, now)
             for name, entries in sorted(work.note.get("planned", {}).items())
@@ -312,7 +327,7 @@ def make_valid(work: Work) -> None:
             boards.refresh_person(conn, event_id, row["participation_id"], now)
         for plan in plans:
             change_plan(conn, event_id, plan, now)
-        detail = _detail(conn, work, event, counted, now)
+        detail = _detail(conn, work, event, now)
         _tell(conn, work, detail, now)
         values = {"outcome": work.what, "step": works.SWEEPING, "done_count": 0, "of_count": 0,
                   "note": work.noted(planned={}, detail=detail)}  # fmt: skip
@@ -334,12 +349,12 @@ def _refuse_changed(conn: sa.Connection, work: Work, event: Event) -> None:
         raise Conflict("This import was undone before.")
 
 
-def _detail(conn: sa.Connection, work: Work, event: Event, counted: Any, now: datetime) -> dict[str, Any]:
+def _detail(conn: sa.Connection, work: Work, event: Event, now: datetime) -> dict[str, Any]:
     """What it came to."""
     made = works.counts(conn, work.event_id, work.import_id)
-    if counted is None:
+    if work.counted is None:
         return {"lines": work.note.get("lines", 0)}
-    told = set_expected(conn, event, counted, now)
+    told = set_expected(conn, event, work.counted, now)
     return told | {"guests_made": made.get(works.NEW, 0), "guests_changed": made.get(works.CHANGED, 0),
                    "guests_removed": made.get(works.GONE, 0)}  # fmt: skip
 

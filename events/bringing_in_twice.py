@@ -14,6 +14,8 @@ from data.store.imports import Holding
 from data.table_forms import folded
 from events.bringing_in_lines import meter_pairs
 from events.bringing_in_model import METERS, Reading
+from events.footprints import factors_of
+from events.model import Event
 
 BILLS = "energy"
 MOST_TOLD = 20
@@ -37,16 +39,17 @@ class Span:
     last: str
 
 
-def check_twice(conn: sa.Connection, event_id: str, dataset: str, reading: Reading, holding: Holding) -> None:
+def check_twice(conn: sa.Connection, event: Event, dataset: str, reading: Reading, holding: Holding) -> None:
     """Raises InputError where invoices and readings that would hold tell the same amounts. Invoices that name a meter
     are compared with its readings alone; others with all of their activity and session, unless told apart."""
     if dataset not in (METERS, BILLS):
         return
-    bills = rows.current(conn, event_id, BILLS, holding=holding)
-    spans = _spans(rows.current(conn, event_id, METERS, holding=holding)) if bills else {}
+    bills = rows.current(conn, event.event_id, BILLS, holding=holding)
+    spans = _spans(rows.current(conn, event.event_id, METERS, holding=holding)) if bills else {}
+    names = factors_of(event).preferred.get("activity", {}) if spans else {}
     errors = []
     for bill in bills.values() if spans else ():
-        error = _twice(bill["content"], spans, reading.apart or bool(bill["content"].get("apart")))
+        error = _twice(bill["content"], spans, reading.apart or bool(bill["content"].get("apart")), names)
         errors += [error] if error else []
         if len(errors) == MOST_TOLD:
             break
@@ -73,7 +76,9 @@ def _keys(activity: str, content: Mapping[str, Any]) -> Iterator[tuple[Any, ...]
         yield (activity, bool(content["planned"]), "meter", folded(content["meter"]))
 
 
-def _twice(bill: Mapping[str, Any], spans: Mapping[tuple[Any, ...], list[Span]], apart: bool) -> FieldError | None:
+def _twice(
+    bill: Mapping[str, Any], spans: Mapping[tuple[Any, ...], list[Span]], apart: bool, names: Mapping[str, Any]
+) -> FieldError | None:
     activity = bill["entry"]["activity"]
     keys = list(_keys(activity, bill))
     named = len(keys) == 2
@@ -83,6 +88,8 @@ def _twice(bill: Mapping[str, Any], spans: Mapping[tuple[Any, ...], list[Span]],
     for span in spans.get(keys[-1], ()):
         if not first or (first < span.last and last > span.first) or span.first <= first == last <= span.last:
             billed = " – ".join(dict.fromkeys(day for day in bill["days"] if day)) or "–"
-            params = {"what": activity, "meter": span.meter, "first": span.first, "last": span.last, "billed": billed}
+            said = names.get(activity, {}).get("names", {}).get("en", activity)
+            params = {"what": said, "activity": activity, "meter": span.meter, "billed": billed}
+            params |= {"first": span.first, "last": span.last}
             return FieldError("file", span.meter, SAME if named else ALIKE, params)
     return None

@@ -37,6 +37,7 @@ class Work:
     def __init__(self, row: Mapping[Any, Any]):
         self.row: dict[str, Any] = {str(name): value for name, value in row.items()}
         self.sums: Any = None  # what it adds to the roll-ups; lost with this process, and then made again
+        self.counted: Any = None  # the people of all lists that will hold; the same
 
     def __getattr__(self, name: str) -> Any:
         try:

@@ -214,6 +214,11 @@ def inventory_choices(slug: str) -> tuple[InventoryChoice, ...]:
     with get_store().read() as conn:
         event = read_event(conn, slug=slug)
     require(current_actor(), "event.view", event.event_id)
+    return choices_of(event)
+
+
+def choices_of(event: Event) -> tuple[InventoryChoice, ...]:
+    """The same for a caller who has asked for the permission."""
     factors = factors_of(event)
     return (*_own_choices(inventory_scenario(event), factors), *_row_choices(factors))
 

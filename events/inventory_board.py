@@ -13,7 +13,7 @@ from calculations.model import CATEGORIES, FieldError, InputError
 from data.store import rollups
 from data.store.engine import get_store
 from events.catalogue import read_event
-from events.inventory import ACTUAL, PLANNED, InventoryLine, InventoryView, read_inventory
+from events.inventory import ACTUAL, PLANNED, InventoryLine, InventoryView, choices_of, read_inventory
 from events.inventory_entries import IMPORTED, TYPED
 from events.model import ORGANISER_SESSION, Event, Session
 from events.totals import Totals, read_totals
@@ -25,12 +25,14 @@ STAGES = (ACTUAL, PLANNED)
 
 @dataclass(frozen=True, slots=True)
 class InventoryFilter:
-    """What is shown; '' shows all. ``source``: typed, imported, guests, estimated. ``stage``: actual, planned."""
+    """What is shown; '' shows all. ``source``: typed, imported, guests, estimated. ``stage``: actual, planned. ``q``
+    is looked for in names of activities (any language), factors, comments and names of files."""
 
     category: str = ""
     session: str = ""
     source: str = ""
     stage: str = ""
+    q: str = ""
 
     @classmethod
     def from_url(cls, params: Mapping[str, Any], sessions: Iterable[Session] = ()) -> InventoryFilter:
@@ -46,11 +48,11 @@ class InventoryFilter:
         ]
         if wrong:
             raise InputError(wrong)
-        return cls(**told)
+        return cls(**told, q=" ".join(str(params.get("q") or "").split())[:80])
 
     def to_url(self) -> str:
         """The query that says the same."""
-        told = {name: getattr(self, name) for name in ("category", "session", "source", "stage")}
+        told = {name: getattr(self, name) for name in ("category", "session", "source", "stage", "q")}
         return urlencode({name: value for name, value in told.items() if value})
 
     def shows(self, source: str, stage: str = ACTUAL) -> bool:
@@ -108,11 +110,10 @@ def inventory_board(slug: str, chosen: InventoryFilter) -> InventoryBoard:
         view = read_inventory(conn, event)
         totals = read_totals(conn, event)
         cube = rollups.as_rows(rollups.CUBE, rollups.read(conn, rollups.CUBE, event.event_id))
-    lines = tuple(each for each in (*view.lines, *view.planned) if _shown(each, chosen))
+    called = _called(event, chosen.q) if chosen.q else set()
+    lines = tuple(each for each in (*view.lines, *view.planned) if _shown(each, chosen, called))
     hidden = _hidden(totals, chosen.session)
-    sums = (
-        () if hidden else tuple(each for each in _sums(totals, cube, chosen) if chosen.category in ("", each.category))
-    )
+    sums = () if hidden or chosen.q else tuple(_sums(totals, cube, chosen))
     return InventoryBoard(view, chosen, lines, sums, _beside(view), hidden, _by_source(lines, sums))
 
 
@@ -121,9 +122,22 @@ def category_of(each: InventoryLine) -> str:
     return each.line.category if each.line else ""
 
 
-def _shown(each: InventoryLine, chosen: InventoryFilter) -> bool:
+def _shown(each: InventoryLine, chosen: InventoryFilter, called: set[str]) -> bool:
     wanted = chosen.shows(each.source, each.stage) and chosen.session in ("", each.session)
-    return wanted and chosen.category in ("", category_of(each))
+    found = not chosen.q or each.entry["activity"] in called or _says(each, chosen.q.casefold())
+    return wanted and found and chosen.category in ("", category_of(each))
+
+
+def _called(event: Event, words: str) -> set[str]:
+    """The activities with a name that holds what is looked for."""
+    wanted = words.casefold()
+    return {each.key for each in choices_of(event) if any(wanted in name.casefold() for name in each.names.values())}
+
+
+def _says(each: InventoryLine, wanted: str) -> bool:
+    texts = [each.line.factor_id if each.line else "", each.line_id]
+    texts += [one.text for one in each.comments if one.withdrawn_at is None] + [one.name for one in each.proofs]
+    return any(wanted in text.casefold() for text in texts)
 
 
 def _hidden(totals: Totals, session: str) -> bool:
@@ -137,11 +151,12 @@ def _sums(totals: Totals, cube: Iterable[Mapping[str, Any]], chosen: InventoryFi
     for row in cube:
         if row["session_id"] != ORGANISER_SESSION and chosen.session in ("", row["session_id"]):
             guests[row["category"]] = guests.get(row["category"], 0) + row["total_g"]
+    wanted = [name for name in CATEGORIES if chosen.category in ("", name)]
     if chosen.shows(GUESTS):
-        yield from (CategorySum(name, GUESTS, guests[name]) for name in CATEGORIES if guests.get(name))
+        yield from (CategorySum(name, GUESTS, guests[name]) for name in wanted if guests.get(name))
     if chosen.shows(ESTIMATED) and not chosen.session:  # the estimate is of the event's whole
         rest = {figure.category: figure.mass.estimated_g for figure in totals.categories}
-        yield from (CategorySum(name, ESTIMATED, rest[name]) for name in CATEGORIES if rest.get(name))
+        yield from (CategorySum(name, ESTIMATED, rest[name]) for name in wanted if rest.get(name))
 
 
 def _beside(view: InventoryView) -> tuple[Beside, ...]:

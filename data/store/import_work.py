@@ -231,6 +231,18 @@ def drop_file(conn: sa.Connection, event_id: str, import_id: str) -> None:
     conn.execute(sa.delete(s.import_file).where(f.event_id == event_id, f.import_id == import_id, f.state == COMING))
 
 
+def drop_companies(conn: sa.Connection, made_at: datetime) -> None:
+    """Takes away companies that were made at that moment, for a file that stayed out, and that nobody has."""
+    company = s.company.c
+    made = sa.select(company.company_id).where(company.created_at == made_at, company.kind == "")
+    ids = set(conn.execute(made).scalars())
+    for table in (s.participation, s.orders, s.company_invitation, s.role_grant, s.company_thanks, s.import_staged):
+        had = sa.select(table.c.company_id).where(table.c.company_id.in_(sorted(ids))).distinct()
+        ids -= set(conn.execute(had).scalars()) if ids else set()
+    if ids:
+        conn.execute(sa.delete(s.company).where(company.company_id.in_(sorted(ids))))
+
+
 def clear_lines(conn: sa.Connection, event_id: str, participation_id: str, version: int) -> None:
     """Takes away what was written of a version that does not hold, by a worker that did not get further."""
     for table in (s.emission_line, s.footprint):

@@ -96,8 +96,8 @@ def current(
 ) -> dict[str, Row]:  # fmt: skip
     """row_key → the version that holds; of some keys, or of series that begin so."""
     query = _current(event_id, dataset, holding)
-    if series:
-        query = query.where(_r.series.like(series.replace("%", "") + "%"))
+    if series:  # a range, which an index serves
+        query = query.where(_r.series >= series, _r.series < series[:-1] + chr(ord(series[-1]) + 1))
     if keys is None:
         return {row["row_key"]: row for row in conn.execute(query).mappings()}
     found: dict[str, Row] = {}
@@ -107,24 +107,14 @@ def current(
     return found
 
 
-def page_after(
-    conn: sa.Connection, event_id: str, datasets: Sequence[str], after: str, size: int, import_id: str = ""
-) -> list[str]:
-    """The row keys of some datasets that come after one, in order; of one file alone where ``import_id`` is told."""
+def keys(conn: sa.Connection, event_id: str, datasets: Sequence[str], import_id: str = "") -> list[str]:
+    """The row keys of some datasets, in order; of one file alone where ``import_id`` is told."""
     found: set[str] = set()
-    for dataset in datasets:  # each in the order of the primary key, so that no more is read than is given
-        where = [_r.event_id == event_id, _r.dataset == dataset, _r.row_key > after]
-        where += [sa.func.coalesce(_r.import_id, "") == import_id] if import_id else []
-        query = sa.select(_r.row_key).where(*where).distinct().order_by(_r.row_key).limit(size)
-        found |= set(conn.execute(query).scalars())
-    return sorted(found)[:size]
-
-
-def count_keys(conn: sa.Connection, event_id: str, datasets: Sequence[str], import_id: str = "") -> int:
-    """How many row keys there are."""
-    where = [_r.event_id == event_id, _r.dataset.in_(datasets)]
-    where += [_r.import_id == import_id] if import_id else []
-    return int(conn.execute(sa.select(sa.func.count(_r.row_key.distinct())).where(*where)).scalar_one())
+    for dataset in datasets:
+        where = [_r.event_id == event_id, _r.dataset == dataset]
+        where += [_r.import_id == import_id] if import_id else []
+        found |= set(conn.execute(sa.select(_r.row_key).where(*where).distinct()).scalars())
+    return sorted(found)
 
 
 def versions(conn: sa.Connection, event_id: str, dataset: str, keys: Sequence[str]) -> dict[str, int]:
@@ -183,7 +173,7 @@ def footprints(conn: sa.Connection, event_id: str, ids: Sequence[str]) -> dict[s
 def ordered(conn: sa.Connection, event_id: str, ids: Sequence[str]) -> set[str]:
     """Those among participations that an order was placed for, by themselves or by others, or planting is claimed."""
     found: set[str] = set()
-    for table in (s.claim, s.forestry_claim, s.orders):
+    for table in (s.claim, s.forestry_claim, s.orders) if ids else ():
         part = table.c.participation_id
         query = sa.select(part).where(table.c.event_id == event_id, part.in_(ids)).distinct()
         found |= set(conn.execute(query).scalars())

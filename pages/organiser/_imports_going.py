@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -51,10 +51,12 @@ def words_of(each: Going) -> str:
     return t("{done} of {all} computed. Nothing is in yet.", **said)
 
 
-def refusal(each: Going) -> Any:
-    """Why a file stayed out, or an import stays, in sentences."""
+def refusal(each: Going, names: Mapping[str, str]) -> Any:
+    """Why a file stayed out, or an import stays, in sentences; ``names`` are activities' names by key."""
     if told := each.note.get("errors"):
-        error = InputError([FieldError(field, value, message, params) for field, value, message, params in told])
+        error = InputError([
+            FieldError(field, value, message, _said(params, names)) for field, value, message, params in told
+        ])  # fmt: skip
         count = len(told)
         more = html.P(t("… and {count} more.", count=f.number(count - MOST_TOLD)), className="fz-small")
         shown = InputError(error.errors[:MOST_TOLD])
@@ -62,6 +64,12 @@ def refusal(each: Going) -> Any:
     if told := each.note.get("refused"):
         return html.Div(told_of(Conflict(told[0], **told[1])))
     return html.P(t("It was left out: nothing came in."), className="fz-told")
+
+
+def _said(params: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Parameters of a sentence with the activity in the reader's language."""
+    what = names.get(str(params.get("activity", "")))
+    return {**params, "what": what} if what and "what" in params else dict(params)
 
 
 MOST_TOLD = 5

@@ -53,7 +53,9 @@ def _facts(seen: Looked, kind: Kind | None) -> html.Div:
     if seen.export:
         rows.append((t("Recognised as"), pick(dict(seen.export))))
     about = html.P(pick(dict(kind.about)), className="fz-small") if kind else None
-    parts = [_select("import-kind", t("What it holds"), [{"value": NONE, "label": t("choose")}, *options],
+    sheets = [{"value": each, "label": each} for each in dict.fromkeys([*seen.sheets, seen.sheet])]
+    parts = [_select("import-sheet", t("Sheet of the workbook"), sheets, seen.sheet, hidden=not seen.sheets),
+             _select("import-kind", t("What it holds"), [{"value": NONE, "label": t("choose")}, *options],
                      seen.reading.kind or NONE), about, facts(rows), _marks(seen, kind)]  # fmt: skip
     if seen.remembered:
         parts.append(html.P(t("Its columns are mapped as you mapped such a file before."), className="fz-note"))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from calculations.model import CATEGORIES
 from events.inventory_board import GUESTS, InventoryBoard
 from locales import formats as f
 from locales import pick, t
-from pages._parts.desk import panel
+from pages._parts.desk import button_link, panel
 from pages._parts.icons import icon
 from pages._parts.pieces import category_name, empty, swatch, table
 
@@ -30,7 +30,9 @@ def filter_form(board: InventoryBoard) -> html.Form:
     chosen = board.chosen
     sessions = {each.session_id: pick(dict(each.names)) for each in board.event.sessions}
     categories = {name: category_name(name) for name in CATEGORIES}
+    look = dcc.Input(id="inventory-q", name="q", type="search", value=chosen.q, maxLength=80, className="fz-input")
     fields = [
+        html.Div([html.Label(t("Search"), htmlFor="inventory-q"), look], className="fz-inventory-look"),
         _choice("category", t("Category"), categories, chosen.category),
         _choice("session", t("Session"), sessions, chosen.session),
         _choice("source", t("Source"), source_words(), chosen.source),
@@ -52,8 +54,7 @@ def _choice(name: str, label: str, options: dict[str, str], value: str) -> html.
 def beside_panel(board: InventoryBoard) -> html.Section:
     """What was planned beside what it came to, by category, with the difference."""
     if not board.view.planned:
-        words = t("Nothing is planned yet. A planned line counts in no total; it stands here beside what it came to.")
-        return panel(t("Planned and actual"), html.P(words, className="fz-small"), span=7)
+        return panel(t("Planned and actual"), _nothing_planned(board), span=12)
     unit = f.mass_unit(*[max(each.planned_g, each.actual_g) for each in board.beside])
     rows: list[list[Any]] = [
         [_category(each.category), f.mass_text(each.planned_g, unit=unit), f.mass_text(each.actual_g, unit=unit),
@@ -64,7 +65,18 @@ def beside_panel(board: InventoryBoard) -> html.Section:
     foot = [t("Total"), f.mass_text(planned, unit=unit), f.mass_text(actual, unit=unit),
             difference(actual - planned, unit)]  # fmt: skip
     head = [t("Category"), t("Planned"), t("Actual"), t("Difference")]
-    return panel(t("Planned and actual"), table(head, rows, foot), t("the organiser's own lines"), span=7)
+    return panel(t("Planned and actual"), table(head, rows, foot), t("the organiser's own lines"), span=12)
+
+
+def _nothing_planned(board: InventoryBoard) -> list[Any]:
+    """What a planned line is, and how one comes here."""
+    words = t("Nothing is planned yet. A planned line counts in no total; it stands here beside what it came to.")
+    said = [html.P(words, className="fz-small")]
+    if board.view.may_edit and board.event.state != "settled":
+        how = t("To plan one, choose “planned” in the form on this page, or bring in a file whose lines are planned.")
+        said += [html.P(how, className="fz-small"),
+                 button_link(t("Data in"), f"/desk/e/{board.event.slug}/import", "upload")]  # fmt: skip
+    return said
 
 
 def difference(grams: int, unit: str) -> str:

@@ -60,12 +60,17 @@ def _sessions(sessions: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _acts(is_new: bool) -> html.Div:
-    words = t("Add the line") if is_new else t("Save the change")
-    save = html.Button([icon("plus" if is_new else "check"), html.Span(words)], id="inventory-save",
-                       n_clicks=0, type="button", className="fz-button fz-button-main")  # fmt: skip
+    save = html.Button(save_words(is_new), id="inventory-save", n_clicks=0, type="button",
+                       className="fz-button fz-button-main")  # fmt: skip
     delete = html.Button([icon("trash"), html.Span(t("Delete the line"))], id="inventory-delete", n_clicks=0,
                          type="button", className="fz-button", hidden=is_new)  # fmt: skip
     return html.Div([save, delete], className="d-flex flex-wrap gap-2 mt-3")
+
+
+def save_words(is_new: bool) -> list[Any]:
+    """What the button says."""
+    words = t("Add the line") if is_new else t("Save the change")
+    return [icon("plus" if is_new else "check"), html.Span(words)]
 
 
 def _field(label: str, name: str, control: Any) -> html.Div:

@@ -19,6 +19,7 @@ from pages._parts.pieces import category_name, category_strip, empty, equation, 
 from pages._parts.trace_words import trace_rows
 
 Names = Mapping[str, events.InventoryChoice]
+LINES_AT_ONCE = 50
 
 
 def known_words() -> dict[str, str]:
@@ -58,14 +59,36 @@ def _category_row(name: str, low_g: int, total_g: int, high_g: int, unit: str) -
     return html.Tr([html.Td(title), html.Td(html.B(f.mass_text(total_g, unit=unit)), className="fz-right"), span])
 
 
-def lines_panel(view: events.InventoryView, lines: Sequence[events.InventoryLine], names: Names) -> Any:
-    """Lines in the order of categories, each opened by a click."""
+def lines_panel(
+    view: events.InventoryView, lines: Sequence[events.InventoryLine], names: Names, number: int, asked: str
+) -> Any:
+    """A page of lines in the order of categories, each opened by a click; ``asked`` is the query without the page."""
     if not lines:
         words = t("Nothing is here yet. What the venue used and what was bought for the event belongs here.")
         return empty(t("No line fits what is chosen above.") if view.lines or view.planned else words)
     order = {name: number for number, name in enumerate(CATEGORIES)}
     rows = sorted(enumerate(lines), key=lambda item: (order.get(_category(item[1], names), len(order)), item[0]))
-    return html.Ol([_line(view, each, names) for _, each in rows], className="fz-inventory")
+    number = min(max(1, number), _page_count(lines))
+    first = (number - 1) * LINES_AT_ONCE
+    shown = [_line(view, each, names) for _, each in rows[first : first + LINES_AT_ONCE]]
+    return [html.Ol(shown, className="fz-inventory", start=str(first + 1)), _pager(view, len(rows), number, asked)]
+
+
+def _page_count(lines: Sequence[Any]) -> int:
+    return max(1, -(-len(lines) // LINES_AT_ONCE))
+
+
+def _pager(view: events.InventoryView, count: int, number: int, asked: str) -> Any:
+    """Which lines these are, and those before and after; nothing where all are shown."""
+    if count <= LINES_AT_ONCE:
+        return None
+    base = f"/desk/e/{view.event.slug}/inventory?{asked}{'&' if asked else ''}page="
+    first, last = (number - 1) * LINES_AT_ONCE + 1, min(count, number * LINES_AT_ONCE)
+    told = t("Lines {first} to {last} of {count}", first=f.number(first), last=f.number(last), count=f.number(count))
+    links = [html.A(t("Lines before"), href=f"{base}{number - 1}#inventory-list", className="fz-link")] * (number > 1)
+    links += [html.A(t("More lines"), href=f"{base}{number + 1}#inventory-list", className="fz-link")] * (last < count)
+    return html.Nav([html.Span(told, className="fz-small"), *links], className="fz-pager fz-inventory-pager",
+                    **{"aria-label": t("Pages of lines")})  # fmt: skip
 
 
 def _category(each: events.InventoryLine, names: Names) -> str:
@@ -171,7 +194,9 @@ def _facts(line: EmissionLine) -> list[tuple[str, Any]]:
     return [*rows, (t("Factor set"), [f"{chosen['id']} · ", digest])]
 
 
-def list_card(view: events.InventoryView, lines: Sequence[events.InventoryLine], names: Names) -> html.Section:
+def list_card(
+    view: events.InventoryView, lines: Sequence[events.InventoryLine], names: Names, number: int = 1, asked: str = ""
+) -> html.Section:
     """The card that a callback fills anew."""
     version = t("version {number}", number=view.version) if view.version else ""
-    return panel(t("Lines"), lines_panel(view, lines, names), version, span=12)
+    return panel(t("Lines"), lines_panel(view, lines, names, number, asked), version, span=12)

@@ -70,9 +70,13 @@ def _form() -> html.Div:
     )  # fmt: skip
 
 
+def _names(slug: str) -> dict[str, str]:
+    return {each.key: pick(dict(each.names)) for each in events.activities(slug)}
+
+
 def _shown(seen: Looked) -> tuple[list[Any], dict[str, Any]]:
-    names = {each.key: pick(dict(each.names)) for each in events.activities(seen.event.slug)}
-    kept = {"slug": seen.event.slug, "token": seen.token, "reading": seen.reading.as_json()}
+    names = _names(seen.event.slug)
+    kept = {"slug": seen.event.slug, "token": seen.token, "reading": seen.reading.as_json(), "sheet": seen.sheet}
     return parts.work(seen, names), kept
 
 
@@ -132,6 +136,22 @@ def change(kind: Any, decimal: Any, days: Any, planned: Any, apart: Any, *given:
         seen = events.look_at(_slug(kept), _token(kept), told)
     except (InputError, Conflict, TooMany) as error:
         return no_update, no_update, html.Div(told_of(error, {"file": t("File")}))
+    return *_shown(seen), None
+
+
+@callback(
+    Output("import-work", "children", allow_duplicate=True), Output("import-kept", "data", allow_duplicate=True),
+    Output("import-told", "children", allow_duplicate=True), Input("import-sheet", "value"),
+    State("import-kept", "data"), prevent_initial_call=True,
+)  # fmt: skip
+def choose_sheet(sheet: Any, kept: Any) -> Any:
+    """Reads another sheet of the workbook."""
+    if not _token(kept) or not sheet or sheet == kept.get("sheet"):
+        return no_update, no_update, no_update
+    try:
+        seen = events.choose_sheet(_slug(kept), _token(kept), str(sheet))
+    except (InputError, Conflict, TooMany) as error:
+        return no_update, no_update, html.Div(told_of(error, {"file": t("File"), "sheet": t("Sheet of the workbook")}))
     return *_shown(seen), None
 
 
@@ -214,7 +234,7 @@ def _ended(slug: str, mine: Going) -> Any:
     if mine.outcome == "undone":
         return done(t("It is undone: what held before holds again."))
     if mine.outcome != "in":
-        return refusal(mine)
+        return refusal(mine, _names(slug))
     if mine.note.get("already"):
         return done(t("This very file is in already: it brings nothing new."))
     card = next(each for each in events.imports_of(slug) if each.import_id == mine.import_id)

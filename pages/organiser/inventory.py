@@ -47,11 +47,13 @@ def layout(slug: str = "", edit: str = "", planned: str = "", **query: Any) -> h
     parts = [html.Div(_totals(view), id="inventory-totals", className="fz-5")]
     number = int(edit) if edit.isdecimal() and len(edit) < 4 and int(edit) < len(view.entries) else None
     kept = {"slug": slug, "version": view.version, "number": number, "planned": planned[:40], **_told(query)}
+    kept["page"] = _page_of(query)
     if view.may_edit and view.event.state != "settled":
         parts.insert(0, _form_panel(view, choices, number, planned))
-    parts += [beside_panel(board), sums_panel(board)]
+    parts += [html.Div(beside_panel(board), id="inventory-beside", className="fz-7"), sums_panel(board)]
     parts.append(html.Div(filter_form(board), className="fz-12"))
-    parts.append(html.Div(list_card(view, board.lines, names), id="inventory-list", className="fz-12"))
+    listed = list_card(view, board.lines, names, kept["page"], chosen.to_url())
+    parts.append(html.Div(listed, id="inventory-list", className="fz-12"))
     body = [dcc.Store(id="inventory-kept", data=kept), wrong, html.Div(parts, className="fz-grid")]
     head = {"subtitle": f"{pick(dict(view.event.names))} · {event_line(view.event)}"}
     acts = _acts(slug, chosen)
@@ -59,7 +61,13 @@ def layout(slug: str = "", edit: str = "", planned: str = "", **query: Any) -> h
 
 
 def _told(query: dict[str, Any]) -> dict[str, str]:
-    return {name: str(query.get(name) or "")[:80] for name in ("category", "session", "source", "stage")}
+    return {name: str(query.get(name) or "")[:80] for name in ("category", "session", "source", "stage", "q")}
+
+
+def _page_of(query: dict[str, Any]) -> int:
+    """The page of lines that the address asks for, from 1."""
+    asked = str(query.get("page") or "")
+    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
 
 
 def _acts(slug: str, chosen: InventoryFilter) -> list[Any]:
@@ -81,7 +89,7 @@ def _form_panel(view: events.InventoryView, choices: Any, number: int | None, pl
     elif entry is None and not view.lines and view.event.state in ("draft", "open"):
         stage = "planned" if view.planned else "actual"
     sessions = [(each.session_id, pick(dict(each.names))) for each in view.event.sessions]
-    title = t("A new line") if entry is None else t("Change a line")
+    title = html.Span(t("A new line") if entry is None else t("Change a line"), id="inventory-title")
     back = html.A(t("Cancel"), href=f"/desk/e/{view.event.slug}/inventory", className="fz-link") if entry else None
     return panel(title, fields.form(choices, entry, stage, sessions), back, span=7)
 
@@ -114,6 +122,8 @@ def choose_activity(activity: Any, kept: Any) -> Any:
 @callback(
     Output("inventory-list", "children"), Output("inventory-totals", "children"), Output("inventory-told", "children"),
     Output("inventory-kept", "data"), Output("inventory-quantity", "value"), Output("inventory-delete", "hidden"),
+    Output("inventory-beside", "children"), Output("inventory-title", "children"),
+    Output("inventory-save", "children"), Output("inventory-stage", "disabled"),
     *[Output(f"inventory-{name}-error", "children") for name in WRONG],
     Input("inventory-save", "n_clicks"), Input("inventory-delete", "n_clicks"), State("inventory-kept", "data"),
     *[State(f"inventory-{name}", "value") for name in VALUES],
@@ -178,8 +188,8 @@ def _entries(view: events.InventoryView, number: int | None, entry: dict[str, An
     return [*entries[:number], *([{**entry, **same}] if entry else []), *entries[number + 1 :]]
 
 
-def _shown(kept: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
-    """The list and the totals anew, as the address asks, and what the page keeps."""
+def _shown(kept: dict[str, Any]) -> tuple[Any, Any, Any, dict[str, Any]]:
+    """The list, the totals and what is planned anew, as the address asks, and what the page keeps."""
     slug = _slug(kept)
     event = events.get_event(slug)
     try:
@@ -189,15 +199,21 @@ def _shown(kept: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
     board = inventory_board(slug, chosen)
     names = {each.key: each for each in events.inventory_choices(slug)}
     anew = {**kept, "version": board.view.version, "number": None, "planned": ""}
-    return list_card(board.view, board.lines, names), _totals(board.view), anew
+    listed = list_card(board.view, board.lines, names, _page_of(kept), chosen.to_url())
+    return listed, _totals(board.view), beside_panel(board), anew
 
 
 def _saved(kept: dict[str, Any], words: str, stage: Any) -> Any:
-    lines, totals, anew = _shown(kept)
+    lines, totals, beside, anew = _shown(kept)
     version = t("Saved as version {number}.", number=anew["version"])
     more = t("It is planned, and counts in no total.") if stage == "planned" else version
     told = html.P(f"{words} {more}", className="fz-told mt-3")
-    return lines, totals, told, anew, "", True, *([[]] * len(WRONG))
+    return lines, totals, told, anew, "", True, beside, *_as_new(), *([[]] * len(WRONG))
+
+
+def _as_new() -> tuple[Any, Any, bool]:
+    """The form's title, its button, and whether planned or actual stands fixed: as for a new line."""
+    return t("A new line"), fields.save_words(True), False
 
 
 def _refused(sentence: str, by_field: dict[str, str], kept: dict[str, Any] | None = None) -> Any:
@@ -205,6 +221,6 @@ def _refused(sentence: str, by_field: dict[str, str], kept: dict[str, Any] | Non
     told = html.P(sentence, className="fz-told fz-told-wrong mt-3") if sentence else None
     errors = [error_children(by_field.get(name, "")) for name in WRONG]
     if kept is None:
-        return no_update, no_update, told, no_update, no_update, no_update, *errors
-    lines, totals, anew = _shown(kept)
-    return lines, totals, told, anew, no_update, True, *errors
+        return no_update, no_update, told, *[no_update] * 7, *errors
+    lines, totals, beside, anew = _shown(kept)
+    return lines, totals, told, anew, no_update, True, beside, *_as_new(), *errors
