@@ -15,9 +15,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import events
 import offsetting
-from accounts import DomainError, Forbidden, NotFound, Unauthenticated, current_actor, require
+from accounts import DomainError, Forbidden, NotFound, Unauthenticated
 from locales import current_language, t
-from pages import registry
+from pages import doors, registry
 from pages._parts.html_text import document
 from pages._parts.shell import guest_shell
 from pages._parts.styles import style_text
@@ -124,14 +124,10 @@ def look_of(request: Request, spec: registry.PageSpec) -> list[str]:
 
 def refused(request: Request, spec: registry.PageSpec) -> Response | None:
     """Why a person may not see a page: to sign in first, 403 for another role, 404 for what is not there; None where
-    it may be sent. A page of an event asks for its permission at that event; where more is to be asked, its module has
-    ``check(**path)``, which raises the errors of its domain."""
+    it may be sent. Its permission is asked at the event and the company of its address (`pages.doors`); where more is
+    to be asked, its module has ``check(**path)``, which raises the errors of its domain."""
     try:
-        if spec.permission:
-            require(current_actor(), spec.permission)
-            if spec.template.startswith("/desk/e/<slug>"):
-                event = events.get_event(request.path_params["slug"])
-                require(current_actor(), spec.permission, event.event_id)
+        doors.ask(spec, request.path_params)
         if check := getattr(sys.modules[spec.module], "check", None):
             check(**request.path_params)
     except Unauthenticated:

@@ -25,7 +25,7 @@ from fastapi.responses import JSONResponse, Response
 
 from accounts import current_actor, may, require
 from locales import current_language, t
-from pages import registry
+from pages import doors, registry
 from pages._parts.styles import font_faces
 
 log = logging.getLogger("forum_zero")
@@ -59,12 +59,15 @@ class HouseBackend(FastAPIDashServer):
             body = await _callback_body(request)
             if isinstance(body, Response):
                 return body
-            if permission := _permission_of(dash_app, body):
-                require(current_actor(), permission)
+            spec = _page_of(dash_app, body)
+            if spec is not None and spec.permission:
+                require(current_actor(), spec.permission)
             if problem := _wrong_shape(dash_app, body):
                 return _refusal(400, problem)
             get_current_request().state.json_body = body
             try:
+                if spec is not None and doors.places_of(spec):
+                    await anyio.to_thread.run_sync(copy_context().run, doors.ask_callback, spec, body, _asked_of(spec))
                 context = dash_app._initialize_context(body)
                 function = dash_app._prepare_callback(context, body)
                 values = dash_app._inputs_to_vals(context.inputs_list + context.states_list)
@@ -118,15 +121,20 @@ async def _callback_body(request: Request) -> Any:
         return _refusal(400, t("The body is not JSON."))
 
 
-def _permission_of(dash_app: Dash, body: Any) -> str | None:
-    """The action that opens the page a callback belongs to: whoever may not open the page may not call it either."""
-    guarded: dict[str, str] | None = getattr(dash_app, "_fz_guarded", None)
-    if guarded is None:
-        pages = [spec for spec in registry.PAGES if spec.permission]
-        guarded = {item["output"]: str(spec.permission) for spec in pages for item in spec.callbacks}
-        dash_app._fz_guarded = guarded
+def _page_of(dash_app: Dash, body: Any) -> registry.PageSpec | None:
+    """The page a callback belongs to: whoever may not open the page may not call it either. None for the shell's."""
+    owners: dict[str, registry.PageSpec] | None = getattr(dash_app, "_fz_owners", None)
+    if owners is None:
+        owners = {item["output"]: spec for spec in registry.PAGES for item in spec.callbacks}
+        dash_app._fz_owners = owners
     output = body.get("output") if isinstance(body, dict) else None
-    return guarded.get(output) if isinstance(output, str) else None
+    return owners.get(output) if isinstance(output, str) else None
+
+
+def _asked_of(spec: registry.PageSpec) -> dict[str, str]:
+    """The address of the page that asks, where its module owns the callback; nothing where none is told."""
+    found = _asked()
+    return found[1] if found and found[0].module == spec.module else {}
 
 
 def _wrong_shape(dash_app: Dash, body: Any) -> str | None:
@@ -203,8 +211,7 @@ def page_layout() -> Any:
 
 
 def _guarded(spec: registry.PageSpec, values: dict[str, str]) -> Any:
-    if spec.permission:
-        require(current_actor(), spec.permission)
+    doors.ask(spec, values)
     accepted = inspect.signature(spec.layout_function).parameters
     takes_all = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in accepted.values())
     return spec.layout_function(**{k: v for k, v in values.items() if takes_all or k in accepted})

@@ -65,6 +65,11 @@ def page(
     return spec
 
 
+def parameters(template: str) -> list[str]:
+    """The names of a template's parameters, in order."""
+    return _PARAMETER.findall(template)
+
+
 def match(path: str) -> tuple[PageSpec, dict[str, str]] | None:
     """The page of a path and the path's parameters."""
     for spec in PAGES:

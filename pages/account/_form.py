@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
 
 from dash import html
-from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from accounts import DomainError, TooMany
@@ -18,8 +16,6 @@ from pages._parts.html_text import document, tag
 from pages._parts.shell import field_error, guest_shell
 from pages._parts.styles import style_text
 from pages.registry import asset_url
-
-MOST_LETTERS = 500
 
 
 def field(
@@ -59,16 +55,6 @@ def form_page(title: str, inside: Any, status: int = 200, script: str = "") -> H
     css = style_text("guest")
     text = document(f"{title} · Forum Zero", body, language=current_language(), css=css, head=head)
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
-
-
-async def sent(request: Request) -> dict[str, str]:
-    """What a form was filled in with: texts by name, without NUL, the last of a name."""
-    body = (await request.body()).decode("utf-8", "replace")
-    try:
-        found = parse_qs(body, keep_blank_values=True, max_num_fields=50)
-    except ValueError:
-        return {}
-    return {key: values[-1].replace("\0", "")[:MOST_LETTERS] for key, values in found.items()}
 
 
 def wrong_fields(error: InputError, labels: Mapping[str, str]) -> dict[str, str]:

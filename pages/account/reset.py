@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, Response
 from accounts import NotFound, TooMany, ask_reset, mail_is_sent, set_password_by_link
 from calculations.model import InputError
 from locales import t
+from pages._parts.sent import sent
 from pages._parts.shell import field_error
 from pages._parts.visitor import address_of
 from pages.account import _form as forms
@@ -50,7 +51,7 @@ def forgot() -> Response:
 @router.post("/forgot")
 async def send(request: Request) -> Response:
     """Mails the link; says the same whether the email is somebody's or not."""
-    email = (await forms.sent(request)).get("email", "")
+    email = (await sent(request)).get("email", "")
     try:
         await anyio.to_thread.run_sync(ask_reset, email, address_of(request))
     except TooMany as error:
@@ -84,7 +85,7 @@ def reset() -> Response:
 @router.post("/reset")
 async def set_password(request: Request) -> Response:
     """Sets the password by the link's code."""
-    told = await forms.sent(request)
+    told = await sent(request)
     code, password = told.get("code", "").strip().rpartition("#")[2], told.get("password", "")
     try:
         await anyio.to_thread.run_sync(set_password_by_link, code, password, address_of(request))

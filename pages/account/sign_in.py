@@ -21,6 +21,7 @@ from accounts import (
     sign_out,
 )
 from locales import t
+from pages._parts.sent import sent
 from pages._parts.shell import field_error
 from pages._parts.visitor import address_of
 from pages.account import _entering
@@ -61,7 +62,7 @@ def form(next: str = "/desk") -> Response:
 @router.post("/sign-in")
 async def enter(request: Request) -> Response:
     """Checks email and password and sets the session's cookie. The guard has seen that no other address asks."""
-    told = await forms.sent(request)
+    told = await sent(request)
     email, next_path = told.get("email", ""), _entering.path_of(told.get("next", ""))
     given = (email, told.get("password", ""), address_of(request), _entering.agent_of(request))
     try:
@@ -93,7 +94,7 @@ def code_form(request: Request) -> Response:
 async def enter_code(request: Request) -> Response:
     """Takes the code, once, and sets the session's cookie."""
     token, _, next_path = unquote(request.cookies.get(_entering.WAITING, "")).partition("|")
-    code = (await forms.sent(request)).get("code", "")
+    code = (await sent(request)).get("code", "")
     try:
         given = (token, code, address_of(request), _entering.agent_of(request))
         session = await anyio.to_thread.run_sync(finish_sign_in, *given)

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from accounts import Conflict, NotFound, TooMany, accept_colleague
 from calculations.model import InputError
 from locales import t
+from pages._parts.sent import sent
 from pages._parts.shell import field_error
 from pages._parts.visitor import address_of
 from pages.account import _form as forms
@@ -41,7 +42,7 @@ def ask() -> Response:
 @router.post("/company/colleague")
 async def join(request: Request) -> Response:
     """Joins by the link's code."""
-    told = await forms.sent(request)
+    told = await sent(request)
     code, password = told.get("code", "").strip().rpartition("#")[2], told.get("password", "")
     try:
         await anyio.to_thread.run_sync(accept_colleague, code, password, address_of(request))

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from accounts import ANONYMOUS, Conflict, TooMany, current_actor, mail_is_sent, register_company
 from calculations.model import InputError
 from locales import current_language, t
+from pages._parts.sent import sent
 from pages._parts.shell import field_error
 from pages._parts.visitor import address_of
 from pages.account import _form as forms
@@ -61,7 +62,7 @@ def ask() -> Response:
 async def enter(request: Request) -> Response:
     """Mails the link that opens the account; says the same whether the email is somebody's or not. The guard has seen
     that no other address asks."""
-    told = {key: value[:200] for key, value in (await forms.sent(request)).items() if key in FIELDS}
+    told = {key: value[:200] for key, value in (await sent(request)).items() if key in FIELDS}
     given = {name: told.get(name, "") for name in FIELDS} | {"locale": current_language()}
     try:
         await anyio.to_thread.run_sync(lambda: register_company(**given, address=address_of(request)))

@@ -22,8 +22,9 @@ from locales import current_language, pick, t
 from locales import formats as f
 from pages._parts.desk import sentence_of
 from pages._parts.html_text import tag
+from pages._parts.sent import sent
 from pages._parts.visitor import address_of
-from pages.account._form import hidden, sent
+from pages.account._form import hidden
 from pages.documents._forum_parts import answer, attachment, card, document_line
 
 router = APIRouter(include_in_schema=False)

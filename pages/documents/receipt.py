@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
 
 import anyio.to_thread
 from dash import html
@@ -19,6 +18,7 @@ from offsetting import receipts
 from pages._parts.desk import sentence_of
 from pages._parts.html_text import Raw, document, render, tag
 from pages._parts.icons import icon_svg
+from pages._parts.sent import sent
 from pages._parts.shell import guest_shell
 from pages.documents._receipt_pdf import receipt_pdf
 from pages.documents._receipt_words import (
@@ -58,8 +58,8 @@ def page(order_id: str, request: Request, kept: str = "") -> Response:
 @router.post("/order/{order_id}/receipt")
 async def name(order_id: str, request: Request) -> Response:
     """Keeps whom the receipt names. The guard has seen that no other address asks."""
-    body = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=20)
-    told = {key: body.get(key, [""])[-1].replace("\0", "") for key in receipts.BUYER_FIELDS}
+    body = await sent(request)
+    told = {key: body.get(key, "") for key in receipts.BUYER_FIELDS}
     by = current_actor().label if current_actor().kind == "person" else "guest"
     try:
         await anyio.to_thread.run_sync(lambda: receipts.set_buyer(order_id, **told, entered_by=by))

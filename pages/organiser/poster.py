@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
-
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
@@ -11,11 +9,14 @@ from fastapi.responses import Response
 import events
 from accounts import Unauthenticated, current_actor, require
 from locales import LANGUAGES, current_language, pick, set_language
+from pages._parts.sent import sent
 from pages.bundles import to_sign_in
 from pages.organiser import _codes_files as files
 from pages.organiser._codes_bundle import bundle
 from pages.organiser._codes_designs import KINDS, MOST_NAME, MOST_NAMES, POSTERS, draw
 from pages.organiser._codes_words import piece_of
+
+MOST_LETTERS = MOST_NAMES * (MOST_NAME + 2)
 
 router = APIRouter(include_in_schema=False)
 
@@ -81,8 +82,8 @@ async def badges(slug: str, code_id: str, request: Request, language: str = "", 
     """Badges with names, one a line of the form's field ``names``: drawn, sent and forgotten."""
     event = events.get_event(slug)
     code = events.get_code(slug, code_id)
-    form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
-    lines = [" ".join(line.split())[:MOST_NAME] for line in form.get("names", [""])[0].splitlines()]
+    form = await sent(request, most=MOST_LETTERS)
+    lines = [" ".join(line.split())[:MOST_NAME] for line in form.get("names", "").splitlines()]
     names = tuple(line for line in lines if line)[:MOST_NAMES]
     return await run_in_threadpool(_file, event, code, "badges", "pdf", "A4", _languages(language, second), names)
 

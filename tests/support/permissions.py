@@ -183,6 +183,7 @@ async def _ask(world: World, api: httpx.AsyncClient, thing: Thing, who: str) -> 
         method, path = name.split(" ", 1)
         body = BODIES.get(path, {}) if method != "GET" else None
         return await _status(api, method, _filled(world, SPECIAL.get(path, path), "{", "}"), headers, body)
+    headers["Referer"] = world.layouts[name][2]
     return await _status(api, "POST", UPDATE, headers, _call(world, name, trigger))
 
 
@@ -216,7 +217,7 @@ async def _read_layouts(world: World, api: httpx.AsyncClient) -> None:
         if answer.status_code == 200:
             _collect(answer.json(), known)
         for item in spec.callbacks:
-            world.layouts[item["output"]] = (item, known)
+            world.layouts[item["output"]] = (item, known, referer)
 
 
 def _collect(node: Any, known: dict[str, Any]) -> None:
@@ -234,7 +235,7 @@ def _collect(node: Any, known: dict[str, Any]) -> None:
 
 
 def _call(world: World, output: str, trigger: str) -> Any:
-    item, known = world.layouts[output]
+    item, known, _ = world.layouts[output]
     changed: list[str] = []
 
     def one(want: Mapping[str, Any]) -> Any:
