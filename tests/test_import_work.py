@@ -24,9 +24,10 @@ from tests.support.events import draft
 SLUG = "hall-2026"
 ROWS = 16
 TOWNS = ("北京", "上海")
-PEOPLE = "ID,City,Travel mode\n" + "".join(f"R{n},{TOWNS[n % 2]},plane\n" for n in range(ROWS))
+PEOPLE = "ID,City,Travel mode,Company\n" + "".join(f"R{n},{TOWNS[n % 2]},plane,Firm {n % 3}\n" for n in range(ROWS))
 BILLS = "Invoice,Energy,Consumption,Unit\n" + "".join(f"I{n},Electricity,{n + 1},kWh\n" for n in range(ROWS))
-WRITTEN = (s.participation, s.footprint, s.emission_line, s.import_row, s.import_file, s.import_staged, s.import_facet)
+WRITTEN = (s.participation, s.footprint, s.emission_line, s.import_row, s.import_file, s.import_staged, s.import_facet,
+           s.company)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

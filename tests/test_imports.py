@@ -354,6 +354,31 @@ def test_the_sheet_that_tells_something_is_read_and_a_header_in_between_is_left_
     assert [row.content["days"][0] for row in seen.first] == ["2026-05-04", "2026-05-05"]
 
 
+def test_another_sheet_of_a_workbook_is_chosen_by_hand(sqlite_store: Store) -> None:
+    events.create_event(draft())
+    book = Workbook()
+    for title, menu in (("Lunch", "Vegan"), ("Dinner", "Beef")):
+        sheet = book.create_sheet(title)
+        for row in (["Date", "Menu", "Portions"], ["2026-05-04", menu, 3]):
+            sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    seen = look("meals.xlsx", content.getvalue())
+    assert (seen.sheet, seen.sheets) == ("Lunch", ("Lunch", "Dinner"))
+    with pytest.raises(InputError) as wrong:
+        events.choose_sheet(SLUG, seen.token, "Supper")
+    assert "Supper is no sheet" in sentences(wrong.value)[0]
+    other = events.choose_sheet(SLUG, seen.token, "Dinner")
+    assert (other.sheet, other.sheets, other.samples[0][1]) == ("Dinner", ("Lunch", "Dinner"), "Beef")
+    with pytest.raises(InputError):  # the first is not waiting any more
+        events.look_at(SLUG, seen.token)
+    events.bring_in(SLUG, other.token)
+    bring("meals.xlsx", content.getvalue())
+    assert [quantity for _, quantity, _ in own_lines()] == [3, 3]  # two sheets of one file are two imports
+    again = look("meals.xlsx", content.getvalue())
+    assert again.known_at and events.choose_sheet(SLUG, again.token, "Dinner").known_at
+
+
 def test_several_sessions_in_one_cell_are_counted_each(sqlite_store: Store) -> None:
     events.create_event(draft())
     lines = ("ID,Session", '1,"Main forum, Digital life"', "2,数字生活", "3,", "4,main; nowhere")

@@ -12,6 +12,7 @@ from accounts import SYSTEM, Actor, Forbidden, NotFound, set_actor
 from events.inventory import comment_line, prove_line, remove_planned, save_planned
 from events.inventory_board import InventoryFilter, inventory_board
 from events.inventory_notes import XLSX, evidence_file, media_type_of, withdraw_comment, withdraw_evidence
+from pages.organiser._inventory_lines import LINES_AT_ONCE, lines_panel
 from tests.support.events import draft, guests
 
 AUDITOR = Actor("person", "u1", "Uta Auditor", frozenset({("auditor", "", "")}))
@@ -41,6 +42,30 @@ def test_what_is_planned_counts_in_no_total_and_stands_beside_what_it_came_to(ha
     assert events.inventory_view(hall.slug).planned == ()
     with pytest.raises(NotFound):
         save_planned(hall.slug, POWER, line_id)
+
+
+@pytest.mark.usefixtures("sqlite_store")
+def test_lines_are_found_by_words_and_turned_by_pages(hall: events.Event) -> None:
+    many = [{**POWER, "quantity": number} for number in range(1, 61)]
+    events.save_inventory(hall.slug, {"other": [*many, {"activity": "paper", "quantity": 5, "unit": "sheet"}]})
+    line_id = events.inventory_view(hall.slug).lines[3].line_id
+    comment_line(hall.slug, line_id, "Read by the caretaker.")
+
+    def found(words: str) -> list[float]:
+        board = inventory_board(hall.slug, InventoryFilter.from_url({"q": words}))
+        return [each.entry["quantity"] for each in board.lines]
+
+    assert found("  Caretaker ") == [4] and found("纸") == [5] and found("electric") == list(range(1, 61))
+    assert found("nothing like it") == [] and InventoryFilter(q="a b").to_url() == "q=a+b"
+    view = events.inventory_view(hall.slug)
+    names = {each.key: each for each in events.inventory_choices(hall.slug)}
+    lines, nav = lines_panel(view, view.lines, names, 2, "stage=actual")
+    assert len(lines.children) == 61 - LINES_AT_ONCE and lines.start == str(LINES_AT_ONCE + 1)
+    assert [link.href for link in nav.children[1:]] == [
+        f"/desk/e/{hall.slug}/inventory?stage=actual&page=1#inventory-list"
+    ]
+    assert len(lines_panel(view, view.lines, names, 99, "")[0].children) == len(lines.children)  # the last there is
+    assert lines_panel(view, view.lines[:LINES_AT_ONCE], names, 1, "")[1] is None
 
 
 @pytest.mark.usefixtures("sqlite_store")
