@@ -134,7 +134,7 @@ def test_who_has_an_account_opens_a_company_with_it_and_the_first_to_use_the_lin
         accounts.accept_colleague(late, OWN)
     with pytest.raises(Unauthenticated):
         accounts.sign_in("fay@example.org", OWN)
-    entry = accounts.read_trail(actor("administrator"), action="company.register").entries
+    entry = accounts.read_trail(actor("administrator"), action="company.reg").entries
     assert [each.action for each in entry] == ["company.register", "company.register-asked", "company.register-asked"]
 
 

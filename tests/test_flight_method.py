@@ -201,7 +201,7 @@ def test_the_choice_is_saved_by_those_who_may(slug: str) -> None:
         method_page.save(4, "klower", "", slug)
     set_actor(ANONYMOUS)
     with pytest.raises(Unauthenticated):
-        method_page.check(slug)
+        method_page.save(5, "klower", "", slug)
     set_actor(SYSTEM)
 
 
