@@ -144,6 +144,7 @@ from events.screens import (
 from events.setup import drafts, editions, save_step, setup_view, start_setup
 from events.setup_copy import copy_event
 from events.setup_credits import credit_requests, decline_credits, grant_credits
+from events.setup_fields import amount
 from events.setup_look import drop_logo, event_logo, fitting, logo_file, look_css, look_href, set_logo, words_on
 from events.setup_model import (
     JURISDICTIONS,
@@ -202,7 +203,7 @@ __all__ = [
     "Screen", "ScreenState", "Session", "SessionDraft", "SetupView", "Sponsor", "SponsorDraft", "Started",
     "Thanked", "ThankedCompany", "Thanks", "TooMany", "Totals", "Unauthenticated", "VenuesView", "WallParts",
     "WhatIfView", "activities",
-    "ambassador", "ambassador_certificate", "answered_by", "as_lines", "audit", "bad_rows_csv", "best_cities",
+    "ambassador", "ambassador_certificate", "amount", "answered_by", "as_lines", "audit", "bad_rows_csv", "best_cities",
     "best_hub_set", "board_among",
     "board_marks", "boundary_view", "bring_in", "came_by_link", "cancel_import", "change_state",
     "changes_from_url", "changes_to_url",

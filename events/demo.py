@@ -18,6 +18,7 @@ from events import demo_credits
 from events.catalogue import put_event
 from events.demo_day import simulate
 from events.demo_forum import seed_forum
+from events.demo_plan import publish_demo_plan
 from events.model import EventDraft, SessionDraft
 
 ROOT = Path(__file__).resolve().parent.parent / "data"
@@ -41,6 +42,7 @@ def seed_demo(reset: bool = False) -> list[str]:
     if forum["slug"] in made:
         simulate(forum)
         seed_forum(forum["slug"])
+        publish_demo_plan(forum["slug"])
     return made
 
 

@@ -167,10 +167,10 @@ def _computed(found: Expected, body: Mapping[str, Any], offset: tuple[Offset, ..
     )  # fmt: skip
 
 
-def save_plan(slug: str, body: Any) -> PlanView:
+def save_plan(slug: str, body: Any, now: datetime | None = None) -> PlanView:
     """Keeps the draft: ``{text, assumed: {nights, meals, diet}, measures: [{kind: computed, ask, words} | {kind: typed,
     words, saved_g, source}], offset: [{way, grams, by, words}]}``. Needs event.edit. Raises NotFound, InputError."""
-    actor, now = current_actor(), datetime.now(UTC)
+    actor, at = current_actor(), now or datetime.now(UTC)
     kept = _checked(body)
 
     def work(conn: sa.Connection) -> PlanView:
@@ -178,17 +178,17 @@ def save_plan(slug: str, body: Any) -> PlanView:
         require(actor, "event.edit", event.event_id)
         rows.take(conn, event.event_id)  # two who begin the draft at once write it one after the other
         values = {"event_id": event.event_id, "version": rows.DRAFT_VERSION, "body": kept, "sha256": _hash(kept)}
-        rows.put_plan(conn, {**values, "by": actor.name or actor.label, "at": now})
+        rows.put_plan(conn, {**values, "by": actor.name or actor.label, "at": at})
         record(conn, event.event_id, actor, "plan.save", slug, {"sha256": values["sha256"]})
         return _view(conn, event)
 
     return run_write(get_store(), work)
 
 
-def publish_plan(slug: str) -> PublishedPlan:
+def publish_plan(slug: str, now: datetime | None = None) -> PublishedPlan:
     """Publishes the draft as it stands, with its figures, as the next version. Needs event.edit. Raises NotFound,
     Conflict where there is nothing to publish or the event is over."""
-    actor, now = current_actor(), datetime.now(UTC)
+    actor, at = current_actor(), now or datetime.now(UTC)
 
     def work(conn: sa.Connection) -> PublishedPlan:
         event = read_event(conn, slug=slug)
@@ -205,9 +205,9 @@ def publish_plan(slug: str) -> PublishedPlan:
         body = _frozen(view)
         version = max((int(row["version"]) for row in kept), default=0) + 1
         values = {"event_id": event.event_id, "version": version, "body": body, "sha256": _hash(body)}
-        rows.put_plan(conn, {**values, "by": actor.name or actor.label, "at": now})
+        rows.put_plan(conn, {**values, "by": actor.name or actor.label, "at": at})
         record(conn, event.event_id, actor, "plan.publish", slug, {"version": version, "sha256": values["sha256"]})
-        return _published(event, {**values, "at": now})
+        return _published(event, {**values, "at": at})
 
     return run_write(get_store(), work)
 

@@ -22,7 +22,7 @@ from data.store import setup as rows
 from data.store.engine import get_store, joined
 from data.store.ids import new_id
 from events.model import Event
-from events.setup_fields import MOST_TEXT, Form
+from events.setup_fields import MOST_TEXT, Form, amount
 from events.setup_model import PAYERS, CreditRequest, OfferChoice
 
 MOST_TONNES, MOST_PRICE = 10_000_000, 10**11
@@ -101,7 +101,7 @@ def keep_projects(form: Form, event: Event | None) -> dict[str, Any]:
     texts = {key: value for key, value in event.texts.items() if key not in ("payer", "gift")}
     texts |= {name: words for name in ("payer", "gift") if (words := form.words(name, MOST_TEXT))}
     flags = form.many_of("flags", ("payments", "gift"))
-    wanted = [_wanted(form, each) for each in form.body.get("offers") or [] if isinstance(each, Mapping)]
+    wanted = [_wanted(form, each, currency) for each in form.body.get("offers") or [] if isinstance(each, Mapping)]
     _check_mode(form, event, currency, wanted)
     return {
         "currency": currency, "payments": "payments" in flags, "texts": texts,
@@ -110,16 +110,16 @@ def keep_projects(form: Form, event: Event | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _wanted(form: Form, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What is wished of one project: on offer or not, price, whole tonnes, a note."""
+def _wanted(form: Form, told: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """What is wished of one project: on offer or not, price in the currency, whole tonnes, a note."""
     key = str(told.get("project") or "")[:100]
     part = Form({f"price_{key}": told.get("price"), f"tonnes_{key}": told.get("tonnes"), "note": told.get("note")})
     wished = {
-        "project_id": key, "open": told.get("open") is True, "price": part.whole(f"price_{key}", MOST_PRICE),
+        "project_id": key, "open": told.get("open") is True, "price": part.money(f"price_{key}", currency, MOST_PRICE),
         "grams": part.whole(f"tonnes_{key}", MOST_TONNES) * GRAMS_PER_TONNE, "note": part.text("note"),
     }  # fmt: skip
     if wished["open"] and not wished["price"] and not part.errors:
-        part.wrong(f"price_{key}", "", "{field}: say what a tonne costs, in the smallest unit (fen, cent).")
+        part.wrong(f"price_{key}", "", "{field}: say what a tonne costs, such as {like}.", like=amount(4500, currency))
     form.errors += part.errors
     return wished
 

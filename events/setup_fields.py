@@ -6,8 +6,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from babel.numbers import get_currency_precision
 
 from calculations.model import FieldError, InputError
 from events.setup_model import LANGUAGES
@@ -85,6 +88,20 @@ class Form:
             return least
         return int(text)
 
+    def money(self, field: str, currency: str, most: int) -> int:
+        """An amount as people write it (``45``, ``45.00``) in minor units of its currency; 0 where nothing is typed."""
+        raw, places = self.body.get(field), get_currency_precision(currency)
+        text = re.sub(r"[\s\u202f\u00a0]|,(?=\d{3}\b)", "", str(raw if raw is not None else ""))
+        if not text:
+            return 0
+        fits = re.fullmatch(r"\d{1,15}" + (rf"(?:[.,]\d{{1,{places}}})?" if places else ""), text)
+        minor = int(Decimal(text.replace(",", ".")).scaleb(places)) if fits else most + 1
+        if minor > most:
+            self.wrong(field, raw, "{field} must be an amount such as {like}; it is {value}.",
+                       like=amount(4500, currency))  # fmt: skip
+            return 0
+        return minor
+
     def at(self, field: str, zone: str) -> datetime | None:
         """A day and time of the zone (``2026-09-07T09:00``) as an instant; None where nothing is typed."""
         raw = self.body.get(field)
@@ -99,6 +116,11 @@ class Form:
         except (ValueError, OverflowError):
             self.wrong(field, raw, "{field}: {value} is no day and time; write it as 2026-09-07 09:00.")
             return None
+
+
+def amount(minor: int, currency: str) -> str:
+    """Minor units as a form's field holds them: "45.00" of 4500 CNY, "4500" of 4500 JPY."""
+    return str(Decimal(minor).scaleb(-get_currency_precision(currency)))
 
 
 def local(at: datetime | None, zone: str) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import events
 import offsetting
 from data.store.engine import Store
+from events.plans import public_plan
 from tests.support.events import SHANGHAI, body, draft, guests, trip
 
 SLUGS = {
@@ -33,6 +34,10 @@ def test_the_demonstration_is_seeded_once_and_proved(store: Store) -> None:
     own = next(row for row in shown["by_session"] if row["id"] == "organiser")
     assert own["emitted_g"] > 10_000_000
     assert {card.simulated for card in events.find_events().items} == {True}
+    plan = public_plan("chengdu-2021")
+    assert (plan.version, plan.at.year, plan.figures.people, plan.figures.wrong) == (1, 2021, 640, "")
+    assert len(plan.figures.measures) == 4 and all(measure.saved_g > 0 for measure in plan.figures.measures)
+    assert plan.figures.left_g > 0 and plan.figures.offset and "Made up" in plan.text
 
 
 def test_reset_touches_the_demonstration_and_nothing_else(sqlite_store: Store) -> None:
@@ -47,6 +52,7 @@ def test_reset_touches_the_demonstration_and_nothing_else(sqlite_store: Store) -
     events.save_footprint(started.participation_id, body(trip()))
     events.fold_due()
     assert set(events.seed_demo(reset=True)) == SLUGS
+    assert public_plan("chengdu-2021").version == 1
     again = events.snapshot("chengdu-2021")
     assert again["participants"] == 412
     assert again["emitted"] == first["emitted"]

@@ -161,7 +161,7 @@ def stock(count: int = 10) -> None:
 
 def offers(**more: Any) -> dict[str, Any]:
     """The step of projects with one of them on offer."""
-    one = {"project": "ccer-solar", "open": True, "price": "4500", "tonnes": "3"} | more
+    one = {"project": "ccer-solar", "open": True, "price": "45.00", "tonnes": "3"} | more
     return {"currency": "CNY", "payer": "host_residual", "flags": ["payments"], "offers": [one]}
 
 
@@ -169,6 +169,8 @@ def test_credits_are_asked_of_the_exchange_which_grants_or_declines(made: Store)
     complete()
     stock()
     events.save_step(SLUG, "projects", offers())
+    for bad in ("45.005", "a lot", "-3", ""):
+        assert wrong("projects", **offers(price=bad)) == {"price_ccer-solar"}
     view = events.setup_view(SLUG)
     assert (view.offers[0].waiting_g, view.offers[0].is_open, view.values["gift"]) == (3_000_000, False, False)
     asked = view.requests[0]

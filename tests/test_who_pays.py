@@ -12,6 +12,10 @@ from accounts import SYSTEM, Actor, set_actor
 from data.store import rollups
 from data.store.engine import Store
 from data.store.rebuild import rebuild
+from events import Membership
+from offsetting import CoverPart
+from pages._parts.html_text import render
+from pages._parts.who_pays import payer_card
 from tests.support.events import body, draft, trip
 from tests.support.shop import SPLIT
 
@@ -70,6 +74,7 @@ def test_the_hosts_plan_covers_guests_as_they_answer(sqlite_store: Store, event:
     assert offsetting.coverage_of(late).by_others_g == late_g
     cover = offsetting.host_cover(event.event_id)
     assert (cover.covered_g, cover.planned_g) == (early_g + late_g, 2 * early_g - late_g)
+    offsetting.run_due()  # its statement follows
     told = offsetting.certificate(order.certificate_number)
     assert (told.covered_g, told.planned_g, told.extra_g) == (early_g + late_g, 2 * early_g - late_g, 0)
     holds(sqlite_store, event.event_id)
@@ -85,6 +90,20 @@ def test_what_a_smaller_footprint_leaves_over_is_for_the_next_guest(sqlite_store
     assert offsetting.coverage_of(second).by_others_g == min(second_g, plane_g - rail_g)
     assert offsetting.host_cover(event.event_id).planned_g == max(0, plane_g - rail_g - second_g)
     holds(sqlite_store, event.event_id)
+
+
+def test_a_guests_own_company_is_named_with_what_it_covered_of_them(sqlite_store: Store) -> None:
+    set_actor(SYSTEM)
+    made = events.create_event(draft(defaults={"payer": "company"}))
+    company = Membership("c-1", {"en": "River Works"})
+    parts = (CoverPart("company", {"en": "River Works"}, 600, 0, "paid", "o-1", "c"),
+             CoverPart("company", {"en": "Others"}, 300, 0, "paid", "o-2", "d"))  # fmt: skip
+    seen = offsetting.Coverage(1000, parts, 0)
+    nothing = offsetting.Coverage(1000, parts[1:], 0)
+    said = [str(render(payer_card(made, *told))) for told in ((seen, "", company), (nothing, "", company), (seen,))]
+    assert "River Works" in said[0] and "60" in said[0] and "30" not in said[0]
+    assert "River Works" in said[1] and "nothing of your footprint yet" in said[1]
+    assert "River Works" not in said[2] and "Companies can cover their people" in said[2]
 
 
 def test_who_pays_all_the_same_gives_an_extra_contribution(sqlite_store: Store, event: events.Event) -> None:

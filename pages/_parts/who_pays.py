@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dash import html
 
 import offsetting
-from events import Event
+from events import Event, Membership
 from locales import formats as f
-from locales import t
+from locales import pick, t
 from offsetting import Coverage, claims
 from pages._parts import pieces
 from pages._parts.icons import icon
@@ -49,18 +49,22 @@ def host_state(event: Event) -> str:
              state=stands)  # fmt: skip
 
 
-def payer_card(event: Event, seen: Coverage | None = None, own: str = "") -> html.Section | None:
-    """What a guest is told before paying; ``own`` is the address where they pay all the same."""
+def payer_card(
+    event: Event, seen: Coverage | None = None, own: str = "", company: Membership | None = None
+) -> html.Section | None:
+    """What a guest is told before paying; ``own`` is the address where they pay all the same, ``company`` the one they
+    belong to. What is covered already, and what is open, stands in the card of the coverage and not here again."""
     said = promise(event)
     if not said:
         return None
     words: list[str] = [said]
+    if payer_of(event) == COMPANY and company is not None:
+        words = [_by_company(seen, company)]
     if payer_of(event) == ALL:
-        words.append(_mine(event, seen) or host_state(event))
+        if not _grams_of(seen, "organiser"):
+            words.append(host_state(event))
         if not seen or seen.open_g:
             words.append(t("If you pay yourself, your payment covers it in the host’s place."))
-        else:
-            words.append(t("If you pay all the same, it is an extra contribution and covers nothing more."))
     link = None
     if own:
         link = html.A([t("Pay something yourself"), icon("chevron_right")], href=own, className="fz-link mt-2")
@@ -68,12 +72,21 @@ def payer_card(event: Event, seen: Coverage | None = None, own: str = "") -> htm
     return html.Section([head, *_lines(words), link], className="fz-card fz-pad fz-payer mb-3")
 
 
-def _mine(event: Event, seen: Coverage | None) -> str:
-    """What the host has covered of one guest's footprint; '' where it is nothing."""
-    grams = sum(part.grams for part in seen.parts if part.buyer == "organiser") if seen else 0
+def _grams_of(seen: Coverage | None, buyer: str) -> int:
+    """Grams of one guest's footprint that buyers of a kind have covered."""
+    return sum(part.grams for part in seen.parts if part.buyer == buyer) if seen else 0
+
+
+def _by_company(seen: Coverage | None, company: Membership) -> str:
+    """What a guest's own company has covered of theirs."""
+    name, grams = pick(dict(company.names)), 0
+    if seen is not None:
+        grams = sum(part.grams for part in seen.parts if part.buyer == "company" and part.names == company.names)
     if not grams or seen is None:
-        return ""
-    return t("Covered by the host: {mass} of your {total}.", mass=f.mass_text(grams), total=f.mass_text(seen.total_g))
+        return t("{company} can cover its people, and you are one of them. It has covered nothing of your footprint "
+                 "yet; once it has, you see it here before you pay.", company=name)  # fmt: skip
+    return t("{company} covers its people, and you are one of them: {share} of your footprint so far.", company=name,
+             share=f.percent(grams / seen.total_g))  # fmt: skip
 
 
 def _lines(words: Sequence[str]) -> list[html.P]:

@@ -151,14 +151,14 @@ def _config(event: Event, scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _strip(parts: list[tuple[str, str, float]]) -> list[Any]:
+def _strip(parts: list[tuple[str, str, float]], view: FootprintView | None = None) -> list[Any]:
     names = _words.categories()
     bars = [html.I(className=f"fz-swatch-{name}", style={"--fz-w": f"{share:.2f}%"}) for name, _, share in parts]
     legend = [html.Span([pieces.swatch(name), f"{names[name]} {number}"]) for name, number, _ in parts]
     return [
         html.Div(bars or [html.I(className="fz-strip-none")], className="fz-strip", **{"aria-hidden": "true"}),
         html.Div(
-            legend or [html.Span(t("Nothing told yet"))],
+            legend or [html.Span(t("Your answer is kept") if view and view.left_out else t("Nothing told yet"))],
             className="fz-legend",
             tabIndex="0" if len(parts) > 3 else None,
         ),
@@ -166,6 +166,8 @@ def _strip(parts: list[tuple[str, str, float]]) -> list[Any]:
 
 
 def _total(view: FootprintView | None) -> list[Any]:
+    if view and view.left_out:
+        return [html.P(html.B(t("Not counted at this event")))]
     grams = view.total_g if view else 0
     number, unit = f.mass(grams)
     span = f" · {f.mass_range(view.low_g, view.high_g, unit=unit)}" if view and view.total_g else ""
@@ -212,7 +214,7 @@ def preview(asked: Any) -> Any:
         lines[path] |= words
     answer = {"seq": message.get("seq"), "lines": lines, "errors": {}}
     own = (year(event, view), levers(levers_of(event, scenario, wanted, view))) if scenario.is_yearly else (None, None)
-    return answer, _strip(shown_parts(view)[0]), _total(view), *own
+    return answer, _strip(shown_parts(view)[0], view), _total(view), *own
 
 
 def _spreads(event: Event, wanted: Asked, view: FootprintView) -> dict[str, dict[str, str]]:

@@ -22,7 +22,7 @@ from pages._parts import pieces, shell
 from pages._parts.icons import icon
 from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
-from pages._parts.who_pays import ALL, payer_card, payer_of
+from pages._parts.who_pays import ALL, COMPANY, payer_card, payer_of
 from pages.guest import _offered, _words
 from pages.guest._coverage import coverage_card
 from pages.guest._device import device_of, notice_kind, proved
@@ -115,7 +115,9 @@ def show(asked: Any) -> Any:
     quotes = {offer.project_id: _quotes(event, offer, view.total_g, seen) for offer in offers}
     before = offsetting.orders_of(participation_id)
     side = t("of {mass}", mass=f.mass_text(view.total_g))
-    return _form(event, offers, quotes, before, seen), side, _bars(event, offers, quotes, seen.open_g)
+    company = events.company_of_guest(participation_id) if payer_of(event) == COMPANY else None
+    payer = payer_card(event, seen, company=company)
+    return _form(event, offers, quotes, before, seen, payer), side, _bars(event, offers, quotes, seen.open_g)
 
 
 def _hosted(event: Event, seen: offsetting.Coverage) -> list[Any]:
@@ -146,13 +148,13 @@ def _first(event: Event, view: FootprintView | None) -> Any:
 
 def _form(
     event: Event, offers: list[Offer], quotes: Mapping[str, Mapping[Share, Quote]], before: list[offsetting.Order],
-    seen: offsetting.Coverage,
+    seen: offsetting.Coverage, payer: html.Section | None,
 ) -> html.Form:  # fmt: skip
     first = _offered.first_left(offers)
     parts = [
         _earlier(before),
         coverage_card(seen),
-        payer_card(event, seen),
+        payer,
         html.Fieldset(
             [
                 html.Legend(t("Share of your footprint"), className="visually-hidden"),

@@ -53,9 +53,10 @@ def _offer_values(view: SetupView) -> dict[str, Any]:
     for each in view.offers:
         key = f"offer.{each.project_id}"
         asked = next((r for r in view.requests if r.project_id == each.project_id and r.state == "asked"), None)
-        price = asked.price_minor_per_tonne if asked else each.price_minor_per_tonne
-        values |= {f"{key}.open": ["on"] if each.is_open or asked else [], f"{key}.price": price or "",
-                   f"{key}.tonnes": ""}  # fmt: skip
+        terms = asked or each
+        price = terms.price_minor_per_tonne if terms.currency == view.event.currency else 0
+        typed = events.amount(price, terms.currency) if price else ""
+        values |= {f"{key}.open": ["on"] if each.is_open or asked else [], f"{key}.price": typed, f"{key}.tonnes": ""}
     return values
 
 
@@ -69,7 +70,7 @@ def _offer(fields: Fields, each: OfferChoice, view: SetupView) -> html.Div:
                         id=dom_id(fields.prefix, f"{key}.open"), className="fz-checks fz-offer-name",
                         persistence=fields.kept, persistence_type="session")  # fmt: skip
     two = [
-        fields.text(f"{key}.price", t("Price per tonne, in the smallest unit (fen, cent)"), inputmode="numeric"),
+        fields.text(f"{key}.price", t("Price per tonne"), inputmode="decimal", placeholder="45.00"),
         fields.text(f"{key}.tonnes", t("Tonnes more"), inputmode="numeric"),
     ]
     about = html.P(" · ".join([kind, each.type, *held]), className="fz-note")
@@ -100,7 +101,7 @@ def look(fields: Fields, view: SetupView) -> list[Any]:
             own.text("words_dark", t("Links, dark theme"), maxlength=7, placeholder="#5fd9b5")]  # fmt: skip
     return [
         html.Fieldset([html.Legend(t("Logo"), className="fz-label"), html.Div(logo(view), id="setup-logo-shown"),
-                       html.Div(upload("setup", "logo", t("Choose a PNG, JPEG or WebP, at most 200 KB"), 200_000)),
+                       html.Div(upload("setup", "logo", t("Choose a PNG, JPEG or WebP, at most 200 KB"))),
                        html.Div(id="setup-logo-told", role="status")], className="fz-setup-set"),
         html.P(note, className="fz-note"), html.Div(light, className="fz-two"), html.Div(dark, className="fz-two"),
         html.Div(samples(view.values["look"]), id="setup-samples", className="fz-two", role="status"),
