@@ -55,14 +55,14 @@ def reissue(conn: Connection, event_id: str, number: str, reason: str, now: date
     """A new signed statement of what the rows say now (``reason``: claim changed, partly retired, retired, holder
     changed), where that is not what the newest one says; returns the newest one's version. NotFound where there is no
     such certificate."""
-    row, at = _row(conn, event_id, number), now or datetime.now(UTC)
+    row, at = _row(conn, event_id, number, lock=True), now or datetime.now(UTC)
     version = int(row["statement_version"])
     if row["revoked_at"] is not None:
         return version
     facts = _facts(conn, event_id, row["order_id"])
     retired_g = _retired_g(conn, event_id, row["order_id"])
     subject = _subject(conn, facts, number, version, retired_g, at)
-    if version and subject == _subject_of(rows.statements(conn, event_id, number)[0]):
+    if version and subject == _subject_of(rows.newest_statement(conn, event_id, number)):
         return version
     subject["statementVersion"] = version + 1
     _sign_and_keep(conn, event_id, number, subject, version + 1, reason, at)
@@ -79,7 +79,7 @@ def restate_holder(conn: Connection, event_id: str, participation_id: str, now: 
 
 
 def _stated_holder(conn: Connection, event_id: str, number: str) -> Any:
-    return _subject_of(rows.statements(conn, event_id, number)[0])["holder"]
+    return _subject_of(rows.newest_statement(conn, event_id, number))["holder"]
 
 
 def _subject_of(statement: RowMapping) -> Mapping[str, Any]:
@@ -90,12 +90,12 @@ def _subject_of(statement: RowMapping) -> Mapping[str, Any]:
 def revoke(conn: Connection, event_id: str, number: str, reason: str, now: datetime | None = None) -> int:
     """Revokes a certificate: its last claim is stated once more as revoked; returns that statement's version.
     A second call changes nothing."""
-    row, at = _row(conn, event_id, number), now or datetime.now(UTC)
+    row, at = _row(conn, event_id, number, lock=True), now or datetime.now(UTC)
     version = int(row["statement_version"])
     if row["revoked_at"] is not None:
         return version
     rows.revoke_certificate(conn, event_id, number, at)
-    last = json.loads(rows.statements(conn, event_id, number)[0]["credential"])["credentialSubject"]
+    last = _subject_of(rows.newest_statement(conn, event_id, number))
     subject = {**last, "state": "revoked", "statementVersion": version + 1, "reservedGrams": 0, "retiredGrams": 0}
     subject["claim"] = _claim_words(subject)
     _sign_and_keep(conn, event_id, number, subject, version + 1, reason, at)
@@ -158,8 +158,9 @@ def _find(conn: Connection, text: str) -> tuple[str, str]:
     return str(found["number"]), str(found["event_id"])
 
 
-def _row(conn: Connection, event_id: str, number: str) -> RowMapping:
-    row = rows.get_certificate(conn, event_id, number)
+def _row(conn: Connection, event_id: str, number: str, lock: bool = False) -> RowMapping:
+    """The certificate; with ``lock`` nobody else states it anew until the transaction ends."""
+    row = rows.get_certificate(conn, event_id, number, lock)
     if row is None:
         raise NotFound(
             "There is no certificate with the number {value}. Compare it with the one printed.", value=number

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from calculations.order_states import RETIRED, SCOPES, SOLD
 from calculations.slicing import EXTRA_LINE, PLAN_LINE, Hold, open_beside, relay, slice_beside, slice_order
 from data.store import boards, claims, orders, rollups
-from offsetting import certificates, planting
+from offsetting import certificates, planting, restating
 from offsetting.by_gram import RetiredGrams, followed, write_shift
 
 Row = Mapping[Any, Any]
@@ -84,8 +84,7 @@ def claim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
         lines = claims.lines_of(conn, event_id, mine)
         slices = slice_order(order["grams"], open_of(lines))
     else:
-        claims.lock_scope(conn, event_id, *scope_of(order))
-        lines = claims.lines_in_scope(conn, event_id, *scope_of(order))
+        lines = claims.take_lines(conn, event_id, *scope_of(order))
         holds = holds_on(lines, claims.held_orders(conn, event_id), scope_name(order), order["order_id"])
         slices = slice_beside(order["grams"], open_of(lines), holds)
     sliced = [(line, grams) for line, grams in zip(lines, slices.grams, strict=True) if grams]
@@ -97,12 +96,14 @@ def claim(conn: Connection, order: Row, now: datetime) -> list[dict[str, Any]]:
     return [own | {"extra_g": slices.extra_g}, *tally]
 
 
-def settle(conn: Connection, order: Row, waiting: Mapping[int, int], now: datetime) -> tuple[int, int]:
+def settle(
+    conn: Connection, order: Row, waiting: Mapping[int, int], locked: frozenset[str] | None, now: datetime
+) -> tuple[int, int]:  # fmt: skip
     """Lays what a paid order on the plan has on no line (``waiting``: grams by line number, −1 and −2) over what is
-    open of the event's lines and nobody holds; what is over is an extra contribution. The scope is locked by the
-    caller. Returns grams laid and grams extra; writes nothing where nothing changes."""
+    open of the event's lines and nobody holds; what is over is an extra contribution. The order and the participations
+    (``locked``) are the caller's. Returns grams laid and grams extra; writes nothing where nothing changes."""
     event_id, whole = order["event_id"], sum(waiting.values())
-    lines = claims.lines_in_scope(conn, event_id, None, "")
+    lines = claims.those_of(claims.lines_in_scope(conn, event_id, None, ""), locked)
     holds = holds_on(lines, claims.held_orders(conn, event_id), "residual", order["order_id"])
     slices = slice_order(whole, open_beside(open_of(lines), holds))
     if PLAN_LINE not in waiting and slices.extra_g == whole:
@@ -212,6 +213,13 @@ def _freed_lines(conn: Connection, order: Row, whose: str, freed: Sequence[str])
     return lines, holds_on(lines, claims.held_orders(conn, order["event_id"]), name, order["order_id"])
 
 
+def take(conn: Connection, event_id: str, order_ids: Sequence[str]) -> list[Row]:
+    """Orders in the order of their ids, locked with those whose lines they cover, in the order in which whoever answers
+    takes them: nobody lays their grams elsewhere until the transaction ends."""
+    claims.lock_scope(conn, event_id, claims.covered_participations(conn, event_id, order_ids), "")
+    return orders.many(conn, event_id, order_ids, lock=True)
+
+
 def retire(conn: Connection, event_id: str, changes: Sequence[RetiredGrams], now: datetime) -> None:
     """Grams of orders that have just been retired: reserved → retired in the roll-ups, by the gram; boards of orders
     that have turned to retired, and the certificates of all whose retired grams are others now, anew."""
@@ -262,7 +270,9 @@ def reslice(
     planting.follow(conn, event_id, participation_id, at)
     boards.refresh_person(conn, event_id, participation_id, at)
     for order in oldest_first:
-        if order["certificate_number"]:
+        if scope_name(order) == "plan":  # it is for everybody: each who tells anew would wait for its signature
+            restating.later(conn, order, at)
+        elif order["certificate_number"]:
             certificates.reissue(conn, event_id, order["certificate_number"], "claim changed", at)
     return len(oldest_first)
 

@@ -142,8 +142,7 @@ def settle_plan(actor: Actor, slug: str, now: datetime | None = None) -> Settled
         require(actor, "event.order", event_id)
         if event["ends_at"] > at:
             raise Conflict("The event is not over: what is emitted can still grow. Settle the plan afterwards.")
-        claims.lock_scope(conn, event_id, None, "")
-        settled = _settle_all(conn, event_id, at)
+        settled = _settle_all(conn, event_id, claims.lock_scope(conn, event_id, None, ""), at)
         if settled.laid_g or settled.extra_g:
             detail = {"laid_g": settled.laid_g, "extra_g": settled.extra_g}
             record(conn, event_id, actor, "plan.settle", slug, detail)
@@ -159,16 +158,23 @@ def _event(conn: Connection, slug: str) -> Row:
     return event
 
 
-def _settle_all(conn: Connection, event_id: str, now: datetime) -> Settled:
-    waiting: dict[str, dict[int, int]] = {}
-    for row in claims.on_no_line(conn, event_id):
-        waiting.setdefault(row["order_id"], {})[int(row["line_no"])] = int(row["grams"])
-    found = [order for order in orders.many(conn, event_id, sorted(waiting), lock=True) if _is_plan(order)]
+def _settle_all(conn: Connection, event_id: str, locked: frozenset[str] | None, now: datetime) -> Settled:
+    taken = orders.many(conn, event_id, sorted(_waiting(conn, event_id)), lock=True)
+    waiting = _waiting(conn, event_id)  # as it is now that the orders are locked
+    found = [order for order in taken if _is_plan(order) and order["order_id"] in waiting]
     laid = extra = 0
     for order in sorted(found, key=lambda order: (order["paid_at"], order["order_id"])):
-        more, over = claiming.settle(conn, order, waiting[order["order_id"]], now)
+        more, over = claiming.settle(conn, order, waiting[order["order_id"]], locked, now)
         laid, extra = laid + more, extra + over
     return Settled(len(found), laid, extra)
+
+
+def _waiting(conn: Connection, event_id: str) -> dict[str, dict[int, int]]:
+    """Grams on no line by order and line number."""
+    found: dict[str, dict[int, int]] = {}
+    for row in claims.on_no_line(conn, event_id):
+        found.setdefault(row["order_id"], {})[int(row["line_no"])] = int(row["grams"])
+    return found
 
 
 def _is_plan(order: Row) -> bool:

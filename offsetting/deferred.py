@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import accounts
 from data.store import jobs
 from data.store.engine import get_store, run_write
-from offsetting import attempts, deadlines, giving_back, payments
+from offsetting import attempts, deadlines, giving_back, payments, restating
 from offsetting.providers import DEMO_JOB
 
 HANDLERS: dict[str, Callable[[jobs.Job, datetime], None]] = {
@@ -19,6 +19,7 @@ HANDLERS: dict[str, Callable[[jobs.Job, datetime], None]] = {
     attempts.CLOSE_JOB: attempts.close,
     attempts.FEE_JOB: attempts.ask_fee,
     deadlines.WATCH_JOB: deadlines.deliver,
+    restating.RESTATE_JOB: restating.deliver,
     accounts.MAIL_JOB: accounts.deliver_letter,
 }
 _log = logging.getLogger(__name__)

@@ -12,16 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from calculations.order_states import RETIRED, SOLD
-from calculations.slicing import EXTRA_LINE, PLAN_LINE, open_beside, slice_order
+from calculations.order_states import REFUNDED, RETIRED, SOLD
+from calculations.slicing import EXTRA_LINE, PLAN_LINE, slice_order
 from data.store import boards, claims, orders, participations, rollups
 from data.store import events as event_rows
 from data.store.engine import get_store
-from offsetting import certificates, claiming
+from offsetting import certificates, claiming, restating
 from offsetting.by_gram import followed
 
 Row = Mapping[Any, Any]
 PAYS_ALL = "host_all"
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +48,61 @@ def host_cover(event_id: str) -> HostCover:
 
 def cover_told(conn: Connection, event_id: str, participation_id: str, now: datetime) -> int:
     """After a guest's new version: what plan orders have too much on it goes back to the plan, and the plan covers what
-    is open of it. Returns the grams laid."""
+    is open of it. Certificates follow within seconds. Returns the grams laid."""
     _back_to_plan(conn, event_id, participation_id, now)
-    return _lay(conn, event_id, [participation_id], now)
+    laid = _lay(conn, event_id, [participation_id], now)
+    for order, _ in laid:
+        restating.later(conn, order, now)
+    return sum(grams for _, grams in laid)
 
 
 def cover_all(conn: Connection, event_id: str, now: datetime) -> int:
-    """After an order on the plan was paid: it covers what those who have answered left open. Returns the grams."""
+    """After an order on the plan was paid, or the host has said that it pays for everybody: the plan covers what those
+    who have answered left open. Returns the grams; 0 where the host pays otherwise."""
+    return _cover(conn, event_id, None, now)
+
+
+def cover_freed(conn: Connection, order: Row, now: datetime) -> int:
+    """The same for those whom an order covered that is paid back, or for whom it held grams and holds them no more."""
+    event_id, held_for = order["event_id"], order["participation_id"]
+    if held_for:
+        return _cover(conn, event_id, [held_for], now)
+    if order["state"] != REFUNDED:
+        return cover_all(conn, event_id, now)
+    freed = claims.covered_participations(conn, event_id, [order["order_id"]])
+    return sum(_cover(conn, event_id, freed[at : at + BATCH], now) for at in range(0, len(freed), BATCH))
+
+
+def _cover(conn: Connection, event_id: str, whose: Sequence[str] | None, now: datetime) -> int:
     event = event_rows.by_id(conn, event_id)
     if event is None or (event["defaults"] or {}).get("payer") != PAYS_ALL:
         return 0
-    return _lay(conn, event_id, None, now)
+    laid = _lay(conn, event_id, whose, now)
+    for order, _ in laid:
+        certificates.reissue(conn, event_id, order["certificate_number"], "claim changed", now)
+    return sum(grams for _, grams in laid)
 
 
-def _lay(conn: Connection, event_id: str, whose: Sequence[str] | None, now: datetime) -> int:
-    if not _waiting(conn, event_id):
-        return 0
-    claims.lock_scope(conn, event_id, whose, "")
-    found = orders.many(conn, event_id, sorted(_waiting(conn, event_id)), lock=True)
-    oldest_first = sorted((o for o in found if o["state"] in SOLD), key=lambda o: (o["paid_at"], o["order_id"]))
-    own = set(participations.people_of_kind(conn, event_id, "organiser"))  # the host's own lines wait for the settling
-    laid = 0
-    for order in oldest_first:
-        grams = _waiting(conn, event_id).get(order["order_id"], 0)  # as it is now that the order is locked
-        laid += _lay_order(conn, order, grams, whose, own, now)
+def _lay(conn: Connection, event_id: str, whose: Sequence[str] | None, now: datetime) -> list[tuple[Row, int]]:
+    """Plan orders, the oldest first, over what is open of guests' lines and nobody holds: each order that covers some,
+    with its grams. Who was brought by a file waits for the settling, as the host's own lines do: a later file may
+    still change them."""
+    waiting = _waiting(conn, event_id)
+    if not waiting:
+        return []
+    lines = claims.take_lines(conn, event_id, whose, "")
+    apart = participations.told_by_others(conn, event_id, whose)
+    lines = [line for line in lines if line["participation_id"] not in apart]
+    left = claiming.left_open(conn, event_id, lines)
+    found = orders.many(conn, event_id, sorted(waiting), lock=True) if any(left) else []
+    waiting = _waiting(conn, event_id) if found else {}  # as it is now that the orders are locked
+    laid = []
+    for order in sorted((o for o in found if o["state"] in SOLD), key=lambda o: (o["paid_at"], o["order_id"])):
+        parts = slice_order(waiting.get(order["order_id"], 0), left).grams
+        left = [whole - part for whole, part in zip(left, parts, strict=True)]
+        if any(parts):
+            sliced = [(line, part) for line, part in zip(lines, parts, strict=True) if part]
+            laid.append((order, _lay_order(conn, order, sliced, now)))
     return laid
 
 
@@ -80,19 +112,8 @@ def _waiting(conn: Connection, event_id: str) -> dict[str, int]:
     return {row["order_id"]: int(row["grams"]) for row in rows if row["line_no"] == PLAN_LINE and row["grams"] > 0}
 
 
-def _lay_order(
-    conn: Connection, order: Row, grams: int, whose: Sequence[str] | None, own: set[str], now: datetime
-) -> int:
-    event_id = order["event_id"]
-    lines = [
-        line for line in claims.lines_in_scope(conn, event_id, whose, "") if line["participation_id"] not in own
-    ]  # fmt: skip
-    holds = claiming.holds_on(lines, claims.held_orders(conn, event_id), "residual", order["order_id"])
-    slices = slice_order(grams, open_beside(claiming.open_of(lines), holds))
-    sliced = [(line, part) for line, part in zip(lines, slices.grams, strict=True) if part]
-    laid = sum(part for _, part in sliced)
-    if not laid:
-        return 0
+def _lay_order(conn: Connection, order: Row, sliced: Sequence[tuple[Row, int]], now: datetime) -> int:
+    event_id, laid = order["event_id"], sum(part for _, part in sliced)
     entries = [(line["participation_id"], line["version"], line["line_no"], part) for line, part in sliced]
     with followed(conn, event_id, [order]):
         claims.add(conn, order, [("", 0, PLAN_LINE, -laid), *entries], now)
@@ -101,15 +122,16 @@ def _lay_order(
     rollups.add_tally(conn, event_id, tally)
     for participation_id in dict.fromkeys(line["participation_id"] for line, _ in sliced):
         boards.refresh_person(conn, event_id, participation_id, now)
-    certificates.reissue(conn, event_id, order["certificate_number"], "claim changed", now)
     return laid
 
 
 def _back_to_plan(conn: Connection, event_id: str, participation_id: str, now: datetime) -> None:
     """What a smaller footprint left over of the host's grams is for the next guest: it goes back to the plan."""
     over = [row for row in claims.extras(conn, event_id, [participation_id]) if row["participation_id"]]
-    found = orders.many(conn, event_id, sorted({row["order_id"] for row in over}), lock=True) if over else []
-    for order in (o for o in found if o["state"] in SOLD and claiming.scope_name(o) == "plan"):
+    known = orders.many(conn, event_id, sorted({row["order_id"] for row in over})) if over else []
+    planned = [order["order_id"] for order in known if claiming.scope_name(order) == "plan"]
+    found = orders.many(conn, event_id, planned, lock=True) if planned else []
+    for order in (o for o in found if o["state"] in SOLD):
         rows = [row for row in over if row["order_id"] == order["order_id"]]
         grams = sum(int(row["grams"]) for row in rows)
         back = [(participation_id, row["version"], EXTRA_LINE, -int(row["grams"])) for row in rows]
@@ -117,4 +139,4 @@ def _back_to_plan(conn: Connection, event_id: str, participation_id: str, now: d
             claims.add(conn, order, [*back, ("", 0, PLAN_LINE, grams)], now)
         group = orders.group_of(conn, event_id, participation_id)
         rollups.add_tally(conn, event_id, [group | {"extra_g": -grams}])
-        certificates.reissue(conn, event_id, order["certificate_number"], "claim changed", now)
+        restating.later(conn, order, now)

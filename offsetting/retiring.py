@@ -188,9 +188,10 @@ def _retire_orders(
     order_ids = sorted(before)
     for start in range(0, len(order_ids), BATCH):
         part = order_ids[start : start + BATCH]
+        taken = claiming.take(conn, event_id, part)
         after = _retired_grams(conn, event_id, part)
         changes: list[RetiredGrams] = []
-        for order in sorted(orders.many(conn, event_id, part), key=lambda row: row["order_id"]):
+        for order in taken:
             order_id = order["order_id"]
             if after[order_id] == order["grams"]:
                 if orders.move(conn, event_id, order_id, [states.POOLED], states.RETIRED) is None:

@@ -134,6 +134,7 @@ def drop(conn: Connection, event_id: str, order_id: str, to: str, actor: str, re
         return False
     _require_all(order, allocations.release(conn, event_id, order_id, "held"))
     orders.add_transitions(conn, event_id, order_id, [to], now, actor, reason)
+    hosting.cover_freed(conn, order, now)
     return True
 
 
@@ -159,6 +160,7 @@ def refund(conn: Connection, event_id: str, order_id: str, actor: str, reason: s
     rollups.add_money(conn, event_id, money_rows(order, back))
     certificates.revoke(conn, event_id, order["certificate_number"], f"refund: {reason}", now)
     claiming.refresh_boards(conn, order, now)
+    hosting.cover_freed(conn, order, now)
     log.append(conn, event_id, log.REVOCATION, order_id, revoked(order), order["livemode"], now)
     giving_back.refund_later(conn, order, due_minor(order), giving_back.REFUND, now)
     receipts.credit(conn, order, now)

@@ -112,9 +112,10 @@ def _of_order(table: sa.Table) -> list[sa.ColumnElement[bool]]:
     return [table.c.event_id == sa.bindparam("event_id"), table.c.order_id == sa.bindparam("order_id")]
 
 
-def get_certificate(conn: Connection, event_id: str, number: str) -> RowMapping | None:
-    """The certificate with its order's state, buyer and times."""
-    return conn.execute(_certificate(), {"event_id": event_id, "number": number}).mappings().first()
+def get_certificate(conn: Connection, event_id: str, number: str, lock: bool = False) -> RowMapping | None:
+    """The certificate with its order's state, buyer and times; taken for this transaction where ``lock``."""
+    query = _certificate().with_for_update(of=certificate) if lock else _certificate()
+    return conn.execute(query, {"event_id": event_id, "number": number}).mappings().first()
 
 
 @cache
@@ -135,6 +136,11 @@ def _certificate() -> sa.Select[Any]:
 def statements(conn: Connection, event_id: str, number: str) -> list[RowMapping]:
     """Every statement of a certificate, the newest first."""
     return list(conn.execute(_statements(), {"e": event_id, "n": number}).mappings())
+
+
+def newest_statement(conn: Connection, event_id: str, number: str) -> RowMapping:
+    """The statement of a certificate that counts."""
+    return conn.execute(_statements().limit(1), {"e": event_id, "n": number}).mappings().one()
 
 
 @cache

@@ -65,11 +65,29 @@ def _scope(event_id: str, participations: Sequence[str] | None, company_id: str)
     return where
 
 
-def lock_scope(conn: sa.Connection, event_id: str, participations: Sequence[str] | None, company_id: str) -> None:
-    """The same for all in a scope, in the order of keys: some participations, a company's, or the event's."""
-    if conn.dialect.name != "sqlite":
-        where = _scope(event_id, participations, company_id)
-        conn.execute(sa.select(_p.participation_id).where(*where).order_by(_p.participation_id).with_for_update())
+def lock_scope(
+    conn: sa.Connection, event_id: str, participations: Sequence[str] | None, company_id: str
+) -> frozenset[str] | None:  # fmt: skip
+    """The same for all in a scope, in the order of keys: some participations, a company's, or the event's. Whom it
+    found: who comes in later is not locked; None where the writer is alone anyway."""
+    if conn.dialect.name == "sqlite":
+        return None
+    where = _scope(event_id, participations, company_id)
+    query = sa.select(_p.participation_id).where(*where).order_by(_p.participation_id).with_for_update()
+    return frozenset(conn.execute(query).scalars())
+
+
+def take_lines(
+    conn: sa.Connection, event_id: str, participations: Sequence[str] | None, company_id: str
+) -> list[Row]:  # fmt: skip
+    """The lines of a scope (`lines_in_scope`), which stay as they are until the transaction ends."""
+    locked = lock_scope(conn, event_id, participations, company_id)
+    return those_of(lines_in_scope(conn, event_id, participations, company_id), locked)
+
+
+def those_of(lines: Sequence[Row], locked: frozenset[str] | None) -> list[Row]:
+    """Of lines those of participations that `lock_scope` found."""
+    return [line for line in lines if locked is None or line["participation_id"] in locked]
 
 
 def _lines_query(where: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:

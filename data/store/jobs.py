@@ -60,6 +60,21 @@ def put_once(conn: sa.Connection, kind: str, job_id: str, due_at: datetime) -> N
     })  # fmt: skip
 
 
+def put_again(
+    conn: sa.Connection, event_id: str, kind: str, job_id: str, payload: Mapping[str, Any], due_at: datetime
+) -> None:
+    """A job that waits at most once: one that is done is due anew, one that waits stays as it is. Whoever does it notes
+    it as done before they read what it is about: a change that comes too late for them makes it due anew."""
+    insert = (postgresql if conn.dialect.name == "postgresql" else sqlite).insert(s.job)
+    fresh = {"payload": dict(payload), "due_at": due_at, "leased_until": None, "leased_by": "", "attempts": 0,
+             "done_at": None, "last_error": ""}  # fmt: skip
+    changed = {name: insert.excluded[name] for name in fresh}
+    again = insert.on_conflict_do_update(
+        index_elements=["event_id", "job_id"], set_=changed, where=_j.done_at.is_not(None)
+    )
+    conn.execute(again, {"event_id": event_id, "job_id": job_id, "kind": kind, **fresh})
+
+
 def _due(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(_j.done_at.is_(None), _j.due_at <= now, sa.or_(_j.leased_until.is_(None), _j.leased_until < now))
 

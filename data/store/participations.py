@@ -56,6 +56,15 @@ def people_of_kind(conn: sa.Connection, event_id: str, kind: str) -> dict[str, i
     return {row.participation_id: row.people_count for row in conn.execute(query)}
 
 
+def told_by_others(conn: sa.Connection, event_id: str, ids: Sequence[str] | None = None) -> set[str]:
+    """Participations (of ``ids``, or all) that nobody here answers for: the organiser's own, groups, and who came in by
+    a file."""
+    where = [_p.event_id == event_id, sa.or_(_p.kind != "guest", _p.import_id != "")]
+    if ids is not None:
+        where.append(_p.participation_id.in_(ids))
+    return set(conn.execute(sa.select(_p.participation_id).where(*where)).scalars())
+
+
 def update(conn: sa.Connection, event_id: str, participation_id: str, **values: Any) -> None:
     """Changes columns of one participation."""
     given = {f"new_{name}": value for name, value in values.items()}

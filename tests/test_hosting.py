@@ -1,0 +1,112 @@
+"""The host's grams on the plan: certificates that follow, guests of files, what goes back to guests and from them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+import events
+import offsetting
+from accounts import Actor
+from data.store import schema as s
+from data.store.engine import Store, get_store
+from tests.support.events import trip
+from tests.support.shop import rows
+from tests.test_who_pays import HOST, NOW, SLUG, answer, buy, event, holds
+
+__all__ = ["event"]  # a fixture
+EXCHANGE = Actor("person", "x", "Exchange", frozenset({("exchange", "", "")}))
+AFTER = NOW + timedelta(days=2)
+PEOPLE = "ID,City,Travel mode\n" + "".join(f"R{n},北京,plane\n" for n in range(3))
+
+
+def versions(order: offsetting.Order) -> list[str]:
+    """Why each statement of an order's certificate was made, the first first."""
+    kept = rows(s.certificate_statement, number=order.certificate_number)
+    return [row["reason"] for row in sorted(kept, key=lambda row: row["version"])]
+
+
+def waits() -> list[bool]:
+    """Whether each statement that was asked for is still to be made."""
+    return [row["done_at"] is None for row in rows(s.job, kind="restate")]
+
+
+def test_one_statement_follows_all_who_answered_until_then(sqlite_store: Store, event: events.Event) -> None:
+    _, plane_g = answer(trip("plane"))
+    order = buy(9 * plane_g)
+    before = versions(order)
+    guest, _ = answer(trip("rail"))
+    answer(trip("rail"))
+    answer(trip("plane"), of=guest)
+    assert (versions(order), waits()) == (before, [True])
+    assert offsetting.run_due() >= 1
+    assert (versions(order), waits()) == ([*before, "claim changed"], [False])
+    answer(trip("rail"), of=guest)
+    assert waits() == [True]
+    offsetting.run_due()
+    assert len(versions(order)) == len(before) + 2
+    told, cover = offsetting.certificate(order.certificate_number), offsetting.host_cover(event.event_id)
+    assert (told.covered_g, told.planned_g, told.extra_g) == (cover.covered_g, cover.planned_g, 0)
+    holds(sqlite_store, event.event_id)
+
+
+def test_nothing_is_stated_anew_of_a_certificate_that_was_revoked(sqlite_store: Store, event: events.Event) -> None:
+    _, plane_g = answer(trip("plane"))
+    order = buy(3 * plane_g)
+    answer(trip("rail"))
+    offsetting.refund_order(order.order_id, "asked for", EXCHANGE)
+    offsetting.run_due()
+    assert versions(order)[-1].startswith("refund") and waits() == [False]
+    assert not offsetting.host_cover(event.event_id).bought
+    holds(sqlite_store, event.event_id)
+
+
+def test_who_came_in_by_a_file_waits_for_the_settling(sqlite_store: Store, event: events.Event) -> None:
+    guest, plane_g = answer(trip("plane"))
+    events.bring_in(SLUG, events.receive_file(SLUG, "people.csv", PEOPLE.encode()).token)
+    brought = [row["participation_id"] for row in rows(s.participation) if row["import_id"]]
+    assert len(brought) == 3
+    order = buy(9 * plane_g)
+    assert offsetting.coverage_of(guest).by_others_g == plane_g
+    assert [offsetting.coverage_of(each).covered_g for each in brought] == [0, 0, 0]
+    holds(sqlite_store, event.event_id)
+    offsetting.settle_plan(HOST, SLUG, AFTER)
+    whole = [offsetting.coverage_of(each) for each in brought]
+    assert all(seen.by_others_g == seen.total_g > 0 for seen in whole)
+    assert versions(order)[-1] == "claim changed"
+    holds(sqlite_store, event.event_id)
+
+
+@pytest.mark.parametrize("how", ["refunded", "cancelled", "expired"])
+def test_the_plan_covers_again_what_a_guests_own_order_leaves(
+    sqlite_store: Store, event: events.Event, how: str
+) -> None:  # fmt: skip
+    guest, total_g = answer(trip("plane"))
+    own = offsetting.place_order(guest, "p-1", share_percent=100)
+    if how == "refunded":
+        offsetting.demo_payment(own.order_id, "succeeded")
+    order = buy(2 * total_g)
+    assert offsetting.coverage_of(guest).by_others_g == 0
+    if how == "refunded":
+        offsetting.refund_order(own.order_id, "asked for", EXCHANGE)
+    elif how == "cancelled":
+        offsetting.cancel_order(own.order_id, "asked for")
+    else:
+        offsetting.run_due(NOW + timedelta(hours=3))
+    assert offsetting.coverage_of(guest).by_others_g == total_g
+    assert versions(order)[-1] == "claim changed"
+    holds(sqlite_store, event.event_id)
+
+
+def test_a_host_who_pays_otherwise_covers_nobody_on_its_own(sqlite_store: Store, event: events.Event) -> None:
+    with get_store().write() as conn:
+        conn.execute(sa.update(s.event).values(defaults={"payer": "host_residual"}))
+    guest, total_g = answer(trip("plane"))
+    buy(2 * total_g)
+    own = offsetting.place_order(guest, "p-1", share_percent=100)
+    offsetting.cancel_order(own.order_id, "asked for")
+    assert offsetting.coverage_of(guest).covered_g == 0
+    assert offsetting.host_cover(event.event_id).planned_g == 2 * total_g
+    holds(sqlite_store, event.event_id)
