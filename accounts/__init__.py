@@ -1,6 +1,6 @@
 """Use cases of people: roles and permissions, sign-in, companies, consent, deletion."""
 
-from accounts.actor import ANONYMOUS, SYSTEM, Actor, current_actor, set_actor
+from accounts.actor import ANONYMOUS, SYSTEM, Actor, actor_by_now, current_actor, set_actor
 from accounts.administration import (
     GRANTED,
     Grant,
@@ -62,14 +62,14 @@ __all__ = [
     "ANONYMOUS", "AREAS", "COLLEAGUE", "GRANTED", "MAIL_JOB", "NO_CODE", "REGISTER", "ROLES", "SYSTEM", "TABLE",
     "Account", "Actor", "CompanyAccount", "Conflict", "DomainError", "Entry", "Forbidden", "Grant", "InstallPerson",
     "Invitation", "NotFound", "OpenLink", "PersonView", "Session", "SignedIn", "TooMany", "Trail", "Unauthenticated",
-    "WaitingCompany", "accept_colleague", "action_words", "actor_of", "approve_company", "ask_reset", "begin_factor",
-    "begin_openid", "change_own", "change_password", "check_live", "code_hash", "company_account", "confirm_factor",
-    "create_person", "create_program_token", "current_actor", "deliver_letter", "detail_words", "drop_factor",
-    "end_other_sessions", "end_session", "ensure_install_people", "find_people", "finish_openid", "finish_sign_in",
-    "fresh_recovery_codes", "grant_role", "invitations", "invite_again", "invite_by_link", "invite_by_list",
-    "invite_colleague", "invite_person", "mail_is_sent", "make_token", "may", "may_now", "name_key", "once",
-    "open_link", "openid_name", "organise", "own_account", "own_companies", "person_view", "read_trail", "reasons_of",
-    "record", "recorded_actions", "register_company", "remove_colleague", "require", "reset_factor", "roles_for",
-    "sees_all", "set_actor", "set_disabled", "set_password_by_link", "sign_in", "sign_out", "sweep", "take_role",
-    "throttle", "trail_csv", "waiting_companies", "withdraw_invitation",
+    "WaitingCompany", "accept_colleague", "action_words", "actor_by_now", "actor_of", "approve_company", "ask_reset",
+    "begin_factor", "begin_openid", "change_own", "change_password", "check_live", "code_hash", "company_account",
+    "confirm_factor", "create_person", "create_program_token", "current_actor", "deliver_letter", "detail_words",
+    "drop_factor", "end_other_sessions", "end_session", "ensure_install_people", "find_people", "finish_openid",
+    "finish_sign_in", "fresh_recovery_codes", "grant_role", "invitations", "invite_again", "invite_by_link",
+    "invite_by_list", "invite_colleague", "invite_person", "mail_is_sent", "make_token", "may", "may_now", "name_key",
+    "once", "open_link", "openid_name", "organise", "own_account", "own_companies", "person_view", "read_trail",
+    "reasons_of", "record", "recorded_actions", "register_company", "remove_colleague", "require", "reset_factor",
+    "roles_for", "sees_all", "set_actor", "set_disabled", "set_password_by_link", "sign_in", "sign_out", "sweep",
+    "take_role", "throttle", "trail_csv", "waiting_companies", "withdraw_invitation",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ class Actor:
 ANONYMOUS = Actor("anonymous")
 SYSTEM = Actor("system", name="Forum Zero")
 _current: ContextVar[Actor] = ContextVar("forum_zero_actor", default=ANONYMOUS)
+_again: ContextVar[Callable[[], Actor]] = ContextVar("forum_zero_actor_again", default=_current.get)
 
 
 def current_actor() -> Actor:
@@ -34,6 +36,12 @@ def current_actor() -> Actor:
     return _current.get()
 
 
-def set_actor(actor: Actor) -> None:
-    """Sets the actor of this request (context-local)."""
+def actor_by_now() -> Actor:
+    """The same as it stands at this moment: for what lasts longer than a request, sessions end and roles are taken."""
+    return _again.get()()
+
+
+def set_actor(actor: Actor, again: Callable[[], Actor] | None = None) -> None:
+    """Sets the actor of this request (context-local); ``again`` asks anew who that is."""
     _current.set(actor)
+    _again.set(again or _current.get)

@@ -184,9 +184,10 @@ def take_role(actor: Actor, person_id: str, role: str, event_id: str = "", compa
 
 
 def _check_not_last(conn: Connection, person_id: str) -> None:
-    """Raises Conflict where nobody else would be left; others who ask the same wait for this one's end."""
-    left = [row for row in rows.people_with(conn, "administrator", lock=True) if row["password_hash"]]
-    if not any(row["person_id"] != person_id for row in left):
+    """Raises Conflict where it is an administrator and nobody else would be left; others who ask the same wait for this
+    one's end."""
+    found = {row["person_id"]: row["password_hash"] for row in rows.people_with(conn, "administrator", lock=True)}
+    if person_id in found and not any(password for other, password in found.items() if other != person_id):
         raise Conflict(LAST)
 
 

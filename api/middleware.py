@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+import anyio.to_thread
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -74,8 +76,9 @@ class Guard:
             await refusal(scope, receive, sending)
             return
         try:
-            actor = await _actor(request)
-            set_actor(actor)
+            again = _asker(request)
+            actor = await anyio.to_thread.run_sync(again) if again else ANONYMOUS
+            set_actor(actor, again)
             await self.app(scope, _limited(receive, _limit(request, actor)), sending)
         except TooLarge as error:
             await problem(413, t("Too large"), str(error.detail))(scope, receive, sending)
@@ -155,14 +158,13 @@ def _is_foreign(request: Request) -> bool:
     return scheme not in ("http", "https") or host not in own
 
 
-async def _actor(request: Request) -> Any:
-    """Who asks: a program by its token, a person by the session's cookie; a guest's secret is nobody of the desks."""
+def _asker(request: Request) -> Callable[[], Any] | None:
+    """What tells who asks: a program by its token, a person by the session's cookie; None for anybody else, a guest's
+    secret is nobody of the desks."""
     token = request.bearer if request.bearer else request.cookies.get("fz_session")
     if not token or (request.bearer and not token.startswith("fzp_")):
-        return ANONYMOUS
-    import anyio.to_thread
-
-    return await anyio.to_thread.run_sync(actor_of, token)
+        return None
+    return partial(actor_of, token)
 
 
 def _with_headers(send: Send, request: Request, asked: str | None) -> Send:

@@ -19,6 +19,7 @@ from typing import Any
 
 import anyio.to_thread
 
+from accounts import actor_by_now, may
 from events.health import live_versions
 from events.live import snapshot
 from events.screens import SEEN_EVERY, Screen, changed_screens, note_seen, screen_counts
@@ -27,6 +28,7 @@ log = logging.getLogger("forum_zero")
 POLL_SECONDS = 0.25
 COMMENT_SECONDS = 15.0
 NOTE_SOON_SECONDS = 2.0
+ALLOWED_EVERY_SECONDS = 2.0
 COMMENT = b": still here\n\n"
 REVOKED = b"event: revoked\ndata: {}\n\n"
 View = Callable[[dict[str, Any]], str]
@@ -156,6 +158,25 @@ class Hub:
                     yield message
             finally:
                 channel.on[screen.screen_id] -= counts
+
+    @staticmethod
+    async def while_allowed(messages: AsyncIterator[bytes], action: str, event_id: str) -> AsyncIterator[bytes]:
+        """The same messages for as long as who asks may do that at the event, asked anew every two seconds; then
+        ``revoked``."""
+        following = asyncio.ensure_future(anext(messages))
+        try:
+            while True:
+                await asyncio.wait({following}, timeout=ALLOWED_EVERY_SECONDS)
+                if not may(await anyio.to_thread.run_sync(actor_by_now), action, event_id):
+                    yield REVOKED
+                    return
+                if following.done():
+                    yield following.result()
+                    following = asyncio.ensure_future(anext(messages))
+        except StopAsyncIteration:
+            return
+        finally:
+            following.cancel()
 
     async def poll(self) -> None:
         """Looks once whether a watched event has a newer version, or one of its screens was told something."""

@@ -6,10 +6,8 @@ the same document under the organiser's own session, in a frame of this origin.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -28,7 +26,6 @@ router = APIRouter(include_in_schema=False)
 THEMES = ("dark", "light")
 STYLES = ("css/tokens.css", "css/base.css", "css/icons.css", "css/wall.css", "css/wall-layouts.css")
 SCRIPTS = ("js/wall-parts.js", "js/wall.js")
-PREVIEW_SECONDS = 600.0
 FRAMED = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; object-src 'none'"
@@ -63,19 +60,11 @@ def preview(slug: str, screen_id: str, request: Request) -> Response:
 
 @router.get("/desk/e/{slug}/screens/{screen_id}/stream")
 async def preview_stream(slug: str, screen_id: str) -> StreamingResponse:
-    """The preview's stream; after ten minutes it begins anew, and asks again who looks."""
+    """The preview's stream; it ends within seconds once who looks may no longer."""
     found = await anyio.to_thread.run_sync(events.get_screen, slug, screen_id)
     messages = events.HUB.screen(found, partial(_view_of, current_language()), changes, counts=False)
-    return StreamingResponse(_for_a_while(messages), media_type="text/event-stream", headers=STREAM)
-
-
-async def _for_a_while(messages: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    until = time.monotonic() + PREVIEW_SECONDS
-    async for message in messages:
-        yield message
-        await asyncio.sleep(0)
-        if time.monotonic() > until:
-            return
+    allowed = events.HUB.while_allowed(messages, "screen.manage", found.event_id)
+    return StreamingResponse(allowed, media_type="text/event-stream", headers=STREAM)
 
 
 def languages_of(state: events.ScreenState, address: str) -> tuple[str, ...]:
