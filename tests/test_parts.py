@@ -239,6 +239,42 @@ def test_rose_reaches_further_for_far_guests() -> None:
     assert "2,000 km" in rose.rose(ORIGINS, language="en")
 
 
+WESTERN = [
+    rose.Origin(name, azimuth, km, guests)
+    for name, azimuth, km, guests in (
+        ("Lhasa", 268, 1250, 9), ("Delhi", 271, 2600, 14), ("Mumbai", 258, 3500, 6), ("Paris", 316, 8300, 8),
+        ("London", 320, 8300, 6), ("Berlin", 317, 7300, 5), ("Istanbul", 300, 6600, 5), ("Moscow", 322, 5600, 7),
+    )
+]  # fmt: skip
+
+
+def _boxes_of(picture: str) -> list[tuple[str, rose.Box]]:
+    """The labels of a rose by what they say, with the near room that each takes."""
+    labels = [node for node in parse(picture).iter("{http://www.w3.org/2000/svg}text") if len(node)]
+    found = []
+    for node in labels:
+        words = " ".join(node.itertext())
+        at = (float(node.get("x", "")), float(node.get("y", "")))
+        found.append((words, rose._box(*at, words, node.get("text-anchor", ""), float(node.get("font-size", "")))))
+    return found
+
+
+def test_names_in_the_west_never_touch() -> None:
+    """Beside their dots those that have room are named; in a column of their own all are, north to south."""
+    alone, crowd = WESTERN[:1], [*WESTERN, *ORIGINS]
+    assert rose.has_room([*alone, *ORIGINS], 9, rose.FIT)
+    assert not rose.has_room(crowd, 9, rose.FIT)
+    columns = rose.Fit(west_room=118.0)
+    for fit, least in ((rose.FIT, 4), (columns, 9)):
+        boxes = _boxes_of(rose.rose(crowd, language="en", fit=fit))
+        assert len(boxes) >= least
+        for i, (_, box) in enumerate(boxes):
+            assert box[0] >= 0 and box[1] >= 0 and box[3] <= rose.HEIGHT
+            assert rose._is_free(box, [other for _, other in boxes[i + 1 :]])
+    named = [words for words, box in boxes if box[2] < columns.x0 - rose.REACH]
+    assert len(named) == 7 and named[0].startswith("London") and named[-1].startswith("Kunming")
+
+
 def test_steps_rise_at_once_and_tell_the_last_figures() -> None:
     moments = [
         steps.Moment(0, 100_000_000, 90_000_000, 120_000_000, 0, 20_000_000),

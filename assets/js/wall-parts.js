@@ -47,13 +47,14 @@ window.fzWall = (function () {
   /* Labels of a rose stay within their picture: a name that does not is cut, its number never. */
   function label(text) {
     var svg = text.ownerSVGElement, room = svg.viewBox.baseVal, name = text.firstChild, whole = name && name.data;
+    var column = text.hasAttribute("data-column");
     if (!whole || name.nodeType !== 3 || !text.querySelector("tspan")) { return; }
     function over() {
       var box = text.getBBox();
-      return box.x < room.x - 31 || box.x + box.width > room.x + room.width + 8;
+      return box.x < room.x - (column ? 8 : 31) || box.x + box.width > room.x + room.width + 8;
     }
     var out = room.x - 30 - text.getBBox().x;
-    if (out > 0 && text.getAttribute("text-anchor") !== "start") { text.setAttribute("x", Number(text.getAttribute("x")) + out); }
+    if (out > 0 && !column) { text.setAttribute("x", Number(text.getAttribute("x")) + out); }
     for (var keep = whole.length - 1; keep > 1 && over(); keep -= 1) { name.data = whole.slice(0, keep).trimEnd() + "…"; }
     if (name.data !== whole) {
       var title = document.createElementNS("http://www.w3.org/2000/svg", "title");

@@ -12,14 +12,27 @@ from locales import formats, pick, t
 from pages._parts.html_text import Raw, tag
 from pages._parts.pieces import category_name, swatch
 from pages._parts.ring import mini_ring
-from pages._parts.rose import LABEL_ROOM, Origin, rose, rose_sentence
+from pages._parts.rose import (
+    EDGE,
+    FIT,
+    LEADER,
+    Fit,
+    Origin,
+    em_width,
+    has_room,
+    is_west,
+    label_words,
+    rose,
+    rose_sentence,
+)
 from pages._parts.svg import element, hatch
 
 TOP_CATEGORIES = 4
 ROOM = 5.1  # digits and marks of a figure at full size; a longer one is drawn smaller
 LEAST_PX = 22.0  # the least size of words, on a screen 1920 wide
 HALL_ROSE_PX, HALL_LABELS, LABEL_PITCH = 490.0, 7, 1.24
-ROSE_ALONE, MOST_ROOM = 252.0, 240.0  # the width of a rose without its labels, in its own units; the most of theirs
+LABEL_SPACE, MOST_SHARE = 14.0, 0.56  # pixels between the name and its number; the most of a rose that labels take
+WHOLE_TONNES_G = 10_000_000_000  # from here on a range has no decimals
 Snapshot = Mapping[str, Any]
 
 
@@ -80,7 +93,8 @@ def kpis(snapshot: Snapshot) -> Raw:
     emitted, covered = snapshot["emitted"], snapshot["covered"]
     unit = formats.mass_unit(emitted["total"] or 0)
     low, high = emitted["low"], emitted["high"]
-    span = f"{formats.mass_range(low, high, unit=unit, decimals=1)}\u202f{unit}" if low is not None else ""
+    decimals = 1 if high is None or high < WHOLE_TONNES_G else 0
+    span = f"{formats.mass_range(low, high, unit=unit, decimals=decimals)}\u202f{unit}" if low is not None else ""
     rows = (
         ("emitted", t("Emitted"), emitted["total"], span),
         ("retired", t("Retired"), covered["retired"], _share(covered["retired"], emitted["total"])),
@@ -106,7 +120,8 @@ def _kpi(kind: str, name: str, figure: tuple[str, str], note: str, fit: float) -
     number, unit = figure
     small = tag("small", "\u202f" + unit) if number != "–" else None
     value = tag("span", number, small, class_="fz-num", data_count=kind, style={"--fz-fit": f"{fit:.3f}"})
-    return tag("div", tag("p", swatch(kind), name), value, tag("p", note), class_=f"fz-wall-kpi fz-wall-kpi-{kind}")
+    below = tag("p", note or Raw("&nbsp;"), data_fit="0.86")
+    return tag("div", tag("p", swatch(kind), name), value, below, class_=f"fz-wall-kpi fz-wall-kpi-{kind}")
 
 
 def categories(snapshot: Snapshot) -> Raw:
@@ -138,37 +153,56 @@ def categories(snapshot: Snapshot) -> Raw:
 
 
 def origins(snapshot: Snapshot) -> Raw:
-    """The compass rose of places with five guests and more."""
-    known = snapshot["origins"]
-    if not known["places"]:
-        return Raw("")
-    places = [
+    """The compass rose of places with five guests and more, beside how many are local; an open one until there are."""
+    known, places = snapshot["origins"], places_of(snapshot)
+    picture = rose_picture(places, HALL_LABELS, HALL_ROSE_PX, LEAST_PX)
+    local = formats.number(known["local"]) if known["local"] else ""
+    title = html.H2([t("Where we came from"), html.Small(t("{count} are local", count=local) if local else "")])
+    least = t("Places are shown once {count} guests have come from one.", count=snapshot["smallest_group"])
+    wait = [] if places else [tag("p", least, class_="fz-wall-wait")]
+    return tag("div", title, *wait, picture, class_="fz-wall-rose" + ("" if places else " fz-wall-rose-open"))
+
+
+def places_of(snapshot: Snapshot) -> list[Origin]:
+    """The places of a snapshot as the rose takes them."""
+    return [
         Origin(pick(p["names"]), p["azimuth"], p["distance_km"], p["people"], p["mostly"] == "rail")
-        for p in known["places"]
+        for p in snapshot["origins"]["places"]
     ]
-    room, share = room_of(places, HALL_LABELS, HALL_ROSE_PX, LEAST_PX)
-    picture = rose(
-        places, theme="css", compass=(t("N"), t("E"), t("S"), t("W")), labels=HALL_LABELS, alt=rose_sentence(places),
-        room=room, pitch=LABEL_PITCH * LEAST_PX * share,
-    )  # fmt: skip
-    aside = t("{count} are local", count=known["local"]) if known["local"] else ""
-    title = html.H2([t("Where we came from"), html.Small(aside)])
-    return tag("div", title, Raw(picture), class_="fz-wall-rose", style={"--k": f"{share:.4f}"})
 
 
-def room_of(places: Sequence[Origin], labels: int, width_px: float, text_px: float) -> tuple[float, float]:
-    """(room, share): the column that the labels of a rose need in its own units when it is drawn so wide, and how many
-    of these a pixel is. The widths of words are near ones; what does not fit even so is cut on the screen."""
+def rose_picture(places: Sequence[Origin], labels: int, width_px: float, text_px: float, scale: float = 1.0) -> Raw:
+    """The rose for so wide a place on a screen 1920 wide, its words ``text_px`` high; an open one without places."""
+    fit = fit_of(places, labels, width_px, text_px)
+    alt = rose_sentence(places) if places else t("No place with five guests yet")
+    compass = (t("N"), t("E"), t("S"), t("W"))
+    picture = rose(places, theme="css", scale=scale, compass=compass, labels=labels, alt=alt, fit=fit)
+    return tag("div", Raw(picture), style={"--k": f"{fit.width / width_px:.4f}"})
+
+
+def fit_of(places: Sequence[Origin], labels: int, width_px: float, text_px: float) -> Fit:
+    """The room that the labels of a rose need when it is drawn so wide: a column in the east; one in the west too where
+    they would touch each other beside their dots, as far as both leave room for the rings. The widths of words are near
+    ones; what does not fit even so is cut on the screen."""
     named = sorted(places, key=lambda place: -place.guests)[:labels]
-    ems = [sum(_em(mark) for mark in f"{place.label} {formats.number(place.guests)}") for place in named]
-    needed_px = min(text_px * max(ems, default=0.0) + 14, 0.9 * width_px)
-    room = min(MOST_ROOM, max(LABEL_ROOM, ROSE_ALONE * needed_px / (width_px - needed_px)))
-    return room, (ROSE_ALONE + room) / width_px
+    west, east = (
+        max([text_px * em_width(label_words(p)) + LABEL_SPACE for p in named if is_west(p) == side], default=0.0)
+        for side in (True, False)
+    )
+    one = _fitted(0.0, max(east, west / 2), width_px, text_px)
+    if has_room(places, labels, one) or west + east > MOST_SHARE * width_px:
+        return one
+    return _fitted(west, east, width_px, text_px)
 
 
-def _em(mark: str) -> float:
-    """About how wide a character is, in ems."""
-    return 1.0 if ord(mark) >= 0x2E80 else 0.3 if mark in " .,il’'" else 0.64
+def _fitted(west_px: float, east_px: float, width_px: float, text_px: float) -> Fit:
+    """Columns of so many pixels each in units of the picture, which is as many units wide as leave room for them."""
+    east_px = min(east_px, MOST_SHARE * width_px)
+    alone = FIT.width - FIT.room + (LEADER - EDGE if west_px else 0.0)
+    units = max(FIT.width, alone * width_px / (width_px - west_px - east_px)) / width_px
+    west = west_px * units
+    room = max(EDGE - LEADER, units * width_px - alone - west)
+    return Fit(room, west, LABEL_PITCH * text_px * units, text_px * units)
 
 
 def boards(snapshot: Snapshot, shorts: Mapping[str, Mapping[str, str]]) -> Raw:

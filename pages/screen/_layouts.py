@@ -16,7 +16,6 @@ from pages._parts.html_text import Raw, tag
 from pages._parts.logo import logo
 from pages._parts.qr import qr_svg
 from pages._parts.ring import mini_ring, ring
-from pages._parts.rose import Origin, rose, rose_sentence
 from pages.screen import _figures
 
 Snapshot = Mapping[str, Any]
@@ -156,26 +155,14 @@ def people(snapshot: Snapshot) -> list[Any]:
     return [Raw(picture), tag("div", number, tag("p", t("people have counted so far"))), html.P(share)]
 
 
-def _places(snapshot: Snapshot) -> list[Origin]:
-    return [
-        Origin(pick(p["names"]), p["azimuth"], p["distance_km"], p["people"], p["mostly"] == "rail")
-        for p in snapshot["origins"]["places"]
-    ]
-
-
 def large_rose(snapshot: Snapshot) -> Raw:
     """The compass rose, large; an open one where no place has five guests yet."""
-    places = _places(snapshot)
-    compass = (t("N"), t("E"), t("S"), t("W"))
-    alt = rose_sentence(places) if places else t("No place with five guests yet")
-    room, share = _figures.room_of(places, ROSE_LABELS, ROSE_PX, ROSE_TEXT_PX)
-    picture = rose(places, theme="css", scale=3, compass=compass, labels=ROSE_LABELS, alt=alt, room=room)
-    return tag("div", Raw(picture), style={"--k": f"{share:.4f}"})
+    return _figures.rose_picture(_figures.places_of(snapshot), ROSE_LABELS, ROSE_PX, ROSE_TEXT_PX, scale=3)
 
 
 def rose_words(snapshot: Snapshot) -> list[Any]:
     """What the rose says, beside it: how many from how many places, how far, and what its lines mean."""
-    known, places = snapshot["origins"], _places(snapshot)
+    known, places = snapshot["origins"], _figures.places_of(snapshot)
     heading = html.H2(t("Where we came from"))
     if not places:
         least = snapshot["smallest_group"]
