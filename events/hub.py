@@ -12,7 +12,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ import anyio.to_thread
 
 from accounts import actor_by_now, may
 from events.health import live_versions
-from events.live import snapshot
+from events.live import watched_snapshot
 from events.screens import SEEN_EVERY, Screen, changed_screens, note_seen, screen_counts
 
 log = logging.getLogger("forum_zero")
@@ -76,7 +76,7 @@ class Channel:
 
     async def refresh(self) -> None:
         """Reads the snapshot and wakes all who wait, if there is a newer version."""
-        fresh = await anyio.to_thread.run_sync(snapshot, self.event_id)
+        fresh = await anyio.to_thread.run_sync(watched_snapshot, self.event_id)
         if fresh["version"] > self.version:
             self.former = self.frames or self.former
             self.version, self.snapshot, self.frames = fresh["version"], fresh, {}
@@ -108,6 +108,11 @@ class Hub:
         self.channels: dict[str, Channel] = {}
         self.noted: dict[str, float] = {}
         self.note_at = 0.0
+
+    def newest(self, event_id: str) -> dict[str, Any]:
+        """The snapshot that an event's streams show, read where nobody watches; for who was let in. Raises NotFound."""
+        channel = self.channels.get(event_id)
+        return channel.snapshot if channel is not None and channel.version >= 0 else watched_snapshot(event_id)
 
     @contextmanager
     def _watching(self, event_id: str) -> Iterator[Channel]:
@@ -186,12 +191,12 @@ class Hub:
         for event_id, version in versions.items():
             channel = self.channels.get(event_id)
             if channel is not None and version > channel.version:
-                await channel.refresh()
+                await _alone(channel.refresh())
         if watched := [event_id for event_id, channel in self.channels.items() if channel.screens]:
             for event_id, count in (await anyio.to_thread.run_sync(screen_counts, watched)).items():
                 channel = self.channels.get(event_id)
                 if channel is not None and count > channel.screen_count:
-                    await channel.refresh_screens()
+                    await _alone(channel.refresh_screens())
 
     async def note(self) -> None:
         """Notes which screens are on: soon after they come, then once a minute, in one transaction."""
@@ -244,6 +249,14 @@ async def _screen_messages(
             key, seen = chosen, frame.version
         elif not await _woken(waiting):
             yield _message("beat", "{}")
+
+
+async def _alone(work: Awaitable[None]) -> None:
+    """What is done for one event: its failure is logged and keeps nothing from the others."""
+    try:
+        await work
+    except Exception:
+        log.exception("one event's live view could not be refreshed")
 
 
 async def _woken(waiting: asyncio.Event) -> bool:

@@ -261,12 +261,16 @@ def pledge_wall(slug: str, signer: str = "", with_withdrawn: bool = False) -> Pl
         event = read_event(conn, slug=slug)
         if with_withdrawn:
             require(current_actor(), "event.view", event.event_id)
-        counts = _counts(conn, event.event_id)
-        mine = rows.signed_by(conn, event.event_id, signer) if signer else {}
-        kept = [row for row in rows.pledges(conn, event.event_id) if with_withdrawn or row["state"] == OPEN]
-        shown = tuple(_pledge(conn, row, counts.get(row["pledge_id"], 0), mine) for row in kept)
-        if with_withdrawn:
-            shown = tuple(replace(each, is_signed=bool(counts.get(each.pledge_id))) for each in shown)
+        return _wall(conn, event, signer, with_withdrawn)
+
+
+def _wall(conn: sa.Connection, event: Event, signer: str = "", with_withdrawn: bool = False) -> PledgeWall:
+    counts = _counts(conn, event.event_id)
+    mine = rows.signed_by(conn, event.event_id, signer) if signer else {}
+    kept = [row for row in rows.pledges(conn, event.event_id) if with_withdrawn or row["state"] == OPEN]
+    shown = tuple(_pledge(conn, row, counts.get(row["pledge_id"], 0), mine) for row in kept)
+    if with_withdrawn:
+        shown = tuple(replace(each, is_signed=bool(counts.get(each.pledge_id))) for each in shown)
     return PledgeWall(event, shown)
 
 
@@ -289,7 +293,13 @@ def pledge_board(slug: str) -> dict[str, Any]:
     """The wall's block for big screens, as plain JSON values: pledges with what each stands for (``change_g`` a person
     and year), ``count`` and ``sum_g`` (None under five), both over all, and the newest names shown by consent (none
     under five). Raises NotFound."""
-    wall = pledge_wall(slug)
+    with get_store().read() as conn:
+        return read_pledge_board(conn, read_event(conn, slug=slug))
+
+
+def read_pledge_board(conn: sa.Connection, event: Event) -> dict[str, Any]:
+    """The same within a transaction."""
+    wall = _wall(conn, event)
     pledges = [
         {"pledge_id": each.pledge_id, "names": dict(each.names), "change_g": each.change_g, "count": each.count,
          "sum_g": each.sum_g, "signed_names": list(each.signed_names[:NAMES_ON_BOARD])}

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from accounts import NotFound, current_actor, record, require
+from accounts import SYSTEM, NotFound, current_actor, record, require
 from calculations.model import FieldError, InputError
 from data.store import screens as rows
 from data.store.engine import get_store
@@ -74,12 +74,13 @@ def screen_id_of(token: str) -> str:
 
 
 def screen_by_token(token: str) -> tuple[Screen, Event]:
-    """A screen and the event it may show. Raises NotFound for an unknown or revoked token."""
+    """A screen and the event it may show, a draft too: its link was made for it. Raises NotFound for an unknown or
+    revoked token."""
     with get_store().read() as conn:
         row = rows.by_token(conn, _hash(token[:200]))
         if row is None:
             raise NotFound(NO_LINK)
-        return screen_of(row), read_event(conn, event_id=row["event_id"])
+        return screen_of(row), read_event(conn, event_id=row["event_id"], actor=SYSTEM)
 
 
 def screen_event(token: str) -> Event:

@@ -13,12 +13,13 @@ from typing import Any
 
 from PIL import Image
 
+from accounts import SYSTEM
 from data import evidence as files
 from data.store import forum as rows
 from data.store.engine import get_store
 from events.catalogue import read_event
 from events.model import Event, Names
-from events.pledges import pledge_board
+from events.pledges import read_pledge_board
 from events.setup_look import logo_of, look_href_of
 from events.setup_model import Logo
 
@@ -65,12 +66,14 @@ class WallParts:
 
 
 def wall_parts(event_id: str) -> WallParts:
-    """What stands on an event's screens beside the snapshot. Raises NotFound."""
+    """What stands on an event's screens beside the snapshot, for who has asked who looks: of drafts too. Raises
+    NotFound."""
     with get_store().read() as conn:
-        event = read_event(conn, event_id=event_id)
+        event = read_event(conn, event_id=event_id, actor=SYSTEM)
         logo = logo_of(conn, event_id)
         sponsors = tuple(_thanked(event, row) for row in rows.sponsors(conn, event_id))
-    return WallParts(event, _own(event, logo), look_href_of(event, logo), pledge_board(event.slug), sponsors)
+        pledges = read_pledge_board(conn, event)
+    return WallParts(event, _own(event, logo), look_href_of(event, logo), pledges, sponsors)
 
 
 def _own(event: Event, logo: Logo | None) -> Picture | None:

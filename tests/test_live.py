@@ -45,14 +45,14 @@ async def following(stream: AsyncIterator[bytes]) -> bytes:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The versions of which a snapshot was made, one entry for each time."""
     made: list[int] = []
-    genuine = hub.snapshot
+    genuine = hub.watched_snapshot
 
     def counting(event_id: str) -> dict[str, Any]:
         snapshot = genuine(event_id)
         made.append(snapshot["version"])
         return snapshot
 
-    monkeypatch.setattr(hub, "snapshot", counting)
+    monkeypatch.setattr(hub, "watched_snapshot", counting)
     return made
 
 

@@ -28,6 +28,7 @@ from pages.screen.wall import changes, frame_text
 from tests.support import asyncs
 from tests.support.api import Forum, token
 from tests.support.events import body, draft, trip
+from tests.support.streams import following
 
 LIMIT_S = 30.0
 
@@ -49,14 +50,6 @@ def view(key: str) -> tuple[hub.ViewKey, hub.View]:
 
 def by_languages(screen: events.Screen) -> tuple[hub.ViewKey, hub.View]:
     return view("-".join(screen.state.languages) or "en")
-
-
-async def following(stream: AsyncIterator[bytes]) -> tuple[str, dict[str, Any]]:
-    """The next message's kind and data."""
-    text = (await asyncio.wait_for(anext(stream), LIMIT_S)).decode()
-    kind = text.split("\n")[0].removeprefix("event: ")
-    data = "\n".join(line.removeprefix("data: ") for line in text.split("\n") if line.startswith("data: "))
-    return kind, json.loads(data or "{}")
 
 
 def only(slug: str) -> events.Screen:

@@ -145,6 +145,7 @@
     parts.ring(shares);
     say(words[spoken] ? spoken : languageNow());
     celebrate(frame.milestones);
+    wall.classList.toggle("fz-wall-waiting", frame.waiting && wall.dataset.preview === undefined);
     wall.dataset.version = frame.version;
     step();
     renewed(frame.build);

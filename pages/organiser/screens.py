@@ -117,7 +117,15 @@ def _chosen(event: events.Event, one: events.Screen | None, offered: list[str]) 
     address = f"/desk/e/{event.slug}/screens/{one.screen_id}/preview?lang={current_language()}"
     picture = html.Iframe(src=address, title=t("Preview of {screen}", screen=name_of(one)),
                           className="fz-screen-preview")  # fmt: skip
-    return [panel(name_of(one), picture), control]
+    return [panel(name_of(one), [picture, _draft_note(event)]), control]
+
+
+def _draft_note(event: events.Event) -> html.P | None:
+    if event.state != "draft":
+        return None
+    words = t("This event is a draft: until it is open, its screens show its name and the time alone. The preview "
+              "shows what they will show.")  # fmt: skip
+    return html.P(words, className="fz-small mt-2 mb-0")
 
 
 @callback(
@@ -165,14 +173,21 @@ def control(*values: Any) -> Any:
     told = form.told_by(changed, dict(zip(form.FIELDS, values, strict=False)))
     there = "" if scope == "all" else chosen or "none"
     said = _said(slug, lambda: events.control_screen(slug, there, told))
-    return said, _state_of(slug, chosen), [] if "layout" in changed else no_update
+    state = _state_of(slug, chosen)
+    return said, state.as_json() if state else no_update, [] if "layout" in changed else no_update
 
 
-def _state_of(slug: str, chosen: str) -> Any:
+def _state_of(slug: str, chosen: str) -> events.ScreenState | None:
+    """What the chosen screen is told now; None once its link is revoked."""
     try:
-        return events.get_screen(slug, chosen).state.as_json()
+        return events.get_screen(slug, chosen).state
     except events.NotFound:
-        return no_update
+        return None
+
+
+def _now(slug: str) -> str:
+    """The time at the event's place, with seconds."""
+    return f.time_text(datetime.now(UTC), events.get_event(slug).timezone, seconds=True)
 
 
 @callback(
@@ -190,15 +205,14 @@ def follow(_: Any, known: Any, slug: str, chosen: str) -> Any:
     still = [no_update] * (len(form.FIELDS) + 1)
     if not chosen:
         return no_update, *still
-    try:
-        state = events.get_screen(str(slug), str(chosen)).state
-    except events.NotFound:
+    state = _state_of(str(slug), str(chosen))
+    if state is None:
         return _gone(), *still
     if state.as_json() == known:
         return no_update, *still
-    time = f.time_text(datetime.now(UTC), events.get_event(slug).timezone, seconds=True)
     words = t(
-        "Somebody else has told this screen something, seen at {time}: the fields show it as it is now.", time=time
+        "Somebody else has told this screen something, seen at {time}: the fields show it as it is now.",
+        time=_now(slug),
     )
     return html.P(words, className="fz-told"), state.as_json(), *form.values_of(state)
 
@@ -245,8 +259,7 @@ def _said(slug: str, work: Callable[[], Any]) -> html.Div:
         return html.Div([html.P(sentence_of(one, names)) for one in error.errors], className="fz-error", role="alert")
     except events.NotFound:
         return _gone()
-    time = f.time_text(datetime.now(UTC), events.get_event(slug).timezone, seconds=True)
-    return html.Div(html.P(t("Told at {time}.", time=time)), className="fz-told")
+    return html.Div(html.P(t("Told at {time}.", time=_now(slug))), className="fz-told")
 
 
 def _new_link(link: str, control_href: str) -> html.Div:

@@ -100,7 +100,7 @@ def _pledges(words: Mapping[str, str], _: Snapshot) -> list[Raw]:
 def _overlays(words: Mapping[str, str]) -> list[Raw]:
     """A milestone, the screen's own name, quiet hours: each lies over the stage when it is time."""
     passed = [tag("div", Raw(words[name]), data_part=name, hidden=True) for name in ("passed-people", "passed-covered")]
-    rest = tag("div", tag("p", id="wall-quiet-clock"), _slot("title", words))
+    rest = tag("div", tag("p", id="wall-quiet-clock"), _slot("title", words), _slot("waiting", words))
     return [
         tag("div", Raw(_figures.closed_ring()), *passed, class_="fz-wall-over fz-wall-passed", id="wall-passed"),
         tag("div", tag("p", id="wall-name-words"), class_="fz-wall-over fz-wall-name", id="wall-name"),
@@ -119,6 +119,13 @@ def title(event: events.Event) -> list[Any]:
     days = formats.date_range_text(event.starts_at.astimezone(zone).date(), event.ends_at.astimezone(zone).date())
     name = pick(dict(event.names))
     return [html.H1(name, title=name, **{"data-fit": "0.62"}), html.P(f"{pick(dict(event.place.names))} · {days}")]
+
+
+def waiting(event: events.Event) -> list[Any]:
+    """What a screen says before its event is open; nothing afterwards."""
+    if event.state != "draft":
+        return []
+    return [html.P(t("Not open yet. This screen begins by itself once the event is open."))]
 
 
 def code(event: events.Event) -> list[Any]:

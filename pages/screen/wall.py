@@ -7,8 +7,10 @@ the same document under the organiser's own session, in a frame of this origin.
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
+from threading import Lock
 from typing import Any
 
 import anyio.to_thread
@@ -30,6 +32,7 @@ FRAMED = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; object-src 'none'"
 )
+MOST_KEPT = 32  # events of which the newest parts are kept
 NO_STORE = {"Cache-Control": "no-store"}
 STREAM = NO_STORE | {"X-Accel-Buffering": "no"}
 
@@ -37,8 +40,8 @@ STREAM = NO_STORE | {"X-Accel-Buffering": "no"}
 @router.get("/screen/{token}")
 def screen(token: str, request: Request) -> Response:
     """The whole screen as it stands; the script keeps it so."""
-    found, event = events.screen_by_token(token)
-    page = _document(found, event, request, f"/screen/{token}/stream")
+    found, _ = events.screen_by_token(token)
+    page = _document(found, request, f"/screen/{token}/stream")
     return HTMLResponse(page, headers=NO_STORE)
 
 
@@ -54,7 +57,7 @@ async def stream(token: str) -> StreamingResponse:
 def preview(slug: str, screen_id: str, request: Request) -> Response:
     """The same for the organiser, to be put in a frame of a page of ours. Needs screen.manage."""
     found = events.get_screen(slug, screen_id)
-    page = _document(found, events.get_event(slug), request, f"/desk/e/{slug}/screens/{screen_id}/stream")
+    page = _document(found, request, f"/desk/e/{slug}/screens/{screen_id}/stream", preview=True)
     return HTMLResponse(page, headers=NO_STORE | {"Content-Security-Policy": FRAMED})
 
 
@@ -79,14 +82,52 @@ def _view_of(address: str, found: events.Screen) -> tuple[tuple[str, ...], Any]:
 
 def frame_text(languages: tuple[str, ...], event_id: str, snapshot: dict[str, Any]) -> str:
     """A frame of the stream: the ring's shares and every part in every language, as JSON."""
-    wall = events.wall_parts(event_id)
+    made = _made_of(event_id, snapshot)
+    wall = made.wall
     frame = {
         "version": snapshot["version"], "clock": _layouts.clock(snapshot, wall.event.timezone), "build": build(),
         "offered": offered(wall), "look": wall.look,
         "ring": _figures.ring_shares(snapshot), "milestones": snapshot["milestones"],
-        "words": {language: _words(language, wall, snapshot) for language in languages},
+        "waiting": waits(wall.event), "words": {language: made.said(language) for language in languages},
     }  # fmt: skip
     return json.dumps(frame, ensure_ascii=False)
+
+
+def waits(event: events.Event) -> bool:
+    """Whether screens show nothing but its name and the time yet; a preview shows what will be."""
+    return event.state == "draft"
+
+
+class Made:
+    """What all frames of one snapshot share: frames differ in their languages, and in nothing else."""
+
+    def __init__(self, event_id: str, snapshot: dict[str, Any]) -> None:
+        self.snapshot, self.wall = snapshot, events.wall_parts(event_id)
+        self._words: dict[str, dict[str, str]] = {}
+
+    def said(self, language: str) -> dict[str, str]:
+        """Every part in a language, made by the first frame that has it."""
+        if language not in self._words:
+            self._words[language] = _words(language, self.wall, self.snapshot)
+        return self._words[language]
+
+
+_newest: OrderedDict[str, Made] = OrderedDict()
+_newest_lock = Lock()
+
+
+def _made_of(event_id: str, snapshot: dict[str, Any]) -> Made:
+    """What was made of this very snapshot, or will be; the newest of each event is kept."""
+    with _newest_lock:
+        made = _newest.get(event_id)
+    if made is None or made.snapshot is not snapshot:
+        made = Made(event_id, snapshot)
+        with _newest_lock:
+            _newest[event_id] = made
+            _newest.move_to_end(event_id)
+            while len(_newest) > MOST_KEPT:
+                _newest.popitem(last=False)
+    return made
 
 
 def changes(former: str, text: str) -> str:
@@ -116,6 +157,7 @@ PARTS: dict[str, Callable[[events.WallParts, dict[str, Any]], Any]] = {
     "turns": lambda wall, snapshot: _figures.boards(snapshot, wall.event.texts.get("session_short", {})),
     "ticker": lambda wall, snapshot: _figures.ticker(snapshot, wall.event.timezone),
     "steps": lambda wall, snapshot: _layouts.steps(wall.event),
+    "waiting": lambda wall, snapshot: _layouts.waiting(wall.event),
     "people": lambda wall, snapshot: _layouts.people(snapshot),
     "final": lambda wall, snapshot: _moments.final(wall.event, snapshot),
     "extra": lambda wall, snapshot: _moments.extra(wall.event, snapshot),
@@ -141,23 +183,26 @@ def build() -> str:
     return " ".join(asset_url(name).rsplit("/", 1)[-1] for name in (*STYLES, *SCRIPTS))
 
 
-def _document(found: events.Screen, event: events.Event, request: Request, stream_path: str) -> str:
+def _document(found: events.Screen, request: Request, stream_path: str, preview: bool = False) -> str:
     address = current_language()
     first = languages_of(found.state, address)[0]
     asked = request.query_params.get("theme", "")
     told = found.state.theme if found.state.theme in THEMES else asked if asked in THEMES else "dark"
-    snapshot, wall = events.snapshot(event.event_id), events.wall_parts(event.event_id)
-    words = _words(first, wall, snapshot)
+    set_language(first if first in LANGUAGES else "en")
+    snapshot = events.HUB.newest(found.event_id)
+    made = _made_of(found.event_id, snapshot)
+    wall, event, words = made.wall, made.wall.event, dict(made.said(first))
     if found.state.ticker_paused:
         words["ticker"] = ""
     told_of = {
         "data_stream": f"{stream_path}?lang={address}", "data_theme": asked if asked in THEMES else "dark",
         "data_live": t("Live"), "data_stale": t("as of"), "data_version": str(snapshot["version"]),
         "data_zone": event.timezone, "data_build": build(), "data_layout": found.state.layout,
-        "data_offered": " ".join(offered(wall)),
+        "data_offered": " ".join(offered(wall)), "data_preview": True if preview else None,
     }  # fmt: skip
     inside = _layouts.shell(words, snapshot, event, found.state.layout)
-    body = tag("div", *inside, class_="fz-wall", id="wall", **told_of)
+    look = "fz-wall fz-wall-waiting" if waits(event) and not preview else "fz-wall"
+    body = tag("div", *inside, class_=look, id="wall", **told_of)
     links = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
     links += f'<link rel="stylesheet" id="wall-look" href="{wall.look}">' if wall.look else ""
     scripts = "".join(f'<script src="{asset_url(name)}" defer></script>' for name in SCRIPTS)
