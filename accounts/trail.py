@@ -21,9 +21,9 @@ from data.store import events
 from data.store import orders as event_rows
 from data.store import people as rows
 from data.store.engine import get_store
+from data.table_given import cells
 
 PAGE, MOST_CSV = 50, 20_000
-UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("at", "event", "who", "who_id", "action", "what", "subject", "detail", "in_words")
 
 
@@ -153,6 +153,6 @@ def trail_csv(actor: Actor, slug: str = "", person: str = "", action: str = "", 
     for each in read_trail(actor, slug, person, action, day, size=MOST_CSV).entries:
         detail = json.dumps(dict(each.detail), ensure_ascii=False, sort_keys=True)
         what, words = action_words(each.action), "; ".join(detail_words(each.detail))
-        cells = [each.at.isoformat(), each.slug, each.who, each.actor, each.action, what, each.subject, detail, words]
-        writer.writerow([f"'{cell}" if cell.startswith(UNSAFE) else cell for cell in cells])
+        row = [each.at.isoformat(), each.slug, each.who, each.actor, each.action, what, each.subject, detail, words]
+        writer.writerow(cells(row))
     return out.getvalue()

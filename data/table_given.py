@@ -1,4 +1,5 @@
-"""Tables that are given out: no cell is ever run as a formula by the program that opens it."""
+"""Tables and pictures that are given out: no cell is ever run as a formula by the program that opens it, and no letter
+stands in them that XML has no place for."""
 
 from __future__ import annotations
 
@@ -6,14 +7,27 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 _NUMBER = re.compile(r"[+-]?[\d.,\s]+([eE][+-]?\d+)?\s*%?")
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
+_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")  # full-width: Chinese Excel reads them so
+_NO_LETTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def letters(text: str) -> str:
+    """A text without control characters and halves of letters, which no XML, so no XLSX or SVG, can hold."""
+    return _NO_LETTERS.sub("", text)
 
 
 def harmless(cell: str) -> str:
     """A cell as text: what a spreadsheet would run begins with an apostrophe; numbers stay numbers."""
-    return f"'{cell}" if cell.startswith(_STARTS) and not _NUMBER.fullmatch(cell) else cell
+    plain = letters(cell)
+    return f"'{plain}" if plain.startswith(_STARTS) and not _NUMBER.fullmatch(plain) else plain
+
+
+def cells(row: Iterable[Any]) -> list[Any]:
+    """A row of cells of any kind: texts harmless, nothing empty."""
+    return ["" if cell is None else harmless(cell) if isinstance(cell, str) else cell for cell in row]
 
 
 def as_written(cell: str) -> str:

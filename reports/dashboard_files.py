@@ -11,11 +11,12 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from data.table_given import cells
 from locales import pick, t
 from reports.dashboard import Dashboard
 from reports.dashboard_tables import Table
 from reports.exploring import Column
-from reports.exports import cell_of, title_of
+from reports.exports import title_of
 
 
 def figure_csv(table: Table) -> bytes:
@@ -35,7 +36,7 @@ def whole_csv(found: Mapping[str, Table]) -> bytes:
 
 def _written(rows: Sequence[Sequence[Any]]) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([cell_of(cell) for cell in row] for row in rows)
+    csv.writer(out).writerows(map(cells, rows))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -47,7 +48,7 @@ def figures_xlsx(shown: Dashboard, found: Mapping[str, Table]) -> bytes:
         _sheet(book, table)
     about = book.create_sheet(t("Question")[:31])
     for line in about_rows(shown):
-        about.append([cell_of(cell) for cell in line])
+        about.append(cells(line))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -55,12 +56,12 @@ def figures_xlsx(shown: Dashboard, found: Mapping[str, Table]) -> bytes:
 
 def _sheet(book: Workbook, table: Table) -> None:
     sheet = book.create_sheet(table.name[:31])
-    sheet.append([cell_of(table.finding)])
-    sheet.append([title_of(column) for column in table.columns])
+    sheet.append(cells([table.finding]))
+    sheet.append(cells(map(title_of, table.columns)))
     for row in table.rows:
-        sheet.append([cell_of(cell) for cell in row])
-    for cells in (sheet[1], sheet[2]):
-        for cell in cells:
+        sheet.append(cells(row))
+    for line in (sheet[1], sheet[2]):
+        for cell in line:
             cell.font = Font(bold=True)
     sheet.freeze_panes = "B3"
     for i, column in enumerate(table.columns, 1):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from data.table_given import cells
 from locales import t
 from reports.exploring import Answer, Column
 
-UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 UNITS = {"grams": "g", "share_bp": "‱"}
 
 
@@ -21,9 +20,8 @@ def export_csv(answer: Answer) -> bytes:
     """UTF-8 with a byte order mark (so that spreadsheets read it), a row each and the sum last; grams are integers."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([title_of(column) for column in answer.columns])
-    for row in (*answer.rows, answer.total):
-        writer.writerow([cell_of(cell) for cell in answer.cells(row)])
+    writer.writerow(cells(map(title_of, answer.columns)))
+    writer.writerows(cells(answer.cells(row)) for row in (*answer.rows, answer.total))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -32,18 +30,18 @@ def export_xlsx(answer: Answer) -> bytes:
     book = Workbook()
     sheet = book.active
     sheet.title = t("Explore")[:31]
-    sheet.append([title_of(column) for column in answer.columns])
+    sheet.append(cells(map(title_of, answer.columns)))
     for row in (*answer.rows, answer.total):
-        sheet.append([cell_of(cell) for cell in answer.cells(row)])
-    for cells in (sheet[1], sheet[sheet.max_row]):
-        for cell in cells:
+        sheet.append(cells(answer.cells(row)))
+    for line in (sheet[1], sheet[sheet.max_row]):
+        for cell in line:
             cell.font = Font(bold=True)
     sheet.freeze_panes = "B2"
     for i, column in enumerate(answer.columns, 1):
         sheet.column_dimensions[get_column_letter(i)].width = 34 if column.kind == "text" else 15
     about = book.create_sheet(t("Question")[:31])
-    for line in about_rows(answer):
-        about.append([cell_of(cell) for cell in line])
+    for told in about_rows(answer):
+        about.append(cells(told))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -61,13 +59,6 @@ def about_rows(answer: Answer) -> list[tuple[str, str]]:
 def title_of(column: Column) -> str:
     """A column's title with its unit."""
     return f"{column.title} ({UNITS[column.kind]})" if column.kind in UNITS else _money_title(column)
-
-
-def cell_of(cell: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it; None is empty."""
-    if isinstance(cell, str) and cell.startswith(UNSAFE):
-        return "'" + cell
-    return "" if cell is None else cell
 
 
 def _money_title(column: Column) -> str:

@@ -22,6 +22,7 @@ import offsetting
 from accounts import SYSTEM, Actor, set_actor
 from data.store import schema as s
 from data.store.engine import Store, get_store
+from data.table_given import cells
 from gateways.demo import DemoPayment
 from locales import set_language
 from offsetting import settlements
@@ -29,7 +30,7 @@ from offsetting.providers import demo
 from offsetting.settlements import Account
 from offsetting.statements import Statement
 from pages.documents import _statement_pdf
-from pages.documents._statement_xlsx import safe, statement_xlsx
+from pages.documents._statement_xlsx import statement_xlsx
 from tests.support.api import client, token
 from tests.support.browser import Visit
 from tests.support.desk import PASSWORD, enter, store_of
@@ -120,7 +121,7 @@ def test_many_lines_are_summed_by_day(shop: Shop, tmp_path: Path, monkeypatch: p
 
 
 def test_text_is_no_formula() -> None:
-    assert [safe(cell) for cell in ("=1+1", "@x", "plain", 5)] == ["'=1+1", "'@x", "plain", 5]
+    assert cells(("=1+1", "@x", "plain", 5)) == ["'=1+1", "'@x", "plain", 5]
 
 
 def test_who_may_download(shop: Shop) -> None:

@@ -11,7 +11,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-UNSAFE = ("=", "+", "-", "@", "\t", "\r")
+from data.table_given import cells
+
 Cell = str | int
 
 
@@ -31,10 +32,7 @@ def as_csv(sheet: InstructionSheet) -> bytes:
     """UTF-8 with a byte order mark: the facts, an empty line, then the runs below their head."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([_safe(sheet.title)])
-    writer.writerows([[_safe(cell) for cell in row] for row in sheet.facts])
-    writer.writerow([])
-    writer.writerows([[_safe(cell) for cell in row] for row in (sheet.columns, *sheet.rows)])
+    writer.writerows(map(cells, ([sheet.title], *sheet.facts, [], sheet.columns, *sheet.rows)))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -44,14 +42,11 @@ def as_xlsx(sheet: InstructionSheet) -> bytes:
     book.properties.created = book.properties.modified = sheet.made_at.replace(tzinfo=None)
     page = book.active
     page.title = "".join(c for c in sheet.title if c not in r"[]:*?/\ ")[:31] or "1"
-    page.append([_safe(sheet.title)])
-    for row in sheet.facts:
-        page.append([_safe(cell) for cell in row])
-    page.append([])
-    page.append([_safe(cell) for cell in sheet.columns])
+    for row in ([sheet.title], *sheet.facts, [], sheet.columns):
+        page.append(cells(row))
     head = page.max_row
     for line in sheet.rows:
-        page.append([_safe(cell) for cell in line])
+        page.append(cells(line))
     page["A1"].font = Font(bold=True, size=14)
     for cell in page[head]:
         cell.font = Font(bold=True)
@@ -61,8 +56,3 @@ def as_xlsx(sheet: InstructionSheet) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _safe(cell: Cell) -> Cell:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return "'" + cell if isinstance(cell, str) and cell.startswith(UNSAFE) else cell

@@ -14,6 +14,7 @@ from dash import html
 import events
 import offsetting
 import reports
+from data.table_given import cells
 from locales import formats as f
 from locales import pick, t
 from offsetting import OrderRow, receipts
@@ -24,7 +25,6 @@ from pages._parts.pieces import empty
 from reports import CompanyAtEvent
 
 MOST_EVENTS, MOST_ORDERS = 50, 200
-UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "event", "event_name", "livemode", "paid_on", "order", "state", "grams", "amount_minor", "currency", "project",
     "certificate", "certificate_url", "receipt", "receipt_url", "credit_note", "billed_to", "tax_number", "address",
@@ -122,8 +122,7 @@ def papers_csv(found: Sequence[Papers], base: str) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for each in found:
-        cells = [str(cell) for cell in _cells(each, base)]
-        writer.writerow([f"'{cell}" if cell.startswith(UNSAFE) else cell for cell in cells])
+        writer.writerow(cells(_cells(each, base)))
     return out.getvalue()
 
 

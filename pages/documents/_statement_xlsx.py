@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from data.table_given import cells
 from locales import formats as f
 from locales import pick, t
 from offsetting.statements import Statement, StatementLine
@@ -26,7 +27,6 @@ from pages.documents._statement_words import (
     title_of,
 )
 
-UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 WIDTHS = (12, 30, 34, 30, 13, 13, 13, 9, 13, 15)
 BOLD = Font(bold=True)
 MOST_SHAPED = 10_000  # lines; giving a million cells their looks takes longer than anybody waits
@@ -48,11 +48,11 @@ def _lines(sheet: Any, found: Statement) -> None:
     sheet.append([*columns()[:5], *[f"{name} ({currency})" for name in columns()[5:7]], columns()[7],
                   *[f"{name} ({currency})" for name in columns()[8:]]])  # fmt: skip
     for line in found.lines:
-        sheet.append([safe(cell) for cell in _cells(line, found)])
+        sheet.append(cells(_cells(line, found)))
     sheet.append([t("All"), "", "", "", found.grams, "", _major(found.order_minor, currency), "",
                   _major(found.total_minor, currency), float(exact_major(found.rounding, currency))])  # fmt: skip
-    for cells in (sheet[1], sheet[sheet.max_row]):
-        for cell in cells:
+    for row in (sheet[1], sheet[sheet.max_row]):
+        for cell in row:
             cell.font = BOLD
     money = "#,##0" + ("." + "0" * get_currency_precision(currency) if get_currency_precision(currency) else "")
     formats = {1: "yyyy-mm-dd", 5: "#,##0", 6: money, 7: money, 8: "0.##%", 9: money, 10: money + "####"}
@@ -88,10 +88,10 @@ def _summing(sheet: Any, found: Statement) -> None:
         (t("Money"), t("live") if whose.livemode else t("test: of no value")), (t("State"), state_words(found)),
     ]  # fmt: skip
     for row in told:
-        sheet.append([safe(cell) for cell in row])
+        sheet.append(cells(row))
     sheet.append([])
     for part in sums_of(found):
-        sheet.append([part.words, _major(part.minor, whose.currency)])
+        sheet.append(cells([part.words, _major(part.minor, whose.currency)]))
         sheet.cell(sheet.max_row, 2).number_format = "#,##0.00"
         if part.is_total:
             sheet.cell(sheet.max_row, 1).font = sheet.cell(sheet.max_row, 2).font = BOLD
@@ -100,8 +100,3 @@ def _summing(sheet: Any, found: Statement) -> None:
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 52, 70
     for row in sheet.iter_rows(min_col=2, max_col=2):
         row[0].alignment = Alignment(horizontal="left", wrap_text=True, vertical="top")
-
-
-def safe(cell: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return "'" + cell if isinstance(cell, str) and cell.startswith(UNSAFE) else cell

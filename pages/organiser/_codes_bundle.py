@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 
+from data.table_given import cells
 from events import Code, Event
 from locales import pick, t
 from pages.organiser import _codes_files as files
@@ -64,10 +65,5 @@ def _links(event: Event, codes: Sequence[Code]) -> str:
     table.writerow([t("Name"), t("Hall"), t("Channel"), t("Link")])
     for code in codes:
         hall = hall_name(event, code.session_id) or t("Whole event")
-        table.writerow([_cell(each) for each in (code.label, hall, names[code.channel], code.link)])
+        table.writerow(cells((code.label, hall, names[code.channel], code.link)))
     return out.getvalue()
-
-
-def _cell(text: str) -> str:
-    """A cell that a spreadsheet takes for words, whatever it begins with."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from fpdf import FPDF
 
+from data.table_given import letters
 from pages._parts.pdf_fonts import FONT_FILES, register_fonts
 from pages.organiser import _codes_sheet as sheets
 from pages.organiser._codes_type import Voice, outline, runs, width
@@ -97,7 +98,7 @@ def svg(page: sheets.Sheet, title: str) -> str:
     size = f'width="{page.width:g}mm" height="{page.height:g}mm" viewBox="0 0 {page.width:g} {page.height:g}"'
     ground = f'<rect width="{page.width:g}" height="{page.height:g}" fill="#ffffff"/>'
     said = f"<title>{escape(title)}</title>"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">{said}{ground}{inside}</svg>'
+    return letters(f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">{said}{ground}{inside}</svg>')
 
 
 def _n(value: float) -> str:

@@ -11,10 +11,10 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 import events
+from data.table_given import cells
 from events.inventory_board import InventoryBoard
 from locales import t
 from pages._parts.pieces import category_name
-from pages.documents._statement_xlsx import safe
 from pages.organiser._inventory_figures import source_words, stage_words
 from pages.organiser._inventory_lines import known_words, session_words, title_of, unit_words
 
@@ -25,7 +25,7 @@ def inventory_csv(board: InventoryBoard, names: Names) -> bytes:
     """UTF-8 with a byte order mark, a row each."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerows([safe(cell) for cell in row] for row in _table(board, names))
+    writer.writerows(map(cells, _table(board, names)))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -35,7 +35,7 @@ def inventory_xlsx(board: InventoryBoard, names: Names) -> bytes:
     sheet = book.active
     sheet.title = t("Inventory")[:31]
     for row in _table(board, names):
-        sheet.append([safe(cell) for cell in row])
+        sheet.append(cells(row))
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
