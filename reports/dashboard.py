@@ -23,7 +23,7 @@ from reports.bounds import Bounds
 from reports.choices import Choice
 from reports.dashboard_cells import FEW, MASSES, Cells, Group
 from reports.dashboard_dims import Whereabouts, read_cells, whereabouts
-from reports.dashboard_rows import Namer, Told, all_choices, conditions, figure_rows, row_of, told_groups
+from reports.dashboard_rows import Namer, Told, all_choices, conditions, figure_rows, row_of, told_groups, told_keys
 from reports.exploring import Row
 from reports.narrowing import LISTS, OF_LINES, Narrowing
 from reports.question import NO_MODE, Question
@@ -92,7 +92,7 @@ def dashboard(slug: str, asked: Narrowing | None = None) -> Dashboard:
         namer = Namer(view, participations.company_names(conn, [key for key in cells.values("company") if key]))
         whole = told_groups(Narrowing(), cells)
         choices = all_choices(asked, cells, whole, namer)
-        _check(asked, choices)
+        _check(asked, whole, choices)
         told = told_groups(asked, cells) if asked.is_part else whole
         return _answered(conn, view, asked, cells, told, namer, choices)
 
@@ -243,13 +243,13 @@ def _left_out(asked: Narrowing) -> tuple[str, ...]:
     return (*gone, *(["boards"] if any(getattr(asked, name) for name in NAMED) else []))
 
 
-def _check(asked: Narrowing, choices: Mapping[str, tuple[Choice, ...]]) -> None:
+def _check(asked: Narrowing, whole: Mapping[str, Told], choices: Mapping[str, tuple[Choice, ...]]) -> None:
     """Raises InputError for sessions, companies, channels, places and rings that this event has not, or that are too
     few to be told."""
     message = "{field}: {value} is not at this event, or fewer than five guests stand behind it."
     errors = []
     for name in LISTS:
-        known = {choice.value for choice in choices[name]}
+        known = {choice.value for choice in choices[name]} | told_keys(name, whole)
         errors += [FieldError(name, value, message) for value in getattr(asked, name) if value not in known]
     if errors:
         raise InputError(errors)

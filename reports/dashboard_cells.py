@@ -9,40 +9,28 @@ in each cell of people (session, company, code, place, hour) those of the line t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calculations.ranking import SMALLEST_GROUP
+from reports.dashboard_columns import EVERY, Codes, Coding, Dim, Mask, Rows, inside, largest, summed
 from reports.narrowing import OF_PEOPLE
 
-Codes = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 Conditions = Mapping[str, tuple[str, ...]]
 MASSES = ("low_g", "total_g", "high_g", "reserved_g", "retired_g")
 PERSON_MEASURES = (
     "participation_count", "answered_count", "people_count", "order_count", "paid_order_count", "certificate_count",
     "extra_g", "paid_minor",
 )  # fmt: skip
+OF_A_LINE = ("line_count", *MASSES)
 MEASURES = ("line_count", "person_count", *MASSES, *PERSON_MEASURES)
 FEW = "-few"  # the key of the group that holds what is not told apart
 WITHIN = {"activity": "category", "way": "category", "diet": "category", "origin": "ring"}  # told more coarsely by
 REST = ""  # what has no name in a dimension, as lines that are no meal
-
-
-@dataclass(frozen=True, slots=True)
-class Dim:
-    """What rows are told apart by: ``code`` holds a row's place in ``names``, -1 where it has none."""
-
-    names: tuple[str, ...]
-    code: Codes
-
-    def places(self, values: Iterable[str]) -> list[int]:
-        """Where values stand; a time holds the hours that begin with it."""
-        wanted = tuple(values)
-        return [i for i, name in enumerate(self.names) if name in wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,83 +50,114 @@ class Group:
 
 
 class Cells:
-    """An event's facets. ``own`` are rows of the organiser's lines, which are no guest's; ``whole`` rows of people,
-    the others lines of theirs."""
+    """An event's facets: persons as a whole, lines of theirs, and the organiser's own lines, which are no guest's."""
 
-    def __init__(self, dims: Mapping[str, Dim], measures: Mapping[str, Codes], own: Mask, whole: Mask, person: Codes):
-        self.dims, self._measures, self._own, self._whole = dims, measures, own, whole
-        self._person = person
-        self._masks: dict[tuple[str, tuple[str, ...]], Mask] = {}
-        self._guest_lines, self._guest_people = ~own & ~whole, ~own & whole
+    def __init__(self, dims: Mapping[str, Dim], wholes: Rows, lines: Rows, own: Rows):
+        self.dims = dims
+        self._sides = {"people": wholes, "guests": lines, "own": own}
+        self._always: dict[Any, Any] = {}  # what was found under no condition
+        self._once: dict[Any, Any] = {}  # what was found under those of one question
+
+    def asked_anew(self) -> Cells:
+        """The same for another question; what is known of the whole stays known."""
+        other = Cells(self.dims, *self._sides.values())
+        other._always = self._always
+        return other
+
+    @property
+    def nbytes(self) -> int:
+        """How much room they take."""
+        return sum(rows.nbytes for rows in self._sides.values()) + sum(dim.code.nbytes for dim in self.dims.values())
 
     def few(self, asked: Conditions) -> bool:
         """Whether too few stand behind an answer, or beside it, to tell it."""
-        return bool(self._thin(asked, self._one(), 1, _of_lines(asked))[0])
+        find = partial(self._thin, asked, EVERY, 1, _of_lines(asked))
+        return bool(self._known(("few", _key(asked)), asked, find)[0])
 
     def whole(self, asked: Conditions) -> Group:
         """The answer in one sum."""
         nothing = Group("", 0, dict.fromkeys(MEASURES, 0), dict.fromkeys(MEASURES, 0))
-        return self._groups(asked, self._one(), ("",), _of_lines(asked)).get("", nothing)
+        return self._groups(asked, EVERY, ("",), _of_lines(asked)).get("", nothing)
 
     def told(self, asked: Conditions, by: str) -> tuple[list[Group], Group | None]:
         """(groups that may be told, the sum of the others or None) of the answer by a dimension. What has no name in
         it is not told, but kept from being found as what remains."""
+        found: tuple[list[Group], Group | None] = self._known(
+            ("told", by, _key(asked)), asked, lambda: self._told(asked, by)
+        )
+        return list(found[0]), found[1]
+
+    def _told(self, asked: Conditions, by: str) -> tuple[list[Group], Group | None]:
         dim, lines = self.dims[by], _of_lines(asked) or not _is_of_people(by)
-        found = self._groups(asked, dim.code, dim.names, lines)
+        found = self._of(asked, by, lines)
         if self.few(asked):
             own = [_without_guests(group) for group in found.values() if any(group.own.values())]
             rest = REST in found and _has_guests(found[REST])
-            return own, None if asked or rest else self._few(asked, self._one() - (dim.code < 0), lines)
-        hidden = self._hidden(asked, by, found, lines)
+            return own, None if asked or rest else self._few(asked, inside(dim, dim.names), lines)
+        hidden = self._hidden(asked, by, lines)
         shown = [_without_guests(group) if name in hidden else group for name, group in found.items()
                  if name != REST and (name not in hidden or any(group.own.values()))]  # fmt: skip
         if not hidden or REST in hidden:
             return shown, None
-        return shown, self._few(asked, self._in(dim, hidden), lines)
+        return shown, self._few(asked, inside(dim, hidden), lines)
 
-    def _hidden(self, asked: Conditions, by: str, found: Mapping[str, Group], lines: bool) -> set[str]:
+    def _hidden(self, asked: Conditions, by: str, lines: bool) -> frozenset[str]:
+        key = ("hidden", by, lines, _key(asked))
+        found: frozenset[str] = self._known(key, asked, lambda: frozenset(self._hide(asked, by, lines)))
+        return found
+
+    def _hide(self, asked: Conditions, by: str, lines: bool) -> set[str]:
         """Groups that are not told: too small ones, all within a hidden group of the figure that tells the same more
         coarsely, and the smallest of the others until enough people stand behind what is hidden, in each of the coarser
         groups. People of no name hide others where nothing tells of them either."""
-        dim = self.dims[by]
-        parents, inside = self._coarser(asked, by, lines)
-        thin = self._thin(asked, dim.code, len(dim.names), lines)
+        dim, found = self.dims[by], self._of(asked, by, lines)
+        parents, size, gone = self._coarser(asked, by, lines)
+        thin = self._thin(asked, dim.coding, len(dim.names), lines)
         hidden = {name for i, name in enumerate(dim.names)
-                  if name in found and _has_guests(found[name]) and (thin[i] or name in inside)}  # fmt: skip
+                  if name in found and _has_guests(found[name]) and (thin[i] or name in gone)}  # fmt: skip
 
-        def lacking(names: set[str], of: Codes) -> Mask:
-            codes = np.where(self._in(dim, names) == 0, of, -1)
-            return self._thin(asked, codes, int(of.max(initial=0)) + 1, lines)
+        def lacking(names: set[str], of: Coding, count: int) -> Mask:
+            within, both = inside(dim, names), dim.of_people and of.of_people
+            code = Coding(lambda rows: np.where(within.of(rows) == 0, of.of(rows), -1), both)
+            return self._thin(asked, code, count, lines)
 
-        if hidden and REST in found and _is_of_people(by) and not lacking(hidden | {REST}, parents).any():
+        if hidden and REST in found and _is_of_people(by) and not lacking(hidden | {REST}, parents, size).any():
             return hidden | {REST}
         named = sorted((group.people, name) for name, group in found.items() if name != REST and group.people)
         order = [name for _, name in named if name not in hidden]
+        stands = self._stands(asked, dim, parents, lines) if hidden and order else {}
         while hidden and order:
-            few = lacking(hidden, parents)
-            near = [name for name in order if self._stands_in(dim, name, parents, few)]
-            if not near and not lacking(hidden, self._one())[0]:
+            few = lacking(hidden, parents, size)
+            near = [name for name in order if any(few[i] for i in stands.get(name, ()))]
+            if not near and not lacking(hidden, EVERY, 1)[0]:
                 break
             taken = (near or order)[0]
             order.remove(taken)
             hidden.add(taken)
         return hidden
 
-    def _coarser(self, asked: Conditions, by: str, lines: bool) -> tuple[Codes, set[str]]:
-        """(the group of the coarser figure each row is in, the hidden ones as one; groups that are within hidden)."""
+    def _coarser(self, asked: Conditions, by: str, lines: bool) -> tuple[Coding, int, set[str]]:
+        """(the group of the coarser figure each row is in, the hidden ones as one; how many; groups within hidden)."""
         if by not in WITHIN:
-            return self._one(), set()
+            return EVERY, 1, set()
         coarse, dim = self.dims[WITHIN[by]], self.dims[by]
-        found = self._groups(asked, coarse.code, coarse.names, lines or not _is_of_people(WITHIN[by]))
-        hidden = self._hidden(asked, WITHIN[by], found, lines or not _is_of_people(WITHIN[by]))
-        gone = np.array([name in hidden for name in coarse.names] + [False])
-        parents = np.where(gone[coarse.code], len(coarse.names), coarse.code)
-        within = np.unique(dim.code[gone[coarse.code] & (dim.code >= 0)])
-        return parents, {dim.names[i] for i in within} - {REST}
+        hidden = self._hidden(asked, WITHIN[by], lines or not _is_of_people(WITHIN[by]))
+        gone = np.array([*(name in hidden for name in coarse.names), False])
+        last = len(coarse.names)
+        within = np.unique(dim.code[gone[coarse.code] & (dim.code >= 0)])  # both tell the same things apart
 
-    def _stands_in(self, dim: Dim, name: str, parents: Codes, few: Mask) -> bool:
-        of_group = parents[(dim.code == dim.names.index(name)) & (parents >= 0)]
-        return bool(few[of_group[of_group < len(few)]].any())
+        code = np.where(gone[coarse.code], np.int32(last), coarse.code)
+        return Dim((), code, coarse.of_people).coding, last + 1, {dim.names[i] for i in within} - {REST}
+
+    def _stands(self, asked: Conditions, dim: Dim, parents: Coding, lines: bool) -> dict[str, list[int]]:
+        """In which of the coarser groups each group stands."""
+        rows = self._under(asked, "guests" if lines else "people")
+        code, of = dim.coding.of(rows), parents.of(rows)
+        pairs = np.unique(np.stack([code, of])[:, (code >= 0) & (of >= 0)], axis=1)
+        found: dict[str, list[int]] = {}
+        for i, parent in pairs.T:
+            found.setdefault(dim.names[i], []).append(int(parent))
+        return found
 
     def values(self, by: str) -> list[str]:
         """What occurs in a dimension."""
@@ -147,89 +166,131 @@ class Cells:
 
     def line_sums(self, asked: Conditions, by: str, other: str, values: Iterable[str]) -> dict[str, int]:
         """People's lines by a dimension, of some values of another alone; who has several is counted so often."""
-        mask = self._where({**asked, other: tuple(values)}) & self._guest_lines
-        dim = self.dims[by]
-        at = np.flatnonzero(mask & (dim.code >= 0))
-        sums = np.bincount(dim.code[at], self._measures["person_count"][at], len(dim.names))
+        rows, dim = self._under({**asked, other: tuple(values)}, "guests"), self.dims[by]
+        sums = summed(dim.coding.of(rows), rows.measures["person_count"], len(dim.names))
         return {name: int(sums[i]) for i, name in enumerate(dim.names) if sums[i]}
 
-    def _few(self, asked: Conditions, codes: Codes, lines: bool) -> Group | None:
+    def _few(self, asked: Conditions, codes: Coding, lines: bool) -> Group | None:
         few = self._groups(asked, codes, (FEW,), lines).get(FEW)
         return Group(FEW, few.people, few.guests, dict.fromkeys(few.own, 0)) if few and _has_guests(few) else None
 
-    def _one(self) -> Codes:
-        return np.zeros(len(self._own), dtype=np.int64)
+    def _known(self, key: Any, asked: Conditions, find: Callable[[], Any]) -> Any:
+        room = self._once if asked else self._always
+        if key not in room:
+            room[key] = find()
+        return room[key]
 
-    def _in(self, dim: Dim, names: Iterable[str]) -> Codes:
-        inside = np.full(len(dim.names) + 1, -1, dtype=np.int64)  # the last place is that of -1
-        inside[dim.places(names)] = 0
-        return inside[dim.code]
+    def _under(self, asked: Conditions, side: str) -> Rows:
+        """Rows of a side that fulfil every condition; rows of people only those that are about people."""
+        every = self._sides[side]
+        names = [name for name in asked if side != "people" or name in OF_PEOPLE]
+        if not names:
+            return every
+        key = ("under", side, tuple((name, asked[name]) for name in names))
+        found: Rows = self._known(key, asked, lambda: every.some(self._fulfil(asked, names, every)))
+        return found
 
-    def _mask(self, name: str, values: tuple[str, ...]) -> Mask:
-        key = (name, values)
-        if key not in self._masks:
+    def _fulfil(self, asked: Conditions, names: Iterable[str], rows: Rows) -> Codes:
+        """Which rows have one of the values of each of these lists."""
+        persons, kinds = (np.ones(len(self.dims[name].code), dtype=bool) for name in ("session", "category"))
+        for name in names:
             dim = self.dims[name]
-            inside = np.zeros(len(dim.names) + 1, dtype=bool)
-            inside[dim.places(_spelled(dim, name, values))] = True
-            self._masks[key] = inside[dim.code]
-        return self._masks[key]
+            where = persons if dim.of_people else kinds
+            where &= dim.holds(_spelled(dim, name, asked[name]))
+        if kinds.all():
+            return np.flatnonzero(persons[rows.person])
+        if persons.all():
+            return np.flatnonzero(kinds[rows.kind])
+        return np.flatnonzero(persons[rows.person] & kinds[rows.kind])
 
-    def _where(self, asked: Conditions) -> Mask:
-        """Rows that fulfil every condition; rows of people only those that are about people."""
-        mask = np.ones(len(self._own), dtype=bool)
-        for name, values in asked.items():
-            fulfils = self._mask(name, values)
-            mask &= fulfils if name in OF_PEOPLE else fulfils | self._whole
-        return mask
+    def _of(self, asked: Conditions, by: str, lines: bool) -> dict[str, Group]:
+        """The groups of a dimension, those included that are not told."""
+        dim = self.dims[by]
+        found: dict[str, Group] = self._known(
+            ("of", by, lines, _key(asked)), asked, lambda: self._groups(asked, dim.coding, dim.names, lines)
+        )
+        return found
 
-    def _groups(self, asked: Conditions, codes: Codes, names: tuple[str, ...], lines: bool) -> dict[str, Group]:
-        where, size = self._where(asked) & (codes >= 0), len(names)
-        sums: dict[str, NDArray[np.float64]] = {}
-        sides = {"guests": self._guest_lines, "own": self._own & ~self._whole, "people": self._guest_people}
-        for side, of in sides.items():
-            at = np.flatnonzero(where & of)
-            wanted = PERSON_MEASURES if side == "people" else ("line_count", *MASSES)
-            for name in wanted:
-                values = self._measures[name][at]
-                sums[f"{side}.{name}"] = np.bincount(codes[at], values, size).astype(np.float64)
+    def _groups(self, asked: Conditions, codes: Coding, names: tuple[str, ...], lines: bool) -> dict[str, Group]:
+        size = len(names)
+        sums = {name: np.zeros(size) for name in PERSON_MEASURES}
+        for side in ("guests", "own", *(() if lines else ("people",))):
+            rows = self._added(asked, side, codes.of_people)
+            of = codes.of(rows)
+            for name in PERSON_MEASURES if side == "people" else OF_A_LINE:
+                sums[f"{side}.{name}" if side != "people" else name] = summed(of, rows.measures[name], size)
         people = self._people(asked, codes, size, lines)
-        extra = np.zeros(size) if lines else sums["people.participation_count"]
-        there = (sums["guests.line_count"] + sums["own.line_count"] + people + extra) > 0
+        there = (sums["guests.line_count"] + sums["own.line_count"] + sums["participation_count"] + people) > 0
         found = {}
         for i in np.flatnonzero(there):
-            guests = {name: int(sums[f"guests.{name}"][i]) for name in ("line_count", *MASSES)}
-            guests |= {name: 0 if lines else int(sums[f"people.{name}"][i]) for name in PERSON_MEASURES}
-            own = {name: int(sums[f"own.{name}"][i]) for name in ("line_count", *MASSES)}
+            guests = {name: int(sums[f"guests.{name}"][i]) for name in OF_A_LINE}
+            guests |= {name: int(sums[name][i]) for name in PERSON_MEASURES}
+            own = {name: int(sums[f"own.{name}"][i]) for name in OF_A_LINE}
             found[names[i]] = Group(names[i], int(people[i]), guests, own)
         return found
 
-    def _thin(self, asked: Conditions, codes: Codes, size: int, lines: bool) -> Mask:
+    def _added(self, asked: Conditions, side: str, of_people: bool) -> Rows:
+        """Lines added up by person, or by kind: what tells one of them apart needs no more."""
+        rows = self._under(asked, side)
+        if side == "people":
+            return rows
+
+        def add() -> Rows:
+            by = rows.person if of_people else rows.kind
+            size = int(by.max(initial=-1)) + 1
+            sums = {name: summed(by, rows.measures[name], size) for name in OF_A_LINE}
+            every = np.arange(size, dtype=np.int32)
+            return Rows(every, every, sums)
+
+        found: Rows = self._known(("added", side, of_people, _key(asked)), asked, add)
+        return found
+
+    def _thin(self, asked: Conditions, codes: Coding, size: int, lines: bool) -> Mask:
         """Which groups stand for one to four people, or leave as few beside them that one condition tells apart."""
         thin = _is_few(self._people(asked, codes, size, lines))
         for name, values in asked.items():
             rest = {other: each for other, each in asked.items() if other != name}
-            parts = np.full(len(self._own), len(values), dtype=np.int64)
-            for i, value in enumerate(values):
-                parts[self._mask(name, (value,))] = i
-            split = np.where(codes >= 0, codes * (len(values) + 1) + parts, -1)
-            people = self._people(rest, split, size * (len(values) + 1), lines).reshape(size, len(values) + 1)
+            people = self._people(rest, codes, size, lines, (name, values)).reshape(size, len(values) + 1)
             thin |= _is_few(people).any(axis=1)
         return thin
 
-    def _people(self, asked: Conditions, codes: Codes, size: int, lines: bool) -> Codes:
-        """People behind each group: as they are counted, or at least so many where only lines can tell."""
-        of = self._guest_lines if lines else self._guest_people
-        at = np.flatnonzero(self._where(asked) & of & (codes >= 0))
-        if not len(at):
-            return np.zeros(size, dtype=np.int64)
-        if not lines:
-            return np.bincount(codes[at], self._measures["people_count"][at], size).astype(np.int64)
-        cell = codes[at] * (int(self._person.max()) + 1) + self._person[at]
-        order = np.argsort(cell, kind="stable")
-        cell, count = cell[order], self._measures["person_count"][at][order]
-        first = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])
-        most = np.maximum.reduceat(count, first)
-        return np.bincount(codes[at][order][first], most, size).astype(np.int64)
+    def _parts(self, name: str, values: tuple[str, ...]) -> Coding:
+        """The value of a list that each row has, as its place among them; those that have none come last."""
+        dim = self.dims[name]
+        of = np.full(len(dim.code), len(values), dtype=np.int32)
+        for i, value in enumerate(values):
+            of[dim.holds(_spelled(dim, name, (value,)))] = i
+        return Dim((), of, dim.of_people).coding
+
+    def _people(
+        self, asked: Conditions, codes: Coding, size: int, lines: bool, split: tuple[str, tuple[str, ...]] | None = None
+    ) -> Codes:
+        """People behind each group: as they are counted, or at least so many where only lines can tell. ``split``: a
+        list and its values, by which each group is told apart (those that have none come last)."""
+        side, count = "guests" if lines else "people", len(split[1]) + 1 if split else 1
+        if lines and codes.of_people:
+            rows, part = self._known(("most", _key(asked), split), asked, lambda: self._most(asked, split, count))
+        else:
+            rows = self._under(asked, side)
+            part = self._parts(*split).of(rows) if split else 0
+        code = codes.of(rows).astype(np.int64)
+        code = np.where(code >= 0, code * count + part, -1)
+        counted = rows.measures["person_count" if lines else "people_count"]
+        if lines and not codes.of_people:
+            rows, code = largest(rows, code, size * count)
+            counted = rows.measures["person_count"]
+        return summed(code, counted, size * count).astype(np.int64)
+
+    def _most(
+        self, asked: Conditions, split: tuple[str, tuple[str, ...]] | None, count: int
+    ) -> tuple[Rows, Codes]:  # fmt: skip
+        """Of each person, and of each part, the line that most of them have."""
+        rows = self._under(asked, "guests")
+        return largest(rows, (self._parts(*split) if split else EVERY).of(rows), count)
+
+
+def _key(asked: Conditions) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(asked.items())
 
 
 def _is_few(people: Codes) -> Mask:

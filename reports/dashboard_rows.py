@@ -197,16 +197,23 @@ def _is_there(figure: str, group: Group) -> bool:
 def all_choices(
     asked: Narrowing, cells: Cells, whole: Mapping[str, Told], namer: Namer
 ) -> dict[str, tuple[Choice, ...]]:  # fmt: skip
-    """What each list may take: what may be told apart at the whole event, and what is chosen of lines."""
+    """What each list offers: what may be told apart at the whole event, the largest of them where there are many, and
+    what is chosen besides."""
     found = {}
     for name in (*LISTS, "month"):
         keys = cells.values("month") if name == "month" else [row.key for row in _of_whole(name, whole)]
-        chosen = [key for key in getattr(asked, name, ()) if key not in keys] if name in OPEN else []
+        known = told_keys(name, whole) if name in whole else set()
+        chosen = [key for key in getattr(asked, name, ()) if key not in keys and (name in OPEN or key in known)]
         if name == "category":
             keys = [key for key in CATEGORIES if key in keys]
         found[name] = tuple(Choice(key, words.month(key) if name == "month" else namer.name(name, key))
                             for key in (*keys, *chosen) if key)  # fmt: skip
     return found
+
+
+def told_keys(name: str, whole: Mapping[str, Told]) -> set[str]:
+    """What a list may take besides, however many there are."""
+    return {group.key for group in whole[name].groups if _is_there(name, group)}
 
 
 def _of_whole(name: str, whole: Mapping[str, Told]) -> list[Group]:

@@ -27,6 +27,7 @@ from data.store.engine import Store, get_store
 from data.store.migrate import config
 from events.participations import began_of
 from offsetting import forestry
+from tests.support import facets as facet_questions
 from tests.support.api import Forum, open_forum
 from tests.support.events import BEIJING, SHANGHAI, body, draft, trip
 from tests.support.people import open_company
@@ -167,8 +168,11 @@ def _asked(conn: sa.Connection, event_id: str, cells: Any, by: tuple[str, ...], 
     lines = {"activity", "mode", "month"}
     alone = "category" not in where and (lines & {*where} or (lines & {*by} and "category" not in by))
     wanted = [c for c in cells if all(c[k] in v for k, v in where.items()) and not (alone and not c["category"])]
-    _same(facets.sums(conn, event_id, where, by), wanted, by, s.MEASURES_FACET)
-    bound, people = facets.people_bound(conn, event_id, where, by), _people(conn, event_id, where, by, bool(alone))
+    _same(facet_questions.sums(conn, event_id, where, by), wanted, by, s.MEASURES_FACET)
+    bound, people = (
+        facet_questions.people_bound(conn, event_id, where, by),
+        _people(conn, event_id, where, by, bool(alone)),
+    )
     assert all(count <= len(people[key]) for key, count in bound.items())
     assert {key for key, found in people.items() if found} == set(bound)
     if not lines & {*where, *by} and "category" not in by and "category" not in where:
@@ -303,7 +307,7 @@ def test_a_group_brought_in_has_a_place_and_no_day(sqlite_store: Store, tmp_path
     events.import_attendance(file, slug="hall-2026")
     agree(event.event_id)
     with get_store().read() as conn:
-        found = facets.sums(conn, event.event_id, {"category": [""]}, ("began", "place_id"))
+        found = facet_questions.sums(conn, event.event_id, {"category": [""]}, ("began", "place_id"))
     assert sorted((row["began"], row["people_count"], row["person_count"]) for row in found) == [
         ("", 6, 1),
         ("", 10, 1),
@@ -325,12 +329,12 @@ def test_cells_of_several_lines_count_nobody_twice(sqlite_store: Store) -> None:
         day.begin()
         day.answer(i, 0)
     with get_store().read() as conn:
-        ask = partial(facets.people_bound, conn, day.forum.event_id)
+        ask = partial(facet_questions.people_bound, conn, day.forum.event_id)
         assert ask({}, ()) == {(): 3}
         assert ask({"category": ["travel", "stay"]}, ()) == {(): 3}
         assert ask({}, ("category",)) == {("",): 3, ("stay",): 3, ("travel",): 3}
         assert ask({"session_id": ["elsewhere"]}, ()) == {}
-        summed = facets.sums(conn, day.forum.event_id, {"category": ["travel", "stay"]}, ())
+        summed = facet_questions.sums(conn, day.forum.event_id, {"category": ["travel", "stay"]}, ())
     assert [row["person_count"] for row in summed] == [6]
 
 

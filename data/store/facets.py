@@ -1,11 +1,12 @@
-"""The facet: participations and lines by all their keys at once, asked and moved.
+"""The facet: participations and lines by all their keys at once, read as columns and moved.
 
 What its measures mean stands in `data.store.rebuild`; why there is one wide roll-up, in docs/decisions/014-facets.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,102 +15,66 @@ from data.store import rebuild, rollups
 from data.store import schema as s
 
 Row = Mapping[Any, Any]
-OF_LINES = ("activity", "mode", "month")  # a question of these is one of lines
+MASSES = ("person_count", "low_g", "total_g", "high_g", "reserved_g", "retired_g")  # of lines, beside how many
+PART, ROW = "\x1f", "\x1e"  # between keys and between rows of a column that is one text; no key has them
 _o = s.orders.c
 _ORDERED = sa.select(_o.order_id).where(_o.event_id == sa.bindparam("e"), _o.participation_id == sa.bindparam("p"))
 _ORDERED_ONCE = _ORDERED.limit(1)
-_WAITING = sa.select(s.facet_delta.c.delta_id).where(s.facet_delta.c.event_id == sa.bindparam("e")).limit(1)
+_v, _d = s.live_version.c, s.facet_delta.c
+_of_event: sa.BindParameter[str] = sa.bindparam("e")
+_STATE = sa.select(_v.version, _v.as_of).where(_v.event_id == _of_event)
+_PENDING = sa.select(sa.func.count()).select_from(s.facet_delta).where(_d.event_id == _of_event)
 
 
-def sums(
-    conn: sa.Connection, event_id: str, where: Mapping[str, Collection[str]], by: Sequence[str]
-) -> list[sa.RowMapping]:
-    """Every measure grouped by ``by`` (keys of the facet) and in their order, with what is not folded yet; groups of
-    nothing but zeros left out. ``where``: key → accepted values; a key that is not there accepts all.
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows of the facet as columns, each one text: a row's keys of its people and of its line (PART between a row's
+    keys, ROW between rows), and measures with commas between them. '' where there are no rows."""
 
-    Rows of persons as a whole (category '') are in no group of lines: they are left out where ``where`` or ``by`` names
-    an activity, mode or month, unless a category is named beside it. ``person_count`` is a sum over cells and
-    counts somebody once a cell: ask `people_bound` for people.
-    """
-    cells = _cells(event_id, where, by, (*by, *s.MEASURES_FACET))
-    keys = [cells.c[name] for name in by]
-    measures = [_sum(cells.c[name]) for name in s.MEASURES_FACET]
-    some = sa.or_(*[sa.func.sum(cells.c[name]) != 0 for name in s.MEASURES_FACET])
-    query = sa.select(*keys, *measures).group_by(*keys).having(some).order_by(*keys)
-    return list(conn.execute(query).mappings())
+    count: int
+    people: str
+    lines: str
+    measures: Mapping[str, str]
 
 
-def cells(conn: sa.Connection, event_id: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """(every cell of an event, its deltas that are not folded yet): values of its keys, then of its measures."""
+def mark(conn: sa.Connection, event_id: str) -> tuple[Any, ...]:
+    """What the facets of this moment are known by: whatever changes them changes it. Deltas only come, until a fold
+    takes all of them and raises the version; who writes totals otherwise touches the version (`live.touch`)."""
+    asked = {"e": event_id}
+    state = conn.execute(_STATE, asked).first() or (0, None)
+    return (*state, conn.execute(_PENDING, asked).scalar_one())
+
+
+def columns(conn: sa.Connection, event_id: str) -> tuple[Columns, Columns]:
+    """(persons as a whole, lines) of an event. What is not folded yet stands in rows of its own behind the others: a
+    cell may stand in several. A text a column is read five times as fast as a value a cell."""
+    wholes, lines = _columns(event_id, "=", s.WHOLE_FACET), _columns(event_id, "!=", ("line_count", *MASSES))
+    return _read(conn, wholes, s.WHOLE_FACET), _read(conn, lines, ("line_count", *MASSES))
+
+
+def _columns(event_id: str, category: str, names: Sequence[str]) -> sa.Select[*tuple[Any, ...]]:
     parts = []
     for table in (s.facet, s.facet_delta):
-        columns = [table.c[name] for name in (*s.KEYS_FACET, *s.MEASURES_FACET)]
-        found = conn.execute(sa.select(*columns).where(table.c.event_id == event_id))
-        parts.append([tuple(row) for row in found])
-    return parts[0], parts[1]
+        keys = [_joined(table, s.KEYS_PERSON).label("people"), _joined(table, s.KEYS_LINE).label("lines")]
+        wanted = (table.c.event_id == event_id, table.c.category.op(category)(""))
+        parts.append(sa.select(*keys, *[table.c[name] for name in names]).where(*wanted))
+    both = sa.union_all(*parts).subquery()
+    texts = [sa.func.aggregate_strings(both.c[name], ROW) for name in ("people", "lines")]
+    numbers = [sa.func.aggregate_strings(sa.cast(both.c[name], sa.Text), ",") for name in names]
+    return sa.select(sa.func.count(), *texts, *numbers).select_from(both)
 
 
-def people_bound(
-    conn: sa.Connection, event_id: str, where: Mapping[str, Collection[str]], by: Sequence[str]
-) -> dict[tuple[str, ...], int]:
-    """Of each group of ``by``, in the order of ``by``: how many distinct participations are behind it at least. Which
-    rows count is as in `sums`; groups of nobody are left out."""
-    group = [name for name in by if name not in s.KEYS_PERSON]
-    whole = _of_whole_alone(where, by)
-    keys = (*s.KEYS_PERSON, *(group if whole else s.KEYS_LINE))
-    if conn.execute(_WAITING, {"e": event_id}).first() is None:
-        cells: Any = s.facet  # no cell stands in two rows
-        wanted = _wanted(s.facet, event_id, where, by, whole)
-    else:
-        found, wanted = _cells(event_id, where, by, (*keys, "person_count"), whole), []
-        columns = [found.c[name] for name in keys]
-        cells = sa.select(*columns, _sum(found.c.person_count)).group_by(*columns).subquery()
-    persons = [cells.c[name] for name in (*s.KEYS_PERSON, *group)]
-    largest = sa.func.max(cells.c.person_count).label("most")
-    most = sa.select(*persons, largest).where(*wanted).group_by(*persons).subquery()
-    own = [most.c[name] for name in by]
-    query = sa.select(*own, sa.cast(sa.func.sum(most.c.most), sa.BigInteger)).group_by(*own).order_by(*own)
-    return {tuple(row[:-1]): int(row[-1]) for row in conn.execute(query) if row[-1]}
+def _joined(table: sa.Table, names: Sequence[str]) -> sa.ColumnElement[str]:
+    found: sa.ColumnElement[str] = table.c[names[0]]
+    for name in names[1:]:
+        found = found + PART + table.c[name]
+    return found
 
 
-def _sum(column: sa.ColumnElement[int]) -> sa.Label[int]:
-    return sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger).label(column.key or "")
-
-
-def _of_lines(where: Mapping[str, Any], by: Sequence[str]) -> bool:
-    """Whether rows of persons as a whole are left out."""
-    return "category" not in where and (
-        any(name in where for name in OF_LINES)
-        or ("category" not in by and any(name in by for name in OF_LINES))
-    )  # fmt: skip
-
-
-def _of_whole_alone(where: Mapping[str, Any], by: Sequence[str]) -> bool:
-    """Whether lines tell nothing that rows of persons as a whole don't: nobody is in a line's cell without being in
-    the whole's."""
-    return not any(name in where or name in by for name in s.KEYS_LINE)
-
-
-def _cells(
-    event_id: str, where: Mapping[str, Collection[str]], by: Sequence[str], names: Sequence[str], whole: bool = False
-) -> sa.Subquery:
-    """Totals and deltas that are asked for."""
-    parts = [
-        sa.select(*[table.c[name] for name in names]).where(*_wanted(table, event_id, where, by, whole))
-        for table in (s.facet, s.facet_delta)
-    ]
-    return sa.union_all(*parts).subquery()
-
-
-def _wanted(
-    table: sa.Table, event_id: str, where: Mapping[str, Collection[str]], by: Sequence[str], whole: bool
-) -> list[sa.ColumnElement[bool]]:
-    wanted = [table.c.event_id == event_id, *[table.c[name].in_(sorted(where[name])) for name in sorted(where)]]
-    if whole:
-        wanted.append(table.c.category == "")
-    elif _of_lines(where, by):
-        wanted.append(table.c.category != "")
-    return wanted
+def _read(conn: sa.Connection, query: sa.Select[*tuple[Any, ...]], names: Sequence[str]) -> Columns:
+    count, people, lines, *numbers = conn.execute(query).one()
+    measures = {name: text or "" for name, text in zip(names, numbers, strict=True)}
+    return Columns(int(count), people or "", lines or "", measures)
 
 
 def moved(conn: sa.Connection, part: Row, **keys: str) -> dict[str, Any]:

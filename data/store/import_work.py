@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from data.store import rollups
+from data.store import live, rollups
 from data.store import schema as s
 from data.store.rollups import Key, Measures
 
@@ -113,7 +113,8 @@ def stage_facet(conn: sa.Connection, event_id: str, import_id: str, sums: Sequen
 
 
 def add_facet(conn: sa.Connection, event_id: str, import_id: str) -> None:
-    """Adds it to the totals, in the order of keys: as many rows would be long in folding."""
+    """Adds it to the totals, in the order of keys: as many rows would be long in folding. What is read of the facet is
+    of a version, so this is another."""
     names = ["event_id", *rollups.FACET.keys, *rollups.FACET.measures]
     ready = sa.select(*[_d[name] for name in names]).where(_d.event_id == event_id, _d.import_id == import_id)
     ready = ready.order_by(*[_d[name] for name in rollups.FACET.keys])
@@ -123,6 +124,7 @@ def add_facet(conn: sa.Connection, event_id: str, import_id: str) -> None:
         index_elements=["event_id", *rollups.FACET.keys],
         set_={m: s.facet.c[m] + insert.excluded[m] for m in rollups.FACET.measures},
     ))  # fmt: skip
+    live.touch(conn, event_id)
 
 
 def _staged(event_id: str, import_id: str, *actions: str) -> tuple[sa.ColumnElement[bool], ...]:
