@@ -135,22 +135,27 @@ def _sets_up(page: Page) -> None:
     page.wait_for_url("**/setup?step=place")
     quiet(page, "#setup-save")
     walks += [pressed(page, ".fz-skip"), pressed(page, "#setup-place-box")]
-    page.keyboard.type("Chengdu")
+    search = page.locator(".dash-dropdown-search")
+    page.keyboard.type("C")  # the first letter takes the focus into the search
+    expect(search).to_be_focused()
+    page.keyboard.type("hengdu")
     expect(page.locator(".dash-dropdown-option:visible").first).to_contain_text("Chengdu")
     page.keyboard.press("Escape")
     expect(page.locator(".dash-dropdown-option:visible")).to_have_count(0)
     expect(page.locator("#setup-place-box")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(search).to_be_focused()
     page.keyboard.type("Chengdu")
     expect(page.locator(".dash-dropdown-option:visible").first).to_contain_text("Chengdu")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator(".fz-whereabouts")).to_contain_text("30.6")
-    walks += [typed(page, field("starts"), "07092027", "0900"), typed(page, field("ends"), "08092027", "1800")]
+    # A day and hours that read the same in every order of day and month, with twelve hours and with 24.
+    walks += [typed(page, field("starts"), "09092027", "1300"), typed(page, field("ends"), "09092027", "1800")]
     walks.append(pressed(page, "#setup-save"))
     page.wait_for_url("**/setup?step=programme")
     quiet(page, "#setup-save")
-    walks += [pressed(page, ".fz-skip"), typed(page, field("paste"), "09:00-12:00 Main forum")]
+    walks += [pressed(page, ".fz-skip"), typed(page, field("paste"), "14:00-16:00 Main forum")]
     walks.append(pressed(page, "#setup-save"))
     expect(page.locator(field("session.1.en"))).to_have_value("Main forum")
     assert unseen(*walks) == []
@@ -237,7 +242,7 @@ def _trace(page: Page) -> Walk:
     expect(page.locator(f"{TRIP} .fz-result").first).to_be_visible()
     page.wait_for_function(QUIET)
     walk = pressed(page, f"{TRIP} [data-act=trace]")
-    expect(page.locator("#calc-sheet [data-act=close]")).to_be_focused()
+    expect(page.locator("#calc-sheet button[data-act=close]")).to_be_focused()
     for key in ("Shift+Tab", *["Tab"] * 4):
         page.keyboard.press(key)
         assert has_focus(page, "#calc-sheet *"), "the sheet keeps the focus"

@@ -63,9 +63,19 @@
       input.nextElementSibling.tabIndex = 0;
     });
   }
+  /* What is drawn anew while somebody is in it keeps the focus: the new field with the same id takes it. */
+  var last = null;
+  document.addEventListener("focusin", function (event) { last = event.target; });
+  document.addEventListener("pointerdown", function () { last = null; });
+  function hold() {
+    if (!last || !last.id || last.isConnected || document.activeElement !== document.body) { return; }
+    var anew = document.getElementById(last.id);
+    if (anew) { anew.focus({ preventScroll: true }); }
+  }
   function look() {
     name();
     mend();
+    hold();
     var found = document.querySelector("[data-live-slug]");
     if (found && found !== chip) {
       chip = found;

@@ -116,7 +116,7 @@ def _chosen(event: events.Event, one: events.Screen | None, offered: list[str]) 
         return [control]
     address = f"/desk/e/{event.slug}/screens/{one.screen_id}/preview?lang={current_language()}"
     picture = html.Iframe(src=address, title=t("Preview of {screen}", screen=name_of(one)),
-                          className="fz-screen-preview")  # fmt: skip
+                          tabIndex=-1, className="fz-screen-preview")  # fmt: skip
     return [panel(name_of(one), [picture, _draft_note(event)]), control]
 
 

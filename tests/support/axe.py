@@ -43,8 +43,8 @@ LONG = {
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 LANES = 3  # pages at a time: the browser and the server have work while a page is looked at
 DOORS = ("/sign-in", "/sign-in/code")  # pages of the door; the walk of permissions leaves them out
-FILES = r"\.(pdf|png|svg|xlsx|csv|css|md|json|jwt|\{suffix\}|\{kind\}|\{ending\})$|\{sha256\}$|\{name:path\}$"
-NO_PAGES = re.compile(FILES + r"|^/api/v1(?!/docs)")
+FILES = r"\.(pdf|png|svg|xlsx|csv|css|md|json|jwt|zip|\{suffix\}|\{kind\}|\{ending\})$|\{sha256\}$|\{name:path\}$"
+NO_PAGES = re.compile(FILES + r"|/stream$|^/api/v1(?!/docs)")
 OTHERS = {"/healthz", "/readyz", "/metrics", "/s/", "/s/{code}"}  # for programs, or the way to a page of the list
 
 

@@ -9,7 +9,8 @@ MOST_STEPS = 90
 # of the label or the field's frame around it.
 _HERE = """() => {
   const one = document.activeElement, box = one.getBoundingClientRect(), body = one === document.body;
-  const round = ["label", ".fz-choice", ".fz-places", ".fz-upload", ".fz-project"].map(each => one.closest(each));
+  const frames = ["label", ".fz-choice", ".fz-toggle", ".fz-places", ".fz-upload", ".fz-project"];
+  const round = frames.map(each => one.closest(each));
   const drawn = each => each && (getComputedStyle(each).boxShadow !== "none"
     || getComputedStyle(each).outlineStyle !== "none" && parseFloat(getComputedStyle(each).outlineWidth) > 0);
   return { id: one.id, tag: one.tagName, text: (one.textContent || "").trim().slice(0, 60),
