@@ -24,7 +24,7 @@ from calculations.travel import category_of
 from calculations.who_counts import REMOTE, UNCOUNTED, left_out
 from data.library import list_editions, load_factor_set, load_scenarios
 from data.places import index
-from data.store import boards, facets, live, rollups
+from data.store import boards, claims, facets, live, rollups
 from data.store import participations as rows
 from data.store.engine import get_store
 from data.store.ids import event_of, new_id
@@ -232,6 +232,8 @@ def store_version(
     version = int(part["footprint_version"]) + 1
     before = rows.footprint(conn, event_id, participation_id, part["footprint_version"])
     old_lines = rows.lines(conn, event_id, participation_id, part["footprint_version"]) if before is not None else []
+    if before is not None:
+        claims.take_orders_on(conn, event_id, participation_id)
     left, part = part, facets.moved(conn, part, origin_place_id=done.origin[0])
     foot = footprint_row(event, participation_id, version, done, body, now)
     new_lines = line_rows(event_id, participation_id, version, done.result.lines, month)

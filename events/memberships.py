@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from accounts import NO_CODE, Actor, Conflict, NotFound, check_live, code_hash, record, throttle
-from data.store import companies, facets, live, orders, rebuild, rollups
+from data.store import claims, companies, facets, live, orders, rebuild, rollups
 from data.store import participations as rows
 from data.store.engine import get_store, run_write
 from data.store.ids import event_of
@@ -112,6 +112,7 @@ def _existing(conn: sa.Connection, participation_id: str, lock: bool = True) -> 
 def _move(conn: sa.Connection, part: Mapping[Any, Any], company_id: str) -> None:
     """The participation's company, and everything of it in the roll-ups that know companies."""
     event_id, participation_id = part["event_id"], part["participation_id"]
+    claims.take_orders_on(conn, event_id, participation_id)
     before = rebuild.of_participation(conn, event_id, participation_id)
     rows.update(conn, event_id, participation_id, company_id=company_id)
     for name, found in before.items():

@@ -139,7 +139,10 @@ def _check_mode(form: Form, event: Event, currency: str, wanted: Sequence[Mappin
 
 
 def _follow(event: Event, currency: str, wanted: Sequence[Mapping[str, Any]], conn: sa.Connection) -> None:
-    """Takes off what is no longer wished, and asks for (or gives) what is new."""
+    """Takes off what is no longer wished, and asks for (or gives) what is new. Where the host pays for everybody from
+    now on, what it has bought on the plan covers those who have answered."""
+    if event.defaults.get("payer") != "host_all":
+        offsetting.cover_all(conn, event.event_id, datetime.now(UTC))
     own = {row["project_id"]: row for row in rows.offerings_of(conn, event.event_id)}
     waiting = _waiting(conn, event.event_id)
     for each in wanted:

@@ -36,7 +36,7 @@ from offsetting.forestry_view import read_totals as forestry_totals
 from offsetting.gifts import GIFT, FundFigures, Gift, Payout, fund_figures, gifts_of, place_gift, takes_gifts
 from offsetting.giving_back import MoneyBack, money_back, on_its_way, try_again
 from offsetting.honours import AMBASSADOR_TYPE, sign_ambassador
-from offsetting.hosting import HostCover, cover_told, host_cover
+from offsetting.hosting import HostCover, cover_all, cover_told, host_cover
 from offsetting.instructing import (
     draft_instruction,
     get_instruction,
@@ -146,6 +146,7 @@ __all__ = [
     "certificate_evidence",
     "certificate_file",
     "confirm_retirement",
+    "cover_all",
     "cover_told",
     "coverage_of",
     "coverage_split",

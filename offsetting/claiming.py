@@ -213,11 +213,19 @@ def _freed_lines(conn: Connection, order: Row, whose: str, freed: Sequence[str])
     return lines, holds_on(lines, claims.held_orders(conn, order["event_id"]), name, order["order_id"])
 
 
-def take(conn: Connection, event_id: str, order_ids: Sequence[str]) -> list[Row]:
-    """Orders in the order of their ids, locked with those whose lines they cover, in the order in which whoever answers
-    takes them: nobody lays their grams elsewhere until the transaction ends."""
-    claims.lock_scope(conn, event_id, claims.covered_participations(conn, event_id, order_ids), "")
-    return orders.many(conn, event_id, order_ids, lock=True)
+def take(conn: Connection, event_id: str, order_ids: Iterable[str], beside: Iterable[str] = ()) -> list[Row]:
+    """Orders in the order of their ids, locked with those whose lines they cover and with orders ``beside``, in the
+    order in which whoever answers takes them: first everybody, then every order by its id. Nobody lays their grams
+    elsewhere until the transaction ends."""
+    covered = {each for part in _parts(order_ids) for each in claims.covered_participations(conn, event_id, part)}
+    claims.lock_scope(conn, event_id, sorted(covered), "")
+    parts = _parts({*order_ids, *beside})
+    return [order for part in parts for order in orders.many(conn, event_id, part, lock=True)]
+
+
+def _parts(order_ids: Iterable[str]) -> list[list[str]]:
+    ids = sorted(set(order_ids))
+    return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
 
 
 def retire(conn: Connection, event_id: str, changes: Sequence[RetiredGrams], now: datetime) -> None:
@@ -263,6 +271,7 @@ def reslice(
         planting.follow(conn, event_id, participation_id, now)
         return 0
     at = now or datetime.now(UTC)
+    claims.take_orders_on(conn, event_id, participation_id)  # before a job of theirs is
     found = orders.many(conn, event_id, sorted({row["order_id"] for row in net}))
     oldest_first = [o for o in sorted(found, key=lambda o: (o["paid_at"], o["order_id"])) if o["state"] in SOLD]
     with followed(conn, event_id, oldest_first):
@@ -275,6 +284,11 @@ def reslice(
         elif order["certificate_number"]:
             certificates.reissue(conn, event_id, order["certificate_number"], "claim changed", at)
     return len(oldest_first)
+
+
+def plans(conn: Connection, event_id: str) -> list[str]:
+    """Orders of companies and the host with grams on no line: who takes one of them takes all, in the order of ids."""
+    return sorted({row["order_id"] for row in claims.on_no_line(conn, event_id)})
 
 
 def _lay_anew(

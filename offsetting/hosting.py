@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from calculations.order_states import REFUNDED, RETIRED, SOLD
+from calculations.order_states import GIFT, REFUNDED, RETIRED, SOLD
 from calculations.slicing import EXTRA_LINE, PLAN_LINE, slice_order
 from data.store import boards, claims, orders, participations, rollups
 from data.store import events as event_rows
@@ -46,6 +46,13 @@ def host_cover(event_id: str) -> HostCover:
     return HostCover(sums.get(0, 0), sums.get(PLAN_LINE, 0))
 
 
+def wait_for_answers(conn: Connection, order: Row) -> None:
+    """Before the plan covers whomever an order that is not a guest's lets it: answers under way are waited for, and
+    nobody answers until the transaction ends, so that nobody is passed over. First, while the order alone is taken."""
+    if not order["participation_id"] and order["buyer"] != GIFT and _pays_all(conn, order["event_id"]):
+        event_rows.take_state(conn, order["event_id"])
+
+
 def cover_told(conn: Connection, event_id: str, participation_id: str, now: datetime) -> int:
     """After a guest's new version: what plan orders have too much on it goes back to the plan, and the plan covers what
     is open of it. Certificates follow within seconds. Returns the grams laid."""
@@ -74,8 +81,7 @@ def cover_freed(conn: Connection, order: Row, now: datetime) -> int:
 
 
 def _cover(conn: Connection, event_id: str, whose: Sequence[str] | None, now: datetime) -> int:
-    event = event_rows.by_id(conn, event_id)
-    if event is None or (event["defaults"] or {}).get("payer") != PAYS_ALL:
+    if not _pays_all(conn, event_id):
         return 0
     laid = _lay(conn, event_id, whose, now)
     for order, _ in laid:
@@ -83,14 +89,20 @@ def _cover(conn: Connection, event_id: str, whose: Sequence[str] | None, now: da
     return sum(grams for _, grams in laid)
 
 
+def _pays_all(conn: Connection, event_id: str) -> bool:
+    event = event_rows.by_id(conn, event_id)
+    return event is not None and (event["defaults"] or {}).get("payer") == PAYS_ALL
+
+
 def _lay(conn: Connection, event_id: str, whose: Sequence[str] | None, now: datetime) -> list[tuple[Row, int]]:
     """Plan orders, the oldest first, over what is open of guests' lines and nobody holds: each order that covers some,
     with its grams. Who was brought by a file waits for the settling, as the host's own lines do: a later file may
     still change them."""
-    waiting = _waiting(conn, event_id)
+    locked = claims.lock_scope(conn, event_id, whose, "")
+    waiting = _waiting(conn, event_id)  # who pays on the plan meanwhile comes for these lines afterwards
     if not waiting:
         return []
-    lines = claims.take_lines(conn, event_id, whose, "")
+    lines = claims.those_of(claims.lines_in_scope(conn, event_id, whose, ""), locked)
     apart = participations.told_by_others(conn, event_id, whose)
     lines = [line for line in lines if line["participation_id"] not in apart]
     left = claiming.left_open(conn, event_id, lines)
@@ -130,8 +142,9 @@ def _back_to_plan(conn: Connection, event_id: str, participation_id: str, now: d
     over = [row for row in claims.extras(conn, event_id, [participation_id]) if row["participation_id"]]
     known = orders.many(conn, event_id, sorted({row["order_id"] for row in over})) if over else []
     planned = [order["order_id"] for order in known if claiming.scope_name(order) == "plan"]
-    found = orders.many(conn, event_id, planned, lock=True) if planned else []
-    for order in (o for o in found if o["state"] in SOLD):
+    taken = sorted({*planned, *_waiting(conn, event_id)}) if planned else []  # all that may be laid next, in order
+    found = orders.many(conn, event_id, taken, lock=True) if taken else []
+    for order in (o for o in found if o["order_id"] in planned and o["state"] in SOLD):
         rows = [row for row in over if row["order_id"] == order["order_id"]]
         grams = sum(int(row["grams"]) for row in rows)
         back = [(participation_id, row["version"], EXTRA_LINE, -int(row["grams"])) for row in rows]

@@ -133,9 +133,10 @@ def _retire_event(
         row["order_id"] for run in runs
         for row in allocations.within(conn, event_id, run.batch_id, run.from_g, run.to_g) if row["order_id"]
     })  # fmt: skip
+    taken = claiming.take(conn, event_id, touched)  # nobody else retires or lays grams of these orders from here on
     before = _retired_grams(conn, event_id, touched)
     ids = [_retire_run(conn, actor, found, entry, run, now) for run in runs]
-    turned = _retire_orders(conn, event_id, before, actor, now)
+    turned = _retire_orders(conn, event_id, taken, before, actor, now)
     serials = [run.serials for run in runs]
     record(conn, event_id, actor, "retire", found.number, {"serials": serials, "link": entry.link})
     return ids, turned
@@ -181,17 +182,14 @@ def logged(row: Row) -> dict[str, Any]:
 
 
 def _retire_orders(
-    conn: Connection, event_id: str, before: Mapping[str, int], actor: Actor, now: datetime
+    conn: Connection, event_id: str, taken: Sequence[Row], before: Mapping[str, int], actor: Actor, now: datetime
 ) -> list[str]:
     """Claims of the touched orders follow by the gram; orders of which every gram is now retired turn; their ids."""
     turned: list[str] = []
-    order_ids = sorted(before)
-    for start in range(0, len(order_ids), BATCH):
-        part = order_ids[start : start + BATCH]
-        taken = claiming.take(conn, event_id, part)
-        after = _retired_grams(conn, event_id, part)
+    after = _retired_grams(conn, event_id, sorted(before))
+    for start in range(0, len(taken), BATCH):
         changes: list[RetiredGrams] = []
-        for order in taken:
+        for order in taken[start : start + BATCH]:
             order_id = order["order_id"]
             if after[order_id] == order["grams"]:
                 if orders.move(conn, event_id, order_id, [states.POOLED], states.RETIRED) is None:

@@ -39,6 +39,7 @@ def confirm(conn: Connection, event_id: str, order_id: str, actor: str, now: dat
     and sold out, or called off), already_paid, refunded_already or unknown."""
     order = orders.move(conn, event_id, order_id, [states.HELD], states.POOLED, paid_at=now)
     if order is not None:
+        hosting.wait_for_answers(conn, order)
         sold_g = allocations.turn(conn, event_id, order_id, "held", "sold")
         _require_all(order, sold_g)
         orders.add_transitions(
@@ -102,6 +103,7 @@ def _confirm_late(conn: Connection, event_id: str, order_id: str, actor: str, no
         return "already_paid" if before["state"] in states.SOLD else "refunded_already"
     orders.move(conn, event_id, order_id, [before["state"]], states.PAID_LATE, paid_at=now)
     orders.add_transitions(conn, event_id, order_id, [states.PAID_LATE], now, actor, f"paid after {before['state']}")
+    hosting.wait_for_answers(conn, before)
     if before["state"] != states.CANCELLED and _take_anew(conn, before):
         order = orders.move(conn, event_id, order_id, [states.PAID_LATE], states.POOLED)
         assert order is not None
@@ -132,6 +134,7 @@ def drop(conn: Connection, event_id: str, order_id: str, to: str, actor: str, re
     order = orders.move(conn, event_id, order_id, [states.HELD], to)
     if order is None:
         return False
+    hosting.wait_for_answers(conn, order)
     _require_all(order, allocations.release(conn, event_id, order_id, "held"))
     orders.add_transitions(conn, event_id, order_id, [to], now, actor, reason)
     hosting.cover_freed(conn, order, now)
@@ -140,6 +143,8 @@ def drop(conn: Connection, event_id: str, order_id: str, to: str, actor: str, re
 
 def refund(conn: Connection, event_id: str, order_id: str, actor: str, reason: str, now: datetime) -> Row:
     """A paid order goes back. Raises Conflict where it is in no state to be refunded or some of it is retired."""
+    allocations.take_order(conn, event_id, order_id)
+    claiming.take(conn, event_id, [order_id], beside=claiming.plans(conn, event_id))
     order = orders.move(conn, event_id, order_id, [states.PAID, states.POOLED], states.REFUNDED)
     if order is None:
         raise Conflict("This order can't be refunded: it is not paid, or its credits are retired.")

@@ -9,17 +9,21 @@ import sqlalchemy as sa
 
 import events
 import offsetting
-from accounts import Actor
 from data.store import schema as s
 from data.store.engine import Store, get_store
 from tests.support.events import trip
+from tests.support.hosting import HOST, NOW, PROJECT, SLUG, answer, buy, holds, open_hosted
+from tests.support.load import EXCHANGE
 from tests.support.shop import rows
-from tests.test_who_pays import HOST, NOW, SLUG, answer, buy, event, holds
 
-__all__ = ["event"]  # a fixture
-EXCHANGE = Actor("person", "x", "Exchange", frozenset({("exchange", "", "")}))
 AFTER = NOW + timedelta(days=2)
 PEOPLE = "ID,City,Travel mode\n" + "".join(f"R{n},北京,plane\n" for n in range(3))
+
+
+@pytest.fixture
+def event(sqlite_store: Store) -> events.Event:
+    """An event whose host pays for everybody."""
+    return open_hosted()
 
 
 def versions(order: offsetting.Order) -> list[str]:
@@ -33,7 +37,7 @@ def waits() -> list[bool]:
     return [row["done_at"] is None for row in rows(s.job, kind="restate")]
 
 
-def test_one_statement_follows_all_who_answered_until_then(sqlite_store: Store, event: events.Event) -> None:
+def test_one_statement_follows_all_who_answered_until_then(event: events.Event) -> None:
     _, plane_g = answer(trip("plane"))
     order = buy(9 * plane_g)
     before = versions(order)
@@ -49,10 +53,10 @@ def test_one_statement_follows_all_who_answered_until_then(sqlite_store: Store, 
     assert len(versions(order)) == len(before) + 2
     told, cover = offsetting.certificate(order.certificate_number), offsetting.host_cover(event.event_id)
     assert (told.covered_g, told.planned_g, told.extra_g) == (cover.covered_g, cover.planned_g, 0)
-    holds(sqlite_store, event.event_id)
+    holds(event.event_id)
 
 
-def test_nothing_is_stated_anew_of_a_certificate_that_was_revoked(sqlite_store: Store, event: events.Event) -> None:
+def test_nothing_is_stated_anew_of_a_certificate_that_was_revoked(event: events.Event) -> None:
     _, plane_g = answer(trip("plane"))
     order = buy(3 * plane_g)
     answer(trip("rail"))
@@ -60,10 +64,10 @@ def test_nothing_is_stated_anew_of_a_certificate_that_was_revoked(sqlite_store: 
     offsetting.run_due()
     assert versions(order)[-1].startswith("refund") and waits() == [False]
     assert not offsetting.host_cover(event.event_id).bought
-    holds(sqlite_store, event.event_id)
+    holds(event.event_id)
 
 
-def test_who_came_in_by_a_file_waits_for_the_settling(sqlite_store: Store, event: events.Event) -> None:
+def test_who_came_in_by_a_file_waits_for_the_settling(event: events.Event) -> None:
     guest, plane_g = answer(trip("plane"))
     events.bring_in(SLUG, events.receive_file(SLUG, "people.csv", PEOPLE.encode()).token)
     brought = [row["participation_id"] for row in rows(s.participation) if row["import_id"]]
@@ -71,12 +75,12 @@ def test_who_came_in_by_a_file_waits_for_the_settling(sqlite_store: Store, event
     order = buy(9 * plane_g)
     assert offsetting.coverage_of(guest).by_others_g == plane_g
     assert [offsetting.coverage_of(each).covered_g for each in brought] == [0, 0, 0]
-    holds(sqlite_store, event.event_id)
+    holds(event.event_id)
     offsetting.settle_plan(HOST, SLUG, AFTER)
     whole = [offsetting.coverage_of(each) for each in brought]
     assert all(seen.by_others_g == seen.total_g > 0 for seen in whole)
     assert versions(order)[-1] == "claim changed"
-    holds(sqlite_store, event.event_id)
+    holds(event.event_id)
 
 
 @pytest.mark.parametrize("how", ["refunded", "cancelled", "expired"])
@@ -84,7 +88,7 @@ def test_the_plan_covers_again_what_a_guests_own_order_leaves(
     sqlite_store: Store, event: events.Event, how: str
 ) -> None:  # fmt: skip
     guest, total_g = answer(trip("plane"))
-    own = offsetting.place_order(guest, "p-1", share_percent=100)
+    own = offsetting.place_order(guest, PROJECT, share_percent=100)
     if how == "refunded":
         offsetting.demo_payment(own.order_id, "succeeded")
     order = buy(2 * total_g)
@@ -97,16 +101,29 @@ def test_the_plan_covers_again_what_a_guests_own_order_leaves(
         offsetting.run_due(NOW + timedelta(hours=3))
     assert offsetting.coverage_of(guest).by_others_g == total_g
     assert versions(order)[-1] == "claim changed"
-    holds(sqlite_store, event.event_id)
+    holds(event.event_id)
 
 
-def test_a_host_who_pays_otherwise_covers_nobody_on_its_own(sqlite_store: Store, event: events.Event) -> None:
+def test_a_host_who_pays_otherwise_covers_nobody_on_its_own(event: events.Event) -> None:
     with get_store().write() as conn:
         conn.execute(sa.update(s.event).values(defaults={"payer": "host_residual"}))
     guest, total_g = answer(trip("plane"))
     buy(2 * total_g)
-    own = offsetting.place_order(guest, "p-1", share_percent=100)
+    own = offsetting.place_order(guest, PROJECT, share_percent=100)
     offsetting.cancel_order(own.order_id, "asked for")
     assert offsetting.coverage_of(guest).covered_g == 0
     assert offsetting.host_cover(event.event_id).planned_g == 2 * total_g
-    holds(sqlite_store, event.event_id)
+    holds(event.event_id)
+
+
+def test_a_host_who_decides_to_pay_for_everybody_covers_who_has_answered(event: events.Event) -> None:
+    with get_store().write() as conn:
+        conn.execute(sa.update(s.event).values(defaults={"payer": "guest"}))
+    guest, total_g = answer(trip("plane"))
+    order = buy(2 * total_g)
+    assert offsetting.coverage_of(guest).covered_g == 0
+    kept = {"project": PROJECT, "open": True, "price": "45.00", "tonnes": ""}
+    events.save_step(SLUG, "projects", {"payer": "host_all", "flags": ["payments"], "offers": [kept]})
+    assert offsetting.coverage_of(guest).by_others_g == total_g
+    assert versions(order)[-1] == "claim changed"
+    holds(event.event_id)

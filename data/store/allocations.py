@@ -255,6 +255,12 @@ def of_order(conn: sa.Connection, event_id: str, order_id: str) -> list[Mapping[
     return list(conn.execute(_OF_ORDER, {"e": event_id, "o": order_id}).mappings())
 
 
+def take_order(conn: sa.Connection, event_id: str, order_id: str) -> None:
+    """Takes an order's intervals for this transaction, in the order of keys, as a retirement of them does."""
+    query = sa.select(_a.from_g).where(_a.event_id == event_id, _a.order_id == order_id)
+    conn.execute(query.order_by(_a.tranche_id, _a.from_g).with_for_update())
+
+
 def cut_at(conn: sa.Connection, row: Mapping[Any, Any], at_g: int) -> None:
     """Splits a row in two at ``at_g``, which lies inside of it."""
     _set(conn, row, to_g=at_g)

@@ -17,6 +17,7 @@ from data.store.ids import new_row_id
 
 Row = Mapping[Any, Any]
 _c, _p, _l, _o, _f = s.claim.c, s.participation.c, s.emission_line.c, s.orders.c, s.forestry_claim.c
+MOST_KEYS = 5000  # that one statement names
 _INSERT = sa.insert(s.claim)
 _LINE_KEYS = (_l.category, _l.activity, _l.mode, _l.month)
 _PERSON_KEYS = rollups.person_columns()
@@ -72,9 +73,13 @@ def lock_scope(
     found: who comes in later is not locked; None where the writer is alone anyway."""
     if conn.dialect.name == "sqlite":
         return None
-    where = _scope(event_id, participations, company_id)
-    query = sa.select(_p.participation_id).where(*where).order_by(_p.participation_id).with_for_update()
-    return frozenset(conn.execute(query).scalars())
+    ids = None if participations is None else sorted(participations)
+    parts = [ids] if ids is None else [ids[at : at + MOST_KEYS] for at in range(0, len(ids), MOST_KEYS)]
+    found: set[str] = set()
+    for part in parts:
+        query = sa.select(_p.participation_id).where(*_scope(event_id, part, company_id))
+        found.update(conn.execute(query.order_by(_p.participation_id).with_for_update()).scalars())
+    return frozenset(found)
 
 
 def take_lines(
@@ -213,6 +218,28 @@ _PLANNED = (
 def on_no_line(conn: sa.Connection, event_id: str) -> list[Row]:
     """Grams of companies and the organiser on no line: order_id, line_no (−1 extra, −2 plan), grams."""
     return list(conn.execute(_PLANNED, {"e": event_id}).mappings())
+
+
+_SHARED = (
+    sa.select(_o.order_id)
+    .where(_o.event_id == sa.bindparam("e"), _o.participation_id == "")
+    .where(_o.order_id.in_(sa.select(_c.order_id).where(
+        _c.event_id == sa.bindparam("e"), _c.participation_id == sa.bindparam("p")
+    )))
+)  # fmt: skip
+
+
+def take_orders_on(conn: sa.Connection, event_id: str, participation_id: str) -> None:
+    """Before lines or keys of a participation change, which the caller has taken: orders that are on others' lines too
+    are taken with it, and with all that have grams on no line, in the order of ids. What is retired of an order lies on
+    all its lines by their proportion, so only one at a time may move them."""
+    if conn.dialect.name == "sqlite":
+        return
+    shared = set(conn.execute(_SHARED, {"e": event_id, "p": participation_id}).scalars())
+    if shared:
+        shared |= {row["order_id"] for row in on_no_line(conn, event_id)}
+        locked = sa.select(_o.order_id).where(_o.event_id == event_id, _o.order_id.in_(sorted(shared)))
+        conn.execute(locked.order_by(_o.order_id).with_for_update())
 
 
 def extras(conn: sa.Connection, event_id: str, participations: Sequence[str]) -> list[Row]:
