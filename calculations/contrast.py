@@ -63,9 +63,11 @@ def best_on(ground: str, words: Sequence[str]) -> str:
 def check(colour: str, needs: Iterable[Need]) -> Found:
     """Holds a colour to its needs; where it fails, the need that it misses by most is told."""
     wanted = tuple(needs)
-    short = [(value / need.ratio, value, need.ratio) for need in wanted if (value := _least(colour, need)) < need.ratio]
+    short = [
+        (value / need.ratio, value, need.ratio) for need in wanted if (value := least_of(colour, need)) < need.ratio
+    ]
     if not short:
-        return Found(True, min((_least(colour, need) for need in wanted), default=21.0), 0.0, colour)
+        return Found(True, min((least_of(colour, need) for need in wanted), default=21.0), 0.0, colour)
     _, value, needed = min(short)
     return Found(False, value, needed, nearest(colour, wanted))
 
@@ -81,13 +83,14 @@ def nearest(colour: str, needs: Sequence[Need]) -> str:
             tried = (light, a * share, b * share)
             if (written := _written(tried)) is None:
                 continue
-            if all(_least(written, need) >= need.ratio for need in needs):
+            if all(least_of(written, need) >= need.ratio for need in needs):
                 found.append((math.hypot(light - lightness, chroma * (1 - share)), written))
             break
     return min(found)[1] if found else ""
 
 
-def _least(colour: str, need: Need) -> float:
+def least_of(colour: str, need: Need) -> float:
+    """What a colour comes to where it is held to a need: its poorest ground, or its best where one is enough."""
     ratios = [ratio(colour, ground) for ground in need.grounds]
     return max(ratios) if need.best else min(ratios)
 

@@ -145,7 +145,17 @@ from events.setup import drafts, editions, save_step, setup_view, start_setup
 from events.setup_copy import copy_event
 from events.setup_credits import credit_requests, decline_credits, grant_credits
 from events.setup_fields import amount
-from events.setup_look import drop_logo, event_logo, fitting, logo_file, look_css, look_href, set_logo, words_on
+from events.setup_look import (
+    contrasts,
+    drop_logo,
+    event_logo,
+    fitting,
+    logo_file,
+    look_css,
+    look_href,
+    set_logo,
+    words_on,
+)
 from events.setup_model import (
     JURISDICTIONS,
     PAYERS,
@@ -208,7 +218,7 @@ __all__ = [
     "board_marks", "boundary_view", "bring_in", "came_by_link", "cancel_import", "change_state",
     "changes_from_url", "changes_to_url",
     "channel_board", "check_method", "choose_sheet", "company_lines", "company_of_guest", "consents",
-    "control_screen", "copy_event",
+    "contrasts", "control_screen", "copy_event",
     "create_event", "credit_requests", "current_footprint", "decline_credits", "default_code", "default_link",
     "delete_participation", "drafts", "drop_logo", "drop_memorandum", "drop_sponsor", "editions", "event_by_id",
     "event_logo", "expected_companies", "find_ambassador", "find_code",

@@ -25,9 +25,7 @@ from events.model import Event
 
 CITIES = 1000
 MEALS_A_DAY = 3
-NO_REGIONS = (
-    "Nobody has said where people come from: their ways are not in the estimate. Tell it among the expected people."
-)
+NO_REGIONS = "Nobody has said where people come from: their ways are not in the estimate."
 USUAL = (
     "Everybody of a country or region is taken to come from its largest city with an airport, there and back by the "
     "usual way: by car below {km} km, by plane from there."

@@ -27,6 +27,7 @@ from events.setup_model import STEPS, SetupView, fingerprint
 from events.setup_steps import KEEPERS, values_of
 
 FIRST, LAST = STEPS[0], STEPS[-1]
+MOST_SLUG = 56  # of a proposed address: room for a number behind it, and for a poster
 NOWHERE = Place("", {}, 0.0, 0.0, "", "", "unset")
 
 
@@ -65,8 +66,10 @@ def begin(conn: sa.Connection, made: Event, done: list[str], copied_from: str, n
 
 
 def free_slug(conn: sa.Connection, wished: str) -> str:
-    """The wished address, or the first like it that nobody has; one of its own where nothing was wished."""
-    base = wished[:56].strip("-") or f"event-{new_row_id()[-6:].lower()}"
+    """The wished address, cut after a whole word, or the first like it that nobody has; one of its own where nothing
+    was wished."""
+    whole = wished if len(wished) <= MOST_SLUG else wished[: MOST_SLUG + 1].rpartition("-")[0] or wished[:MOST_SLUG]
+    base = whole.strip("-") or f"event-{new_row_id()[-6:].lower()}"
     tried = [base, *[f"{base}-{n}" for n in range(2, 200)]]
     taken = event_rows.slugs(conn, tried)
     return next(each for each in tried if each not in taken)
@@ -97,7 +100,10 @@ def save_step(slug: str, step: str, body: Mapping[str, Any], seen: str = "") -> 
     if step not in KEEPERS:
         raise NotFound("There is no step “{step}”.", step=step[:20])
     with get_store().write() as conn:
-        if rows.locked(conn, _id_of(conn, slug)) is None:
+        event_id = _id_of(conn, slug)
+        if step == "projects":  # who pays: answers under way come before it, all others after it
+            event_rows.take_state(conn, event_id)
+        if rows.locked(conn, event_id) is None:
             raise NotFound("There is no event “{event}”.", event=slug[:64])
         event = read_event(conn, slug=slug)
         require(current_actor(), "event.edit", event.event_id)

@@ -53,7 +53,10 @@ def _money(conn: sa.Connection, event: Event) -> Iterator[Gap]:
     if not event.payments:
         return
     on_offer = lots.offerings(conn, event.event_id)
-    if not on_offer:
+    if not on_offer and any(row["state"] == "asked" for row in rows.requests(conn, event.event_id)):
+        message = "The exchange has been asked and has not answered yet: until then guests can answer and can't pay."
+        yield Gap("projects", message, needed=False)
+    elif not on_offer:
         yield Gap("projects", "No project is on offer yet: guests can answer and can't pay.", needed=False)
     elif not any(row["available_g"] for row in on_offer):
         yield Gap(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from PIL import Image, UnidentifiedImageError
 
 from accounts import NotFound, current_actor, record, require
-from calculations.contrast import TEXT_RATIO, UI_RATIO, Need, best_on, check, is_colour
+from calculations.contrast import TEXT_RATIO, UI_RATIO, Need, best_on, check, is_colour, least_of
 from calculations.event_states import refusal
 from calculations.model import FieldError, InputError
 from data import evidence as files
@@ -75,12 +75,21 @@ def _check_colour(form: Form, name: str, colour: str) -> None:
             "{field}: {value} has a contrast of {ratio} : 1 where {needed} : 1 is needed;"
             " the nearest colour that passes is {nearest}."
         )
-        form.wrong(name, colour, message, ratio=f"{found.ratio:.2f}", needed=f"{found.needed:g}", nearest=found.nearest)
+        short = min(found.ratio, found.needed - 0.01)  # never rounded up to what is needed
+        form.wrong(name, colour, message, ratio=f"{short:.2f}", needed=f"{found.needed:g}", nearest=found.nearest)
 
 
 def fitting(name: str, colour: str) -> str:
     """The colour where it passes, else the nearest that does: what is proposed for the other theme."""
     return check(colour, needs_of(name)).nearest if is_colour(colour) else ""
+
+
+def contrasts(name: str, colour: str) -> tuple[tuple[float, float], ...]:
+    """What a colour (#rrggbb) comes to and what is needed, both to 1: of a button beside the page and of its words on
+    it, of a link on the page. Raises ValueError for what is no colour."""
+    if not is_colour(colour):
+        raise ValueError(f"{colour!r} is no colour")
+    return tuple((least_of(colour, need), need.ratio) for need in needs_of(name))
 
 
 def words_on(theme: str, ground: str) -> str:

@@ -59,7 +59,8 @@ def _place(form: Form, event: Event) -> Place:
         return place
     if wished and wished == event.place.place_id:
         return event.place
-    form.wrong("place", wished or "", "{field}: choose a town or an airport from the list; “{value}” is none of it.")
+    message = "{field}: choose a town or an airport from the list; “{value}” is none of it."
+    form.wrong("place", wished or "", message if wished else "{field}: choose a town or an airport from the list.")
     return event.place
 
 

@@ -232,13 +232,30 @@ def test_what_may_not_be_said_of_a_measure(settled: events.Event, said: dict[str
 
 
 def test_a_measure_is_told_as_an_address_of_what_if_and_stays_so_when_the_form_is_kept_again() -> None:
-    told = {"rail": "2000", "typed": "Half at home; https://forum.example/desk/e/x/what-if?remote=50&hours=6\n"
-            "Two; ?rail=800&vegan=10\nBadges; 0.04; data sheet", "certificates": "100", "source": "grid"}  # fmt: skip
+    rows = [
+        {"words": "Half at home", "saved": "https://forum.example/desk/e/x/what-if?remote=50&hours=6", "source": ""},
+        {"words": "", "saved": "", "source": None},
+        {"words": "Two", "saved": "?rail=800&vegan=10", "source": ""},
+        {"words": "Badges", "saved": "0.04 t", "source": "data sheet"},
+    ]
+    cover = [{"way": "forestry", "tonnes": "1,200", "by": "2027-09-01", "words": "A wood"}, {"way": "credits"}]
+    told = {"rail": "2000", "measures": rows, "offset": cover, "certificates": "100", "source": "grid"}
     made = _plan_form.body_of(told)
     asks = [(each["words"], each.get("ask")) for each in made["measures"][2:]]
     assert asks == [("Half at home", "remote=50&hours=6"), ("Two", "rail=800&vegan=10"), ("Badges", None)]
+    assert made["measures"][4]["saved_g"] == 40_000
+    assert made["offset"] == [{"way": "forestry", "grams": 1_200_000_000, "by": "2027-09-01", "words": "A wood"}]
     shown = _plan_form.told_of_body(made, plans_estimate.Assumed(1, 3))
     assert (shown["rail"], shown["remote"], shown["vegan"], shown["source"]) == ("2000", "", "", "grid")
-    assert _plan_form.body_of(shown)["measures"] == made["measures"]
-    with pytest.raises(InputError, match="parts with ; between"):
-        _plan_form.body_of({"typed": "Badges; 0.04"})
+    again = _plan_form.body_of(shown)
+    assert (again["measures"], again["offset"]) == (made["measures"], made["offset"])
+    assert _plan_form.labels(told)["measures.4"] == "Other measures, row 3"
+    with pytest.raises(InputError, match="is no number of tonnes") as wrong:
+        _plan_form.body_of({"measures": [{}, {"words": "Badges", "saved": "much"}]})
+    assert wrong.value.errors[0].params == {"line": 2, "value": "much"}
+
+
+def test_cells_of_the_form_become_rows_and_strange_ones_are_left_out() -> None:
+    names = ("measures.2.words", "measures.1.words", "offset.1.by", "other.1.x", "measures.x.y", "")
+    found = _plan_form.gathered([{"name": name} for name in names], ["b", "a", "2027-01-01", "c", "d", "e"])
+    assert found == {"measures": [{"words": "a"}, {"words": "b"}], "offset": [{"by": "2027-01-01"}]}

@@ -92,7 +92,7 @@ def test_from_sign_in_to_a_guests_first_answer(
     page.get_by_role("button", name="Move up: Rails").click()
     expect(page.locator(field(page, "session.2.en"))).to_have_value("Rails")
     on(page)
-    page.goto(f"/desk/e/{SLUG}/setup?step=boundary")
+    page.wait_for_url("**/setup?step=boundary")
     put(page, people="300")
     on(page)
     page.wait_for_url("**/setup?step=projects")

@@ -82,7 +82,8 @@ def event_notice(event: Any) -> dict[str, str]:
         return {"notice_kind": "draft"}
     if event.livemode:
         return {}
-    return {"notice_kind": "test", "notice_text": pick(dict(event.texts.get("notice") or {}))}
+    kind = "test" if event.simulated else "trial"
+    return {"notice_kind": kind, "notice_text": pick(dict(event.texts.get("notice") or {}))}
 
 
 def event_line(event: Any) -> str:
@@ -154,4 +155,7 @@ def button_link(words: str, href: str, symbol: str, look: str = "", **more: Any)
 def sentence_of(error: FieldError, names: Mapping[str, str] | None = None) -> str:
     """What is wrong with a field, in the person's language; ``names`` are the labels of fields."""
     field = (names or {}).get(error.field, error.field)
-    return t(error.message, **{"field": field, "value": str(error.value)[:80], **error.params})
+    params = {
+        name: f.number(value) if type(value) is int and value > 9999 else value for name, value in error.params.items()
+    }
+    return t(error.message, **{"field": field, "value": str(error.value)[:80], **params})

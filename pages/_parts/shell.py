@@ -35,12 +35,15 @@ class NavItem:
 
 
 def notice(kind: str, text: str = "") -> html.Aside:
-    """The first strip of each page, not closable; kind: demo, test (one event), tests (several events)."""
-    tags = {"demo": t("Demo"), "test": t("Test event"), "tests": t("Test events"), "draft": t("Draft")}
+    """The first strip of each page, not closable; kind: demo, test (one event of it), tests (several), trial
+    (somebody's own test event), draft."""
+    tags = {"demo": t("Demo"), "test": t("Test event"), "tests": t("Test events"), "draft": t("Draft"),
+            "trial": t("Test event")}  # fmt: skip
     texts = {
         "demo": t("Made-up figures. No real payment. Endorsed by nobody."),
         "test": t("Independent demonstration. Attendance, trips, batches and prices are made up; endorsed by nobody."),
         "tests": t("Invented events of the demonstration. Test and live figures are never added together."),
+        "trial": t("A trial: nothing paid or certified here is real."),
         "draft": t("Only its organisers see this event until it is opened."),
     }
     words = [html.Span(tags[kind], className="fz-tag"), html.Span(text or texts[kind])]

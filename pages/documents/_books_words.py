@@ -137,7 +137,9 @@ def _boundary(subject: Subject) -> Section:
 
 def boundary_facts(told: Mapping[str, Any], factor_set: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """What an event counts, and by which factors."""
-    who = {"all": t("all guests"), "onsite": t("guests who came"), "remote": t("guests who took part remotely")}
+    who = {"all": t("all guests"), "onsite": t("guests who came"), "remote": t("guests who took part remotely"),
+           "guests": t("guests, without staff and speakers"),
+           "guests and the organiser": t("guests and the organiser")}  # fmt: skip
     grid = {"location": t("by place (the grid's mix)"), "market": t("by contract (what was bought)")}
     method = told.get("flight_method") or {}
     return (

@@ -30,7 +30,7 @@ def event_lead(event: events.Event) -> str:
 def guidance_words() -> str:
     """By which guidance the two papers are ordered, and that we could not read its text where that is so."""
     terms = forestry_terms()
-    said = t("Made as the {guidance} asks for: a plan before the event, an evaluation after it.",
+    said = t("Made as {guidance} asks for: a plan before the event, an evaluation after it.",
              guidance=pick(dict(terms.guidance_names)))  # fmt: skip
     unread = t("Its own text could not be opened from here; the paper makes no claim to follow each of its rules.")
     return said if terms.guidance_read else f"{said} {unread}"

@@ -82,8 +82,11 @@ class _Sheets:
     def fact(self, name: str, value: str) -> None:
         """A name and what it is."""
         lines = self.paper.wrapped(value, RIGHT - LEFT - FACT_ROOM, BODY)
-        self.room(5.2 * len(lines[:6]))
-        self.paper.text(LEFT, self.y, name, BODY, "ink-3", room=FACT_ROOM - 3)
+        named = self.paper.wrapped(name, FACT_ROOM - 3, BODY)
+        self.room(5.2 * max(len(lines[:6]), len(named)))
+        for number, line in enumerate(named):
+            self.paper.text(LEFT, self.y + 5.0 * number, line, BODY, "ink-3")
+        lines += [""] * (len(named) - len(lines))
         for line in lines:
             self.room(5)
             self.paper.text(LEFT + FACT_ROOM, self.y, line, BODY)

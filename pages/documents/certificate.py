@@ -168,7 +168,7 @@ def search_form(value: str = "", error: str = "") -> html.Form:
 
 def notice_of(view: CertificateView) -> Any:
     """The strip that says demo or test, None for live money."""
-    return notice("demo" if view.simulated else "test") if not view.livemode else None
+    return notice("demo" if view.simulated else "trial") if not view.livemode else None
 
 
 def _head(view: CertificateView, words: CertificateWords) -> str:

@@ -36,4 +36,4 @@ def notice_kind(event: Event) -> str | None:
     """The strip above: a draft that its organisers look at, the demonstration, a test event, or none at a live one."""
     if event.state == "draft":
         return "draft"
-    return "demo" if event.simulated else None if event.livemode else "test"
+    return "demo" if event.simulated else None if event.livemode else "trial"

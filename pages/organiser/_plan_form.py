@@ -1,39 +1,60 @@
-"""The fields of an event's plan: measures as numbers, others and the offset plan as lines of text; both ways."""
+"""The fields of an event's plan: measures as numbers, others and the offset plan as rows; both ways."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
+
+from dash import html
 
 from calculations.model import FieldError, InputError
 from events.plans import MOST_ROWS
 from events.plans_estimate import Assumed
 from locales import t
+from pages.organiser._setup_form import Fields
 
 ASKED = ("rail", "remote", "vegetarian", "vegan", "certificates")
 GRAMS_PER_TONNE = 1_000_000
-WAYS = {"credits": "credits", "credit": "credits", "forestry": "forestry", "碳信用": "credits", "林业": "forestry"}
+MEASURE_CELLS = ("words", "saved", "source")
+OFFSET_CELLS = ("way", "tonnes", "by", "words")
+MORE_ROWS = 1  # empty, below those that are told
+CELL = "plan-cell"
 
 
-def labels() -> dict[str, str]:
-    """The names of fields."""
+def labels(told: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """The names of fields; those of measures by what was ``told``."""
     return {
-        "text": t("What we intend"), "rail": t("Trains instead of flights below … km"),
-        "remote": t("Take part remotely, % of those who come"), "vegetarian": t("Vegetarian meals, %"),
-        "vegan": t("Vegan meals, %"), "certificates": t("Renewable electricity, % of the kWh"),
-        "source": t("Where the electricity's figure is from"), "nights": t("Nights of those from afar"),
-        "meals": t("Meals of each person"), "assumed.nights": t("Nights of those from afar"),
-        "assumed.meals": t("Meals of each person"), "typed": t("Other measures"),
-        "offset": t("Cover planned"), **_numbered(),
+        **labels_of_asked(), "text": t("What we intend"), "source": t("Where the electricity's figure is from"),
+        "nights": t("Nights of those from afar"), "meals": t("Meals of each person"),
+        "assumed.nights": t("Nights of those from afar"), "assumed.meals": t("Meals of each person"),
+        "measure": t("Other measures"), "offset": t("Cover planned"), **_numbered(told or {}),
     }  # fmt: skip
 
 
-def _numbered() -> dict[str, str]:
-    """The names of measures and of lines of the offset plan."""
-    numbers = range(1, MOST_ROWS + 1)
-    named = {f"measures.{n}": t("Measure {number}", number=n) for n in numbers}
-    return named | {f"offset.{n}": t("Cover planned, line {number}", number=n) for n in numbers}
+def _numbered(told: Mapping[str, Any]) -> dict[str, str]:
+    """What measures and cover are called in a sentence: measures of the first fields by these, others by their row."""
+    own = labels_of_asked()
+    names = [own[name] for name in ASKED if _number_of(told, name)]
+    names += [t("Other measures, row {number}", number=n) for n, _ in _told_rows(told.get("measures"), MEASURE_CELLS)]
+    named = {f"measures.{n}": words for n, words in enumerate(names, 1)}
+    rows = _told_rows(told.get("offset"), OFFSET_CELLS)
+    return named | {f"offset.{i}": t("Cover planned, row {number}", number=n) for i, (n, _) in enumerate(rows, 1)}
+
+
+def labels_of_asked() -> dict[str, str]:
+    """The names of the measures that are a number each."""
+    return {
+        "rail": t("Trains instead of flights below … km"), "remote": t("Take part remotely, % of those who come"),
+        "vegetarian": t("Vegetarian meals, %"), "vegan": t("Vegan meals, %"),
+        "certificates": t("Renewable electricity, % of the kWh"),
+    }  # fmt: skip
+
+
+def _number_of(told: Mapping[str, Any], name: str) -> str:
+    """What was typed of such a measure; '' where it is not planned."""
+    value = str(told.get(name) or "").strip().removesuffix("%").strip()
+    return "" if value == "0" else value
 
 
 def _words(name: str, value: str) -> str:
@@ -47,75 +68,111 @@ def _words(name: str, value: str) -> str:
     }[name]  # fmt: skip
 
 
-def told_of_body(body: Mapping[str, Any], assumed: Assumed) -> dict[str, str]:
-    """What the fields show of a draft."""
-    told = dict.fromkeys((*ASKED, "source"), "")
-    lines = []
+def told_of_body(body: Mapping[str, Any], assumed: Assumed) -> dict[str, Any]:
+    """What the fields show of a draft; ``measures`` and ``offset`` are rows, cell by cell."""
+    told: dict[str, Any] = dict.fromkeys((*ASKED, "source"), "")
+    rows = []
     for each in body["measures"]:
-        if each["kind"] == "computed":
-            params = dict(part.split("=", 1) for part in each["ask"].split("&"))
-            if set(params) <= set(told) and len(set(params) - {"source"}) == 1:
-                told |= params
-            else:
-                lines.append(f"{each['words']}; ?{each['ask']}")
+        if each["kind"] != "computed":
+            saved = f"{each['saved_g'] / GRAMS_PER_TONNE:.12g}"
+            rows.append({"words": each["words"], "saved": saved, "source": each["source"]})
+            continue
+        params = dict(part.split("=", 1) for part in each["ask"].split("&"))
+        if set(params) <= set(told) and len(set(params) - {"source"}) == 1:
+            told |= params
         else:
-            lines.append(f"{each['words']}; {each['saved_g'] / GRAMS_PER_TONNE:.12g}; {each['source']}")
-    offset = [f"{each['way']}; {each['grams'] / GRAMS_PER_TONNE:.12g}; {each['by']}; {each['words']}"
-              for each in body["offset"]]  # fmt: skip
+            rows.append({"words": each["words"], "saved": f"?{each['ask']}", "source": ""})
+    offset = [{"way": each["way"], "tonnes": f"{each['grams'] / GRAMS_PER_TONNE:.12g}", "by": each["by"],
+               "words": each["words"]} for each in body["offset"]]  # fmt: skip
     return {
-        **told, "text": body["text"], "nights": str(assumed.nights), "meals": str(assumed.meals),
-        "typed": "\n".join(lines), "offset": "\n".join(offset),
+        **told, "text": body["text"], "nights": str(assumed.nights), "meals": str(assumed.meals), "measures": rows,
+        "offset": offset,
     }  # fmt: skip
 
 
 def body_of(told: Mapping[str, Any]) -> dict[str, Any]:
-    """The draft that the fields make. Raises InputError naming what can't be read."""
+    """The draft that the fields make. Raises InputError naming what can't be read, by its row."""
     wrong: list[FieldError] = []
     measures = []
     for name in ASKED:
-        value = str(told.get(name) or "").strip().removesuffix("%").strip()
-        if value and value != "0":
+        if value := _number_of(told, name):
             source = str(told.get("source") or "").strip().replace("&", "+").replace("=", ":")
             more = f"&source={source}" if name == "certificates" and source else ""
             measures.append({"kind": "computed", "ask": f"{name}={value}{more}", "words": _words(name, value)})
-    for number, cells in _lines(told.get("typed"), 2, "typed", wrong):
-        if "?" in cells[1]:  # an address of What if, whole or from its question mark on
-            ask = unquote(cells[1].split("?", 1)[1])
-            measures.append({"kind": "computed", "ask": ask, "words": cells[0]})
+    for number, row in _told_rows(told.get("measures"), MEASURE_CELLS):
+        if "?" in row["saved"]:  # an address of What if, whole or from its question mark on
+            ask = unquote(row["saved"].split("?", 1)[1])
+            measures.append({"kind": "computed", "ask": ask, "words": row["words"]})
             continue
-        if len(cells) < 3:
-            _short("typed", number, "; ".join(cells), 3, wrong)
-            continue
-        saved_g = _grams(cells[1], "typed", number, wrong)
-        measures.append({"kind": "typed", "words": cells[0], "saved_g": saved_g, "source": cells[2]})
-    offset = []
-    for number, cells in _lines(told.get("offset"), 3, "offset", wrong):
-        way = WAYS.get(cells[0].lower(), cells[0])
-        grams = _grams(cells[1], "offset", number, wrong)
-        offset.append({"way": way, "grams": grams, "by": cells[2], "words": "; ".join(cells[3:])})
+        saved_g = _grams(row["saved"], "measure", number, wrong)
+        measures.append({"kind": "typed", "words": row["words"], "saved_g": saved_g, "source": row["source"]})
+    offset = [
+        {"way": row["way"], "grams": _grams(row["tonnes"], "offset", number, wrong), "by": row["by"],
+         "words": row["words"]}
+        for number, row in _told_rows(told.get("offset"), OFFSET_CELLS)
+    ]  # fmt: skip
     assumed = {name: _whole(name, told.get(name), wrong) for name in ("nights", "meals") if told.get(name)}
     if wrong:
         raise InputError(wrong)
     return {"text": str(told.get("text") or ""), "assumed": assumed, "measures": measures, "offset": offset}
 
 
-def _lines(text: Any, least: int, field: str, wrong: list[FieldError]) -> list[tuple[int, list[str]]]:
-    """(number, cells) of each line that has enough of them."""
+def _told_rows(rows: Any, cells: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """(number, cells) of each row in which something is typed; a way alone is chosen beforehand and says nothing."""
     found = []
-    for number, line in enumerate(str(text or "").splitlines(), 1):
-        cells = [cell.strip() for cell in line.replace("；", ";").split(";")]
-        if not any(cells):
-            continue
-        if len(cells) < least:
-            _short(field, number, line, least, wrong)
-            continue
-        found.append((number, cells))
+    for number, row in enumerate(rows or [], 1):
+        told = {cell: str(row.get(cell) or "").strip() for cell in cells}
+        if any(value for cell, value in told.items() if cell != "way"):
+            found.append((number, told))
     return found
 
 
-def _short(field: str, number: int, line: str, least: int, wrong: list[FieldError]) -> None:
-    message = "{field}, line {line}: “{value}” needs {least} parts with ; between them."
-    wrong.append(FieldError(field, line[:80], message, {"line": number, "value": line[:80], "least": least}))
+def gathered(ids: Sequence[Mapping[str, str]], values: Sequence[Any]) -> dict[str, list[dict[str, Any]]]:
+    """Rows of the form from its cells, whose ids name list, number and cell (``offset.2.by``)."""
+    rows: dict[str, dict[int, dict[str, Any]]] = {"measures": {}, "offset": {}}
+    for each, value in zip(ids, values, strict=True):
+        kind, _, rest = str(each.get("name")).partition(".")
+        number, _, cell = rest.partition(".")
+        if kind in rows and number.isdecimal() and int(number) <= MOST_ROWS:
+            rows[kind].setdefault(int(number), {})[cell] = value
+    return {kind: [found[number] for number in sorted(found)] for kind, found in rows.items()}
+
+
+def measure_rows(rows: Sequence[Mapping[str, str]], kept: str) -> list[html.Fieldset]:
+    """A card for each measure that is told, and empty ones."""
+    made = []
+    for number, own in _fields("measures", rows, kept):
+        key = f"measures.{number}"
+        words = own.text(f"{key}.words", t("What"), maxlength=200)
+        two = [own.text(f"{key}.saved", t("Tonnes saved, or an address of What if"), placeholder="0.04"),
+               own.text(f"{key}.source", t("Where the figure is from"), maxlength=200)]  # fmt: skip
+        made.append(_row(t("Measure {number}", number=number), words, html.Div(two, className="fz-two")))
+    return made
+
+
+def offset_rows(rows: Sequence[Mapping[str, str]], kept: str) -> list[html.Fieldset]:
+    """A card for each part of the cover that is told, and empty ones."""
+    ways = [("credits", t("Credits")), ("forestry", t("Forestry"))]
+    made = []
+    for number, own in _fields("offset", rows, kept):
+        key = f"offset.{number}"
+        three = [own.select(f"{key}.way", t("Way"), ways), own.text(f"{key}.tonnes", t("Tonnes"), inputmode="decimal"),
+                 own.text(f"{key}.by", t("By when"), kind="date")]  # fmt: skip
+        words = own.text(f"{key}.words", t("What"), maxlength=200)
+        made.append(_row(t("Cover {number}", number=number), html.Div(three, className="fz-three"), words))
+    return made
+
+
+def _fields(name: str, rows: Sequence[Mapping[str, str]], kept: str) -> list[tuple[int, Fields]]:
+    shown = [*rows, *[{"way": "credits"}] * min(MORE_ROWS, max(0, MOST_ROWS - len(rows)))]
+    return [
+        (number, Fields(CELL, {f"{name}.{number}.{cell}": value for cell, value in row.items()}, f"{kept}-{len(rows)}"))
+        for number, row in enumerate(shown, 1)
+    ]
+
+
+def _row(title: str, *parts: Any) -> html.Fieldset:
+    return html.Fieldset([html.Legend(title, className="fz-note"), *parts], className="fz-session")
 
 
 def _grams(text: str, field: str, number: int, wrong: list[FieldError]) -> int:
@@ -126,7 +183,7 @@ def _grams(text: str, field: str, number: int, wrong: list[FieldError]) -> int:
         tonnes = -1.0
     if 0 <= tonnes <= 1e9:
         return round(tonnes * GRAMS_PER_TONNE)
-    message = "{field}, line {line}: {value} is no number of tonnes."
+    message = "{field}, row {line}: “{value}” is no number of tonnes."
     wrong.append(FieldError(field, text[:40], message, {"line": number, "value": text[:40]}))
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
@@ -15,7 +16,12 @@ from pages._parts.icons import icon
 from pages.organiser._setup_form import Fields, dom_id
 from pages.organiser._setup_words import jurisdiction_words, payer_words, privacy_template
 
+GRAMS_PER_TONNE = 1_000_000
 LANGUAGES = ("en", "zh", "mr", "is")
+HOUSE = {
+    "button_light": "#0b7a5e", "words_light": "#0a6b53", "button_dark": "#35c79d", "words_dark": "#5fd9b5",
+}  # fmt: skip
+"""The house's own colours, as assets/css/setup.css draws the samples under them."""
 
 
 def projects(fields: Fields, view: SetupView) -> list[Any]:
@@ -63,18 +69,26 @@ def _offer_values(view: SetupView) -> dict[str, Any]:
 def _offer(fields: Fields, each: OfferChoice, view: SetupView) -> html.Div:
     key = f"offer.{each.project_id}"
     kind = t("reduction") if each.kind == "reduction" else t("removal")
-    held = [t("the event holds {mass}", mass=f.mass_text(each.given_g, unit="t"))] if each.given_g else []
-    held += [t("{mass} asked for", mass=f.mass_text(each.waiting_g, unit="t"))] if each.waiting_g else []
-    held.append(t("{mass} free at the exchange", mass=f.mass_text(each.free_g, unit="t")))
+    held = [t("the event holds {mass}", mass=_tonnes(each.given_g))] if each.given_g else []
+    held += [t("{mass} asked for", mass=_tonnes(each.waiting_g))] if each.waiting_g else []
+    held.append(t("{mass} free at the exchange", mass=_tonnes(each.free_g)))
     box = dcc.Checklist([{"value": "on", "label": pick(dict(each.names))}], list(fields.values[f"{key}.open"]),
                         id=dom_id(fields.prefix, f"{key}.open"), className="fz-checks fz-offer-name",
                         persistence=fields.kept, persistence_type="session")  # fmt: skip
     two = [
-        fields.text(f"{key}.price", t("Price per tonne"), inputmode="decimal", placeholder="45.00"),
+        fields.text(
+            f"{key}.price", t("Price per tonne, in the currency above"), inputmode="decimal", placeholder="45.00"
+        ),
         fields.text(f"{key}.tonnes", t("Tonnes more"), inputmode="numeric"),
     ]
-    about = html.P(" · ".join([kind, each.type, *held]), className="fz-note")
+    about = html.P(" · ".join([kind, t(each.type), *held]), className="fz-note")
     return html.Div([box, about, html.Div(two, className="fz-two")], className="fz-offer")
+
+
+def _tonnes(grams: int) -> str:
+    """Credits as they are told: whole tonnes without decimals."""
+    whole, rest = divmod(grams, GRAMS_PER_TONNE)
+    return f.mass_text(grams, unit="t") if rest else f"{f.number(whole)}{f.THIN}t"
 
 
 def _asked(view: SetupView) -> Any:
@@ -83,7 +97,7 @@ def _asked(view: SetupView) -> Any:
              "withdrawn": t("withdrawn")}  # fmt: skip
     rows = [
         html.Li([html.B(pick(dict(each.project_names))), " ",
-                 f.mass_text(each.grams, unit="t") if each.grams else t("new terms"), " · ",
+                 _tonnes(each.grams) if each.grams else t("new terms"), " · ",
                  f.per_tonne(each.price_minor_per_tonne, each.currency), " · ", words[each.state],
                  html.Span(f" “{each.answer}”") if each.answer else None])
         for each in view.requests[:10]
@@ -95,10 +109,13 @@ def look(fields: Fields, view: SetupView) -> list[Any]:
     """The logo, and colours of buttons and links in both themes, with what they look like."""
     own = Fields(fields.prefix, {**fields.values, **dict(view.values["look"])}, fields.kept)
     note = t("Written as #0b7a5e. Left empty: the house's own. Each is refused where it can't be read well.")
-    light = [own.text("button_light", t("Buttons, light theme"), maxlength=7, placeholder="#0b7a5e"),
-             own.text("words_light", t("Links, light theme"), maxlength=7, placeholder="#0a6b53")]  # fmt: skip
-    dark = [own.text("button_dark", t("Buttons, dark theme"), maxlength=7, placeholder="#35c79d"),
-            own.text("words_dark", t("Links, dark theme"), maxlength=7, placeholder="#5fd9b5")]  # fmt: skip
+    light, dark = [
+        [own.text(name, words, maxlength=7, placeholder=HOUSE[name]) for name, words in named]
+        for named in (
+            (("button_light", t("Buttons, light theme")), ("words_light", t("Links, light theme"))),
+            (("button_dark", t("Buttons, dark theme")), ("words_dark", t("Links, dark theme"))),
+        )
+    ]
     return [
         html.Fieldset([html.Legend(t("Logo"), className="fz-label"), html.Div(logo(view), id="setup-logo-shown"),
                        html.Div(upload("setup", "logo", t("Choose a PNG, JPEG or WebP, at most 200 KB"))),
@@ -133,9 +150,36 @@ def samples(chosen: Any) -> list[Any]:
         if words and (fits := events.fitting(f"words_{theme}", words)):
             style["--fz-link"] = fits
         act = html.Span(t("Calculate my footprint"), className="fz-button fz-button-main")
-        inside = [html.P(title, className="fz-small"), act, html.Span(t("How it is computed"), className="fz-link")]
+        inside = [html.P(title, className="fz-small"), act, html.Span(t("How it is computed"), className="fz-link"),
+                  html.Ul(_contrast(told, theme), className="fz-sample-told")]  # fmt: skip
         shown.append(html.Div(inside, className=f"fz-sample fz-sample-{theme}", style=style))
     return shown
+
+
+def _contrast(told: Mapping[str, str], theme: str) -> list[html.Li]:
+    """What the colours of a theme come to, as numbers; of one that does not pass what is shown in its place."""
+    return [_said(words, told.get(name) or HOUSE[name], name)
+            for name, words in ((f"button_{theme}", t("Button")), (f"words_{theme}", t("Link")))]  # fmt: skip
+
+
+def _said(words: str, typed: str, name: str) -> html.Li:
+    fits = events.fitting(name, typed)
+    if not fits:
+        return html.Li([icon("error"), html.Span(t("{what}: “{value}” is not written as #0b7a5e.", what=words,
+                                                   value=typed[:7]))])  # fmt: skip
+    numbers = t(", ").join(_ratio(each, needed) for each, needed in events.contrasts(name, typed))
+    line = t("{what} {colour}: {numbers}.", what=words, colour=typed, numbers=numbers)
+    if fits == typed:
+        return html.Li([icon("check"), html.Span(line)])
+    more = t("It will be refused; shown is the nearest that passes, {colour}.", colour=fits)
+    return html.Li([icon("error"), html.Span(f"{line} {more}")])
+
+
+def _ratio(each: float, needed: float) -> str:
+    """A contrast as it is told: never rounded up to what is needed."""
+    shown = each if each >= needed else min(each, needed - 0.01)
+    return t("{ratio} : 1 (needed: {needed})", ratio=f.number(shown, 2),
+             needed=f"{needed:g}")  # fmt: skip
 
 
 def privacy(fields: Fields, view: SetupView) -> list[Any]:
@@ -150,11 +194,11 @@ def privacy(fields: Fields, view: SetupView) -> list[Any]:
     note = t("A template is proposed in the languages of the event's name; have it read by whoever answers for it.")
     kinds = [
         ("test", _choice(t("Test"), t("No real money; every page and certificate says so."))),
-        ("live", _choice(t("Live"), t("Real credits and real payments. This is for good."))),
+        ("live", _choice(t("For real"), t("Real credits and real payments. This is for good."))),
     ]
     return [
         html.P(note, className="fz-note"),
-        own.words("privacy", t("Privacy text"), ("en", "zh"), rows=9, more=("mr", "is")),
+        own.words("privacy", t("Privacy text"), ("en", "zh"), rows=12, more=("mr", "is")),
         own.select("jurisdiction", t("Rules for claims"), list(jurisdiction_words().items()),
                    t("They decide what may be claimed; see the claims in the documentation.")),
         own.radios("livemode", t("Test or live"), kinds, "fz-setup-payers"),

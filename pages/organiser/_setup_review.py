@@ -17,12 +17,15 @@ from pages._parts.desk_form import button
 from pages._parts.icons import icon
 from pages._parts.pieces import category_name
 from pages.organiser._setup_form import Fields
+from pages.organiser._setup_states import permit_table, state_way, what_changes
 from pages.organiser._setup_words import payer_words, step_names, who_word
 
 
 def review(fields: Fields, view: SetupView) -> list[Any]:
     """Everything at one look; each line leads to its step."""
-    return [_missing(view), _facts(view), html.H3(t("Deadlines")), deadlines(view.event), _turns(fields, view)]
+    state = view.event.state
+    return [_missing(view), _facts(view), html.H3(t("Deadlines")), deadlines(view.event),
+            html.H3(t("What it permits")), state_way(state), permit_table(state), _turns(fields, view)]  # fmt: skip
 
 
 def _missing(view: SetupView) -> html.Div:
@@ -36,7 +39,8 @@ def _missing(view: SetupView) -> html.Div:
     ]  # fmt: skip
     if not rows:
         return html.Div(html.P([icon("check"), html.Span(t("Nothing is missing."))], className="fz-told"))
-    title = t("Still missing") if needed else t("It can open; better with")
+    can = t("It can open; better with") if view.event.state == "draft" else t("Better with")
+    title = t("Still missing") if needed else can
     return html.Div([html.H3(title), html.Ul(rows, className="fz-gaps")])
 
 
@@ -45,6 +49,8 @@ def _facts(view: SetupView) -> html.Dl:
     sessions = t(", ").join(pick(dict(each.names)) for each in event.sessions[:6])
     more = len(event.sessions) - 6
     offered = [pick(dict(each.names)) for each in view.offers if each.is_open]
+    offered += [t("{project} (asked of the exchange)", project=pick(dict(each.project_names)))
+                for each in view.requests if each.state == "asked" and each.grams]  # fmt: skip
     rows = [
         ("about", [pick(dict(event.names))]),
         ("place", [pick(dict(event.place.names)) or "–", event_days(event) if "place" in view.done else "–",
@@ -58,7 +64,7 @@ def _facts(view: SetupView) -> html.Dl:
         ("look", [t("logo") if view.logo else t("no logo"),
                   t("own colours") if view.values["look"] else t("the house's colours")]),
         ("privacy", [t("written") if event.texts.get("privacy") else "–",
-                     t("Live") if event.livemode else t("Test")]),
+                     t("For real") if event.livemode else t("Test")]),
     ]  # fmt: skip
     cells: list[Any] = []
     for step, told in rows:
@@ -102,6 +108,7 @@ def _turns(fields: Fields, view: SetupView) -> Any:
         return None
     words = {"open": (t("Open the event"), "check"), "closed": (t("Close it for answers"), "lock")}
     acts: list[Any] = []
+    changes: list[Any] = []
     reason = None
     for to in next_states(event.state):
         if to == "settled":
@@ -112,20 +119,12 @@ def _turns(fields: Fields, view: SetupView) -> Any:
             act = button("setup-turn", said, symbol, main=event.state == "draft")
             act.disabled = blocked
             acts.append(act)
+            changes += [html.H3(said), what_changes(event.state, to)]
             reason = fields.text("reason", t("Reason")) if (event.state, to) in WITH_REASON else reason
     preview = button_link(t("See it as guests will"), f"/e/{event.slug}", "eye", target="_blank")
-    return html.Div([reason, html.Div([*acts, preview], className="d-flex flex-wrap gap-2 mt-3")])
+    return html.Div([*changes, reason, html.Div([*acts, preview], className="d-flex flex-wrap gap-2 mt-3")])
 
 
 def turn_of(event: Event) -> str:
     """The state that the button leads to."""
     return {"draft": "open", "open": "closed", "closed": "open"}.get(event.state, "")
-
-
-def state_note(event: Event) -> str:
-    """What the state means, in a sentence."""
-    return {
-        "draft": t("A draft: nobody else sees it yet."), "open": t("Open: guests answer and pay."),
-        "closed": t("Closed: no more answers; what is open can still be paid for."),
-        "settled": t("Settled: its books are closed."),
-    }[event.state]  # fmt: skip

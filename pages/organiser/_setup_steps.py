@@ -28,7 +28,7 @@ def about(fields: Fields, view: SetupView | None) -> list[Any]:
     return [
         fields.select("scenario", t("Kind of event"), scenario_names(),
                       t("It decides what guests are asked: trips, nights, meals and what is usual there.")),
-        fields.words("names", t("Name"), ("en", "zh"), more=("mr", "is")),
+        fields.words("names", t("Name of the event"), ("en", "zh"), more=("mr", "is")),
         fields.words("intro", t("Introduction"), ("en", "zh"), rows=3, more=("mr", "is")),
         _said(fields),
         fields.text("host", t("Host"), t("Who invites: stands in the privacy text and where it is said who pays.")),

@@ -28,7 +28,7 @@ def step_names() -> dict[str, str]:
 def field_names() -> dict[str, str]:
     """What fields are called in a sentence about them."""
     named = {
-        "scenario": t("Kind of event"), "names": t("Name"), "intro": t("Introduction"), "host": t("Host"),
+        "scenario": t("Kind of event"), "names": t("Name of the event"), "intro": t("Introduction"), "host": t("Host"),
         "place": t("Town or airport"), "address": t("Address"), "timezone": t("Time zone"), "starts": t("Begins"),
         "ends": t("Ends"), "slug": t("Public address"), "opens_at": t("Opens for answers"),
         "closes_at": t("Answers until"), "pay_until": t("Payment until"), "books_by": t("Books closed by"),

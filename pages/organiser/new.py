@@ -30,10 +30,11 @@ MOST_FORMER = 200
 def layout(copy: str = "", **_: Any) -> html.Div:
     """The first step on the left, a former event to copy on the right."""
     fields = Fields(PREFIX, {"scenario": "conference"}, "new")
-    form = html.Div([*about(fields, None), button("new-save", t("Keep and go on"), "check", main=True),
-                     html.Div(id="new-told", role="status")], className="fz-form fz-setup-form")  # fmt: skip
+    onward = html.Div(button("new-save", t("Keep and go on"), "check", main=True))
+    form = html.Div([*about(fields, None), onward, html.Div(id="new-told", role="status")],
+                    className="fz-form fz-setup-form")  # fmt: skip
     note = html.P(
-        t("Ten minutes and eight steps; each is kept as you go, and nobody sees a draft."), className="fz-small"
+        t("Ten minutes and eight steps; each is kept as you go, and nobody sees a draft."), className="fz-small mb-3"
     )
     parts = [panel(t("What it is"), [note, form], span=8), panel(t("Or copy a former event"), _copy(copy), span=4)]
     body = [dcc.Location(id="new-go", refresh=True), html.Div(parts, className="fz-grid")]

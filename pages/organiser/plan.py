@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, dcc, html, no_update
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 
 from accounts import Conflict, NotFound, TooMany
 from calculations.model import FieldError, InputError
@@ -21,9 +21,10 @@ from pages.registry import page
 
 page(
     "/desk/e/<slug>/plan", kind="desk", title="Plan", permission="event.view", scripts=("js/desk.js",),
-    styles=("css/desk-more.css", "css/inventory.css", "css/stock.css"),
+    styles=("css/desk-more.css", "css/inventory.css", "css/stock.css",
+            "css/setup.css"),
 )  # fmt: skip
-FIELDS = ("text", "nights", "meals", *fields.ASKED, "source", "typed", "offset")
+FIELDS = ("text", "nights", "meals", *fields.ASKED, "source")
 
 
 def layout(slug: str = "", **_: Any) -> html.Div:
@@ -48,7 +49,7 @@ def _form(view: PlanView) -> html.Div:
         ),
         labelled("plan", "meals", t("Meals of each person"), typed("plan", "meals", told["meals"], maxlength=3)),
     ]
-    names = fields.labels()
+    names, slug = fields.labels(), view.event.slug
     asked = [labelled("plan", name, names[name], typed("plan", name, told[name], maxlength=6)) for name in fields.ASKED]
     parts = [
         labelled("plan", "text", t("What we intend"), area("plan", "text", told["text"], 4)),
@@ -58,25 +59,16 @@ def _form(view: PlanView) -> html.Div:
         html.Div(asked, className="fz-two"),
         labelled("plan", "source", names["source"], typed("plan", "source", told["source"], maxlength=200)),
         html.H3(t("Other measures")),
-        labelled("plan", "typed", t("A line each: what; an address of What if – or what; tonnes saved; where the "
-                                    "figure is from"),
-                 _lines("typed", told["typed"], t("Half stay at home; ?remote=50"),
-                        t("Badges of paper; 0.04; the maker’s data sheet, 2026"))),
+        html.P(t("Tell how many tonnes each saves and where that is from, or the address of a What if, which is "
+                 "computed. Saving gives another empty row."), className="fz-small"),
+        html.Div(fields.measure_rows(told["measures"], slug), id="plan-measures", className="fz-plan-rows"),
         html.H3(t("Cover planned")),
-        labelled("plan", "offset", t("A line each: credits or forestry; tonnes; by which day; words"),
-                 _lines("offset", told["offset"], t("credits; 12; 2026-12-31; CDCER"))),
+        html.Div(fields.offset_rows(told["offset"], slug), id="plan-offset", className="fz-plan-rows"),
         html.Div([button("plan-save", t("Save and compute"), "check", main=True),
                   button("plan-publish", t("Publish it"), "eye")], className="d-flex flex-wrap gap-2"),
         html.Div(id="plan-told", role="status"),
     ]  # fmt: skip
-    return html.Div(parts, className="fz-form")
-
-
-def _lines(name: str, value: str, *examples: str) -> Any:
-    """A field of lines that shows what such lines look like."""
-    box = area("plan", name, value, 3)
-    box.placeholder = "\n".join(examples)
-    return box
+    return html.Div(parts, className="fz-form fz-plan-form")
 
 
 def _figures(view: PlanView) -> list[Any]:
@@ -125,23 +117,28 @@ def _published(view: PlanView) -> html.Section:
 
 @callback(
     Output("plan-figures", "children"), Output("plan-published", "children"), Output("plan-told", "children"),
+    Output("plan-measures", "children"), Output("plan-offset", "children"),
     Input("plan-save", "n_clicks"), Input("plan-publish", "n_clicks"), State("plan-slug", "data"),
+    State({"type": fields.CELL, "name": ALL}, "id"), State({"type": fields.CELL, "name": ALL}, "value"),
     *[State(f"plan-{name}", "value") for name in FIELDS], prevent_initial_call=True,
 )  # fmt: skip
-def act(_save: Any, _publish: Any, slug: Any, *given: Any) -> Any:
+def act(_save: Any, _publish: Any, slug: Any, ids: Any, cells: Any, *given: Any) -> Any:
     """Saves the draft, and publishes it where that was asked; what was typed stays if something is wrong."""
-    told = dict(zip(FIELDS, given, strict=True))
+    told = dict(zip(FIELDS, given, strict=True)) | fields.gathered(ids, cells)
     try:
         save_plan(str(slug), fields.body_of(told))
         words = t("Saved.")
         if ctx.triggered_id == "plan-publish":
             words = t("Version {version} is public.", version=publish_plan(str(slug)).version)
     except InputError as error:
-        return no_update, no_update, told_of(InputError([_named(each) for each in error.errors]), fields.labels())
+        said = told_of(InputError([_named(each) for each in error.errors]), fields.labels(told))
+        return no_update, no_update, said, no_update, no_update
     except (Conflict, NotFound, TooMany) as error:
-        return no_update, no_update, told_of(error)
+        return no_update, no_update, told_of(error), no_update, no_update
     view = plan_view(str(slug))
-    return _figures(view), _published(view), done(words)
+    shown = fields.told_of_body(view.body, view.assumed)
+    return (_figures(view), _published(view), done(words), fields.measure_rows(shown["measures"], str(slug)),
+            fields.offset_rows(shown["offset"], str(slug)))  # fmt: skip
 
 
 def _named(each: FieldError) -> FieldError:

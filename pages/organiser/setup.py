@@ -19,7 +19,8 @@ from pages._parts.pieces import error_children
 from pages.organiser import _setup_offer as later
 from pages.organiser import _setup_steps as first
 from pages.organiser._setup_form import Fields, body_of, dom_id, said_of
-from pages.organiser._setup_review import address, review, state_note, turn_of
+from pages.organiser._setup_review import address, review, turn_of
+from pages.organiser._setup_states import state_sentence
 from pages.organiser._setup_words import names_for, step_names
 from pages.registry import page as register
 
@@ -43,14 +44,14 @@ def layout(slug: str = "", step: str = "", kept: str = "", **_: Any) -> html.Div
     if here != "review" and view.may_edit:
         form.append(_foot(view, here))
     form.append(html.Div(_told(kept), id="setup-told", role="status"))
-    aside = None if view.event.state == "draft" else state_note(view.event)
+    aside = None if view.event.state == "draft" else state_sentence(view.event.state)
     body = [
         dcc.Store(id="setup-where", data={"slug": slug, "step": here, "seen": view.seen(here)}),
         dcc.Location(id="setup-go", refresh=True),
         stepper(view, here), panel(step_names()[here], form, aside, span=12),
     ]  # fmt: skip
     title = pick(dict(view.event.names)) or t("A new event")
-    line = event_line(view.event) if "place" in view.done else state_note(view.event)
+    line = event_line(view.event) if "place" in view.done else state_sentence(view.event.state)
     return frame(html.Div(body, className="fz-setup"), "setup", title, slug=slug, subtitle=line,
                  **event_notice(view.event))  # fmt: skip
 
@@ -106,7 +107,7 @@ def save(clicks: Any, acts: Any, values: Any, ids: Any, where: Any) -> Any:
         event = events.save_step(slug, step, body, str(where.get("seen") or ""))
     except InputError as error:
         below, rest = said_of(error, places, names_for(error))
-        count = t("Not kept yet: {count} of the fields need a look.", count=len(error.errors))
+        count = t("Not kept yet. Fields that need a look: {count}.", count=len(error.errors))
         return below, html.P(error_children(" ".join([count, *rest])), className="fz-error mt-2"), no_update, no_update
     except (Conflict, TooMany) as error:
         fresh = {**where, "seen": events.setup_view(slug).seen(step)}
