@@ -124,6 +124,12 @@ def is_money(text: str) -> bool:
     return any(wide == word or (len(word) == 1 and word in wide) for word in words("money"))
 
 
+def is_counted(rest: str) -> bool:
+    """Whether words beside a whole number may stand there (``3 人``, ``2 rooms``): no amount in kg, nor of money."""
+    is_word = len(rest) <= 12 and not any(sign.isdigit() for sign in rest)
+    return is_word and not is_money(rest) and unit_of(rest) in ("", "room-night", "guest-night", "item")
+
+
 def word_of(table: str, text: str) -> str:
     """What a word of a table means; '' where it is not known."""
     return words(table).get(folded(text), "")

@@ -17,6 +17,7 @@ import secrets
 import shutil
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -29,6 +30,7 @@ from calculations.bulk_rows import cell_text
 from calculations.model import FieldError, InputError
 from data.settings import get_settings
 from data.table_forms import exports, guessed_kind
+from data.table_sheets import rows_of
 from data.table_slices import BROKEN
 
 MOST_BYTES = 20_000_000
@@ -134,7 +136,7 @@ def _kept(staged: Staged, body: Iterable[list[str]], book: bytes = b"") -> Stage
 
 def _write_rows(writer: Any, body: Iterable[list[str]], staged: Staged) -> int:
     """How many rows there are; rows without a cell keep their place, but for those at the end."""
-    width, count, blank = len(staged.columns), 0, 0
+    width, count, blank, letters = len(staged.columns), 0, 0, 0
     header = [name.partition(" (2)")[0] for name in staged.columns]
     for cells in body:
         if not any(cells[:width]) or _is_header(cells, header):
@@ -146,7 +148,11 @@ def _write_rows(writer: Any, body: Iterable[list[str]], staged: Staged) -> int:
         for _ in range(blank):
             writer.writerow([""] * width)
         blank = 0
-        writer.writerow(_fitted(cells, width))
+        fitted = _fitted(cells, width)
+        letters += sum(map(len, fitted))
+        if letters > MOST_UNPACKED:  # a text that many cells share is written out in each
+            raise _wrong(staged.name, "{value} unpacks to far more than it is: it is not read.")
+        writer.writerow(fitted)
     return count
 
 
@@ -306,11 +312,15 @@ def _text(content: bytes, name: str) -> Read:
 
 
 def _delimiter(text: str) -> str:
-    """What parts the columns: that which the first lines hold most evenly."""
-    first = [line for line in text[:65_536].splitlines()[:HEADER_ROWS] if line.strip()]
-    most = {mark: max((line.count(mark) for line in first), default=0) for mark in (",", ";", "\t", "|")}
-    steady = {mark: sum(line.count(mark) == most[mark] for line in first) if most[mark] else 0 for mark in most}
-    return max(most, key=lambda mark: (steady[mark] * (most[mark] > 0), most[mark]))
+    """What parts the columns: that by which most of the first rows are equally wide; of several, the widest."""
+    best, score = ",", (0, 0)
+    for mark in (",", ";", "\t", "|"):
+        rows = csv.reader(io.StringIO(text[:65_536], newline=""), delimiter=mark)
+        widths = Counter(len(row) for row in itertools.islice(rows, HEADER_ROWS) if len(row) > 1)
+        found = max(((count, width) for width, count in widths.items()), default=(0, 0))
+        if found > score:
+            best, score = mark, found
+    return best
 
 
 def _stripped(lines: Iterable[list[str]]) -> Iterator[list[str]]:
@@ -326,7 +336,7 @@ def _book(content: bytes, name: str, told: str) -> Read:
     filled, best = _filled_sheets(seen)
     chosen = next((each for each in seen if each.title == told), None) if told else None
     sheet = chosen or next((each for each in seen if each.title in wanted), None) or best
-    rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
+    rows = rows_of(sheet, MOST_COLUMNS + 1)
     titles = tuple(str(each.title) for each in filled)
     choices = titles if len(titles) > 1 else ()
     return "xlsx", "", str(sheet.title), ([_cell(value) for value in row] for row in rows), choices

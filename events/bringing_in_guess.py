@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from calculations.model import FieldError, InputError
-from data.table_cells import day_comes_first, decimal_mark
+from data.table_cells import day_comes_first, decimal_mark, word_of
 from data.table_forms import Export, folded, guessed_fields, guessed_kind, kinds, known_export, words
 from events.bringing_in_model import Reading
 
@@ -36,7 +36,23 @@ def guess(columns: Sequence[str], samples: Sequence[Sequence[str]], name: str, k
     for field, at in guessed_fields(kinds()[chosen], columns).items():
         if field not in found and at not in found.values() and columns[at] not in (FILE_ROW, WRONG):
             found[field] = at
+    found |= _by_words(chosen, found, columns, samples)
     return _with_marks(chosen, found, columns, samples, name)
+
+
+def _by_words(
+    kind: str, found: Mapping[str, int], columns: Sequence[str], samples: Sequence[Sequence[str]]
+) -> dict[str, int]:
+    """Columns that are called as nobody foresaw, all of whose cells are words of a field: a question of a registration
+    that was answered with “train” and “plane” tells how people travel."""
+    free = [at for at, title in enumerate(columns) if at not in found.values() and title not in (FILE_ROW, WRONG)]
+    more: dict[str, int] = {}
+    for field in ("mode", "way"):
+        for at in free if field in kinds()[kind].fields and field not in found else ():
+            cells = {row[at] for row in samples} - {""}
+            if field not in more and cells and all(word_of(field, cell) for cell in cells):
+                more[field] = at
+    return more
 
 
 def _of_export(export: Export, columns: Sequence[str], samples: Sequence[Sequence[str]]) -> dict[str, int]:

@@ -40,13 +40,14 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class ReadRow:
     """A row as it was read: its key, the series it belongs to, what is kept of it; ``said`` is what was turned into
-    what, in words of numbers and units alone."""
+    what, in words of numbers and units alone; ``place`` is where a person comes from."""
 
     number: int
     key: str
     series: str
     content: Mapping[str, Any]
     said: str = ""
+    place: PlaceTaken | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from data.store import live
 from data.store.imports import Holding
 from data.table_cells import NotRead, attended_of, word_of
 from events.bringing_in_model import ATTENDED, PEOPLE, ReadRow
-from events.bringing_in_rows import Reader
+from events.bringing_in_rows import EMPTY, Reader
 from events.estimates import MOST_ROWS, TOLD, told_of
 from events.model import Event
 from events.origins import region_of
@@ -34,6 +34,8 @@ ATTRIBUTES = ("way", "region", "company", "session", "sessions", "trip", "nights
 def person_row(reader: Reader) -> ReadRow | None:
     """A person, or a group, of a list: what is kept of them. Names only with their consent; mails never."""
     key, part = reader.text("key"), reader.text("part")
+    if not key and "key" in reader.reading.columns:
+        reader.wrong("key", "", EMPTY)
     number = part.lstrip("0") or str(reader.count_of(key))  # of an order's people: the second row is the second
     row_key = reader.first_time("part" if part else "key", "person", key, number)
     country = reader.country()
@@ -51,8 +53,7 @@ def person_row(reader: Reader) -> ReadRow | None:
         content["attended"] = _attended(reader)
     if reader.text("name") and _yes(reader, "consent"):
         content |= {"name": " ".join(reader.text("name").split())[:MAX_NAME], "consent": True}
-    said = f"{place.names.get('en', '')} ({place.country})" if place else region
-    return ReadRow(reader.number, row_key, "", content, said)
+    return ReadRow(reader.number, row_key, "", content, place=place)
 
 
 def _state(reader: Reader) -> str:

@@ -13,7 +13,7 @@ from calculations.activity import rows_by_unit
 from calculations.answers import MAX_OWN
 from calculations.model import FactorSet, FieldError, InputError
 from calculations.units import accepted, conversion
-from data.table_cells import NotRead, day_of, is_money, number_and_rest, unit_in_name, unit_of, word_of
+from data.table_cells import NotRead, day_of, is_counted, is_money, number_and_rest, unit_in_name, unit_of, word_of
 from data.table_forms import Kind, folded, kinds, words
 from events.bringing_in_keys import bucket_of, keyed
 from events.bringing_in_model import PlaceTaken, Reading, ReadRow
@@ -25,7 +25,7 @@ EARLIEST, LATEST = 1990, 2100
 _BETWEEN = re.compile(r"[,;|/、；，\n]")
 _NO_NUMBER = "{field}: {value} is no number that is known here; write it like {example}."
 _NO_DAY = "{field}: {value} is no day; write it like 2026-05-04."
-_EMPTY = "{field} is empty; each row needs it."
+EMPTY = "{field} is empty; each row needs it."
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Reader:
         """A number, not negative, and the words beside it; None where it is wrong (which is told)."""
         text = self.text(name)
         if not text:
-            self.wrong(name, "", _EMPTY)
+            self.wrong(name, "", EMPTY)
             return None
         try:
             value, rest = number_and_rest(text, self.reading.decimal)
@@ -100,7 +100,7 @@ class Reader:
             value, rest = number_and_rest(text, self.reading.decimal)
         except NotRead:
             value, rest = -1.0, ""
-        if value != int(value) or not 0 <= value <= most or (rest and len(rest) > 4):
+        if value != int(value) or not 0 <= value <= most or not is_counted(rest):
             self.wrong(name, text, "{field}: {value} must be a whole number from 0 to {limit}.", limit=most)
             return otherwise
         return int(value)
@@ -110,7 +110,7 @@ class Reader:
         text = self.text(name)
         if not text:
             if needed:
-                self.wrong(name, "", _EMPTY)
+                self.wrong(name, "", EMPTY)
             return ""
         try:
             found = day_of(text, self.reading.day_first)
@@ -255,7 +255,7 @@ class Amounts:
     def _activity(self, reader: Reader) -> str:
         text = reader.text("activity")
         if not text:
-            reader.wrong("activity", "", _EMPTY)
+            reader.wrong("activity", "", EMPTY)
             return ""
         treatment = reader.text("treatment") if "treatment" in reader.kind.fields else ""
         found = self._waste(reader, text, treatment) if reader.reading.kind == "waste" else ""
@@ -382,7 +382,7 @@ class Amounts:
         activity, found = self._activity(reader), reader.amount("quantity")
         meter, day = reader.text("meter"), reader.day("date", needed=True)
         if not meter:
-            reader.wrong("meter", "", _EMPTY)
+            reader.wrong("meter", "", EMPTY)
         times = reader.amount("factor") if reader.text("factor") else (1.0, "")
         if found is None or times is None or not (activity and meter and day):
             return None

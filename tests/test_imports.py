@@ -379,6 +379,27 @@ def test_another_sheet_of_a_workbook_is_chosen_by_hand(sqlite_store: Store) -> N
     assert again.known_at and events.choose_sheet(SLUG, again.token, "Dinner").known_at
 
 
+def test_a_question_is_known_by_its_answers_and_a_count_is_no_amount(sqlite_store: Store) -> None:
+    events.create_event(draft())
+    asked = f"{PRETIX},How will you come?,Hotel nights"
+    rows = ("f,A1,1,paid,,Ticket,Ada,,,,X1,,Berlin,DE,train,2 nights",
+            "f,A2,1,paid,,Ticket,Bo,,,,X2,,长沙,CN,高铁,2 kg",
+            ",,1,paid,,Ticket,Cy,,,,X3,,Atlantisville,GB,plane,1-2")  # fmt: skip
+    seen = look("pretix.csv", text(asked, *rows))
+    assert seen.reading.columns["mode"] == 14 and seen.reading.columns["nights"] == 15
+    assert [row.content["trip"]["mode"] for row in seen.first] == ["rail"] and seen.first[0].content["nights"] == 2
+    assert [[error.field for error in bad.errors] for bad in seen.bad] == [
+        ["row 3.nights"], ["row 4.key", "row 4.place", "row 4.nights"],
+    ]  # fmt: skip
+    assert sentences(InputError(list(seen.bad[1].errors)))[0] == "Order code is empty; each row needs it."
+    given = events.bad_rows_csv(SLUG, seen.token, lambda error: sentences(InputError([error]))[0])
+    mended = given.replace("2 kg,", "2,").replace(",,,1,paid", ",f,A3,1,paid").replace("Atlantisville,", "London,")
+    seen = look(
+        "mended.csv", mended.replace("1-2,", "1,").encode()
+    )  # its sentences hold ; and ,
+    assert (seen.mended_count, seen.bad_count, seen.row_count, len(seen.first)) == (2, 0, 3, 3)
+
+
 def test_several_sessions_in_one_cell_are_counted_each(sqlite_store: Store) -> None:
     events.create_event(draft())
     lines = ("ID,Session", '1,"Main forum, Digital life"', "2,数字生活", "3,", "4,main; nowhere")

@@ -72,6 +72,16 @@
     var anew = document.getElementById(last.id);
     if (anew) { anew.focus({ preventScroll: true }); }
   }
+  /* A file above its limit is dropped by the page framework without a word: a sentence stands ready beside it. */
+  function weigh(event) {
+    var box = event.target.closest && event.target.closest(".fz-upload");
+    var files = event.target.files || (event.dataTransfer && event.dataTransfer.files);
+    var frame = box && (box.parentElement.querySelector("[data-too-large]") ? box : box.parentElement).parentElement;
+    var told = frame && frame.querySelector("[data-too-large]");
+    if (told && files && files.length) { told.hidden = files[0].size <= Number(told.dataset.tooLarge); }
+  }
+  document.addEventListener("change", weigh, true);
+  document.addEventListener("drop", weigh, true);
   function look() {
     name();
     mend();

@@ -52,6 +52,13 @@ def upload(prefix: str, name: str, words: str, most_bytes: int = 20_000_000) -> 
     )  # fmt: skip
 
 
+def too_large(most_bytes: int) -> html.P:
+    """What is said beside an upload (by js/desk.js) of a file above its limit, which is dropped without a word."""
+    words = t("This file is larger than {mb} MB: it was not taken.", mb=most_bytes // 1_000_000)
+    return html.P(error_children(words), className="fz-error", hidden=True, role="alert",
+                  **{"data-too-large": str(most_bytes)})  # fmt: skip
+
+
 def button(dom_id: str, words: str, symbol: str, main: bool = False) -> html.Button:
     """A button with its icon."""
     look = "fz-button fz-button-main" if main else "fz-button"

@@ -13,12 +13,14 @@ import events
 from calculations.model import FieldError
 from data.table_forms import Kind, kinds
 from events import ImportCard, Looked
+from events.bringing_in_model import ReadRow
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, panel, sentence_of
 from pages._parts.desk_form import button
 from pages._parts.icons import icon
 from pages._parts.pieces import empty, error_children, facts
+from pages.organiser._estimate import region_name
 
 MOST_SHOWN = 50
 MOST_PLACES = 60
@@ -31,16 +33,18 @@ MODES = ("plane", "high_speed_rail", "rail", "coach", "car")
 def work(seen: Looked, names: Mapping[str, str]) -> list[Any]:
     """Everything about a waiting file; ``names`` are activities' names by key."""
     kind = kinds().get(seen.reading.kind)
-    parts = [panel(t("What the file is"), _facts(seen, kind), seen.name, span=5)]
+    about = panel(t("What the file is"), _facts(seen, kind), seen.name)
     if kind is None:
-        parts.append(panel(t("Columns"), empty(t("Choose what the file holds: its columns tell no kind.")), span=7))
-        return parts
-    parts.append(panel(t("Columns"), _columns(seen, kind), t("each column onto a field"), span=7, flush=True))
-    if seen.places:
-        parts.append(panel(t("Places"), _places(seen), t("what was taken for each name"), flush=True))
-    parts.append(panel(t("As it is read"), _rows(seen, kind, names), _checked_words(seen), flush=True))
-    parts.append(panel(t("Bring it in"), _act(seen)))
-    return parts
+        none = panel(t("Columns"), empty(t("Choose what the file holds: its columns tell no kind.")), span=7)
+        return [html.Div(about, className="fz-5 fz-column-stack"), none]
+    places = panel(t("Places"), _places(seen), t("what was taken for each name"), flush=True) if seen.places else None
+    return [
+        html.Div([about, places], className="fz-5 fz-column-stack"),
+        html.Div(panel(t("Columns"), _columns(seen, kind), t("each column onto a field"), flush=True),
+                 className="fz-7 fz-column-stack"),
+        panel(t("As it is read"), _rows(seen, kind, names), _checked_words(seen), flush=True, id="import-read"),
+        panel(t("Bring it in"), _act(seen)),
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------- what the file is
@@ -62,6 +66,10 @@ def _facts(seen: Looked, kind: Kind | None) -> html.Div:
     if seen.mended_count:
         told = t("{count} mended rows were put in their places.", count=f.number(seen.mended_count))
         parts.append(html.P([icon("check"), " ", told], className="fz-told"))
+    if seen.bad_count:
+        words = t("{count} of {all} rows must be put right", count=f.number(seen.bad_count),
+                  all=f.number(seen.checked_count))  # fmt: skip
+        parts.append(html.A([icon("error"), html.Span(words)], href="#import-read", className="fz-error"))
     return html.Div(parts, className="fz-form")
 
 
@@ -171,9 +179,9 @@ def _places(seen: Looked) -> Any:
     ordered = sorted(seen.places, key=lambda each: bool(each.place_id))
     rows = []
     for each in ordered[:MOST_PLACES]:
-        options = [{"value": i, "label": f"{pick(dict(names))} ({where})"} for i, names, where in each.choices]
+        options = [{"value": i, "label": _place(names, where)} for i, names, where in each.choices]
         if each.place_id and each.place_id not in {option["value"] for option in options}:
-            options.insert(0, {"value": each.place_id, "label": f"{pick(dict(each.names))} ({each.country})"})
+            options.insert(0, {"value": each.place_id, "label": _place(each.names, each.country)})
         box: Any = html.Span(t("nothing is called so"), className="fz-error")
         if options:
             first = [] if each.place_id else [{"value": NONE, "label": t("choose: several are called so")}]
@@ -187,6 +195,10 @@ def _places(seen: Looked) -> Any:
     more = len(seen.places) - len(rows)
     note = html.P(t("… and {count} more, all found.", count=f.number(more)), className="fz-note fz-import-pad")
     return [html.Div(table, className="fz-scroll", tabIndex="0"), note if more > 0 else None]
+
+
+def _place(names: Mapping[str, str], where: str) -> str:
+    return " · ".join(part for part in (pick(dict(names)), region_name(where) if where else "") if part)
 
 
 # ---------------------------------------------------------------- rows
@@ -205,10 +217,11 @@ def _rows(seen: Looked, kind: Kind, names: Mapping[str, str]) -> Any:
     if not seen.first:
         return wrong
     head = html.Tr(
-        [html.Th(t("Row"), scope="col"), html.Th(t("Is read as"), scope="col"), html.Th(t("Turned"), scope="col")]
-    )
+        [html.Th(word, scope="col")
+         for word in (t("Row"), t("Is read as"), t("Comes from") if kind.shape == "people" else t("Turned into"))]
+    )  # fmt: skip
     rows = [
-        html.Tr([html.Td(f.number(row.number)), html.Td(_told(row.content, kind, names)), html.Td(row.said or "–")])
+        html.Tr([html.Td(f.number(row.number)), html.Td(_told(row.content, kind, names)), html.Td(_turned(row))])
         for row in seen.first
     ]
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="fz-table")
@@ -218,6 +231,14 @@ def _rows(seen: Looked, kind: Kind, names: Mapping[str, str]) -> Any:
         wrong = html.Div([wrong, html.P(notes, className="fz-note fz-import-pad")])
     good = html.P(t("The first rows that can come in:"), className="fz-small fz-import-pad") if wrong else None
     return [wrong, good, html.Div(table, className="fz-scroll", tabIndex="0")]
+
+
+def _turned(row: ReadRow) -> str:
+    """What an amount was turned into, or where a person comes from."""
+    if row.place is not None:
+        return _place(row.place.names, str(row.content["region"]))
+    region = str(row.content.get("region", ""))
+    return row.said or (region_name(region) if region else "–")
 
 
 def _told(content: Mapping[str, Any], kind: Kind, names: Mapping[str, str]) -> str:
@@ -251,7 +272,7 @@ def _days(content: Mapping[str, Any]) -> list[date]:
 def _person(content: Mapping[str, Any]) -> str:
     states = {"registered": t("registered"), "cancelled": t("cancelled")}
     ways = {"onsite": t("on site"), "remote": t("remotely")}
-    parts = [states.get(content["state"], ""), ways.get(content["way"], ""), content["region"], content["company"]]
+    parts = [states.get(content["state"], ""), ways.get(content["way"], ""), content["company"]]
     if "attended" in content:
         parts.insert(0, t("attended") if content["attended"] else t("did not come"))
     if content["people"] != 1:
@@ -265,7 +286,6 @@ def _person(content: Mapping[str, Any]) -> str:
 
 
 def _wrong(seen: Looked) -> html.Div:
-    count = f.number(seen.bad_count)
     head = html.Tr([html.Th(word, scope="col") for word in (t("Row"), t("Column"), t("Value"), t("What is wrong"))])
     rows = [
         html.Tr([
@@ -278,10 +298,10 @@ def _wrong(seen: Looked) -> html.Div:
     link = button_link(t("Bad rows as CSV"), f"/desk/e/{seen.event.slug}/import/bad.csv?file={seen.token}", "table",
                        download="")  # fmt: skip
     words = t(
-        "{count} rows cannot come in, so nothing does. Take the bad rows as CSV, put them right, and choose that file "
-        "above: they go back to their places. Empty a row's cells to leave it out.",
-        count=count,
-    )
+        "Nothing comes in yet: {count} of {all} rows must be put right. Take them as CSV, mend them, and choose that "
+        "file above: they go back to their places. Empty a row's cells to leave it out.",
+        count=f.number(seen.bad_count), all=f.number(seen.checked_count),
+    )  # fmt: skip
     return html.Div([
         html.Div([html.P(error_children(words), className="fz-error"), link], className="fz-import-pad fz-import-bad"),
         html.Div(table, className="fz-scroll", tabIndex="0"),

@@ -12,11 +12,11 @@ from events.inventory_notes import LineComment, LineFile
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, event_line, event_notice, frame, panel
-from pages._parts.desk_form import area, button, labelled, upload
+from pages._parts.desk_form import area, button, labelled, too_large, upload
 from pages._parts.pieces import category_name, empty, mass_number, range_text, swatch
 from pages.organiser._inventory_lines import about_line, opened, title_of
 
-SENT_BYTES = 30_000_000  # what a browser sends at most: a file above the limit is refused with a sentence
+MOST_BYTES = 10_000_000
 
 
 def line_page(view: events.InventoryView, line_id: str, names: Mapping[str, events.InventoryChoice]) -> html.Div:
@@ -102,7 +102,7 @@ def _forms(view: events.InventoryView) -> list[Any]:
     frozen = view.event.state == "settled"
     proof = [
         labelled("line", "file", t("A file that proves it: PDF, PNG, JPEG, XLSX or CSV, at most 10 MB"),
-                 upload("line", "file", t("Choose a document"), SENT_BYTES)),
+                 html.Div([upload("line", "file", t("Choose a document"), MOST_BYTES), too_large(MOST_BYTES)])),
         button("line-prove", t("Keep this file"), "upload", main=True),
     ]  # fmt: skip
     words = html.P(t("The books are closed: no file is added or taken away."), className="fz-small")

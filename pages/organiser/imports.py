@@ -17,7 +17,7 @@ from events import Going, Looked
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, event_line, event_notice, frame, panel
-from pages._parts.desk_form import bytes_of, done, labelled, told_of, upload
+from pages._parts.desk_form import bytes_of, done, labelled, told_of, too_large, upload
 from pages.organiser import _imports_parts as parts
 from pages.organiser._imports_going import going_list, refusal
 from pages.registry import page
@@ -39,7 +39,7 @@ def layout(slug: str = "", **_: Any) -> html.Div:
         panel(t("A file"), _form() if manage else html.P(t("Your role may look, not bring in."), className="fz-small"),
               span=5),
         panel(t("What came in"), [html.Div(going_list(works, manage), id="import-going", role="status"),
-                                  html.Div(parts.listed(cards, manage), id="import-list")], f.number(len(cards)),
+                                  html.Div(parts.listed(cards, manage), id="import-list")],
               span=7),
         html.Div(id="import-told", role="status", className="fz-12"),
         html.Div(id="import-work", className="fz-12 fz-grid"),
@@ -62,7 +62,7 @@ def _form() -> html.Div:
         "Names are kept only of people who agree to be named, mails never. The file itself is dropped once it is in, "
         "and after two hours at the latest; its hash stays."
     )
-    box = upload("import", "file", t("Choose a file"), MOST_BYTES)
+    box = html.Div([upload("import", "file", t("Choose a file"), MOST_BYTES), too_large(MOST_BYTES)])
     return html.Div(
         [html.P(limits, className="fz-small"), labelled("import", "file", t("File"), box),
          html.P(privacy, className="fz-note")],
@@ -90,17 +90,19 @@ def _token(kept: Any) -> str:
 
 @callback(
     Output("import-work", "children"), Output("import-kept", "data"), Output("import-told", "children"),
-    Output("import-file-file", "children"), Input("import-file", "contents"), State("import-file", "filename"),
-    State("import-kept", "data"), prevent_initial_call=True,
+    Output("import-file-file", "children"), Output("import-file", "contents"), Input("import-file", "contents"),
+    State("import-file", "filename"), State("import-kept", "data"), prevent_initial_call=True,
 )  # fmt: skip
 def choose(contents: Any, filename: Any, kept: Any) -> Any:
-    """Takes a file in and shows how it would be read."""
+    """Takes a file in and shows how it would be read. The browser forgets it, so that it can be chosen once more."""
     name = str(filename or "")[:120]
+    if not contents:
+        return *[no_update] * 4, None
     try:
         seen = events.receive_file(_slug(kept), name, bytes_of(contents))
     except (InputError, Conflict, TooMany) as error:
-        return no_update, no_update, html.Div(told_of(error, {"file": t("File")})), name
-    return *_shown(seen), None, name
+        return no_update, no_update, html.Div(told_of(error, {"file": t("File")})), name, None
+    return *_shown(seen), None, name, None
 
 
 @callback(
@@ -202,6 +204,7 @@ def _going(slug: str) -> Any:
     Output("import-going", "children", allow_duplicate=True), Output("import-kept", "data", allow_duplicate=True),
     Output("import-told", "children", allow_duplicate=True), Output("import-poll", "disabled", allow_duplicate=True),
     Output("import-work", "children", allow_duplicate=True), Output("import-list", "children"),
+    Output("import-file-file", "children", allow_duplicate=True),
     Input("import-poll", "n_intervals"), State("import-kept", "data"), prevent_initial_call=True,
 )  # fmt: skip
 def follow(_ticks: Any, kept: Any) -> Any:
@@ -213,13 +216,14 @@ def follow(_ticks: Any, kept: Any) -> Any:
     mine = next((each for each in works if each.work_id == kept.get("work") and each.is_over), None)
     cards = parts.listed(events.imports_of(slug), manage)
     if mine is None:
-        return going_list(works, manage), no_update, no_update, not left, no_update, no_update if left else cards
-    work, told, data = no_update, _ended(slug, mine), {**kept, "work": ""}
+        shown = no_update if left else cards
+        return going_list(works, manage), no_update, no_update, not left, no_update, shown, no_update
+    work, told, data, label = no_update, _ended(slug, mine), {**kept, "work": ""}, no_update
     if mine.outcome in ("failed", "cancelled") and mine.token:
         work, data = _again(slug, mine.token, kept)
     elif mine.token:
-        data = {"slug": slug, "token": "", "reading": {}}
-    return going_list(works, manage), data, told, not left, work, cards
+        data, label = {"slug": slug, "token": "", "reading": {}}, t("Choose a file")
+    return going_list(works, manage), data, told, not left, work, cards, label
 
 
 def _again(slug: str, token: str, kept: Any) -> tuple[Any, Any]:
@@ -265,17 +269,18 @@ def cancel(clicks: Any, kept: Any) -> Any:
 
 @callback(
     Output("import-work", "children", allow_duplicate=True), Output("import-kept", "data", allow_duplicate=True),
+    Output("import-file-file", "children", allow_duplicate=True),
     Input("import-forget", "n_clicks"), State("import-kept", "data"), prevent_initial_call=True,
 )  # fmt: skip
 def forget(clicks: Any, kept: Any) -> Any:
     """Drops the waiting file."""
     if not clicks or not _token(kept):
-        return no_update, no_update
+        return no_update, no_update, no_update
     try:
         events.forget_file(_slug(kept), _token(kept))
     except InputError:
         pass  # it waits no longer: that is what was asked
-    return [], {"slug": _slug(kept), "token": "", "reading": {}}
+    return [], {"slug": _slug(kept), "token": "", "reading": {}}, t("Choose a file")
 
 
 @callback(
