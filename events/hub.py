@@ -187,16 +187,16 @@ class Hub:
         """Looks once whether a watched event has a newer version, or one of its screens was told something."""
         if not self.channels:
             return
+        if watched := [event_id for event_id, channel in self.channels.items() if channel.screens]:
+            for event_id, count in (await anyio.to_thread.run_sync(screen_counts, watched)).items():
+                channel = self.channels.get(event_id)
+                if channel is not None and count > channel.screen_count:
+                    await _alone(channel.refresh_screens())  # first: a ticker that was paused shows nothing newer
         versions = await anyio.to_thread.run_sync(live_versions, list(self.channels))
         for event_id, version in versions.items():
             channel = self.channels.get(event_id)
             if channel is not None and version > channel.version:
                 await _alone(channel.refresh())
-        if watched := [event_id for event_id, channel in self.channels.items() if channel.screens]:
-            for event_id, count in (await anyio.to_thread.run_sync(screen_counts, watched)).items():
-                channel = self.channels.get(event_id)
-                if channel is not None and count > channel.screen_count:
-                    await _alone(channel.refresh_screens())
 
     async def note(self) -> None:
         """Notes which screens are on: soon after they come, then once a minute, in one transaction."""

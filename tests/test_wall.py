@@ -69,6 +69,8 @@ def test_the_wall_is_one_picture_without_scrolling(
     box = page.locator("#wall").bounding_box()
     assert box is not None
     assert (box["width"], box["height"]) == pytest.approx(size, abs=1)
+    boards = page.locator("[data-turn][hidden]")  # equal hatches share the first one's id: none may be display: none
+    assert set(boards.evaluate_all("all => all.map(e => getComputedStyle(e).display)")) == {"grid"}
     root = page.locator(":root")
     for axis, most in (("scrollWidth", size[0]), ("scrollHeight", size[1])):
         assert root.evaluate(f"e => e.{axis}") <= most

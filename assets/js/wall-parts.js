@@ -39,10 +39,16 @@ window.fzWall = (function () {
       element.classList.toggle("fz-two", lines === 2);
       return !over();
     }
+    element.style.inlineSize = "";
     if (!element.clientWidth || at(1, 1)) { return; }
     for (var share = 0.95; share > one - 0.001; share -= 0.045) { if (at(share, 1)) { return; } }
-    for (share = 1; share > floor - 0.001; share -= 0.04) { if (at(share, 2)) { return; } }
+    for (share = 1; share > floor - 0.001; share -= 0.04) { if (at(share, 2)) { snug(); return; } }
     if (size > floor) { at(floor, 2); }
+    snug();
+    function snug() {  // in a row the number stands by its name
+      words.selectNodeContents(element);
+      if (element.closest("[data-turn]")) { element.style.inlineSize = Math.ceil(words.getBoundingClientRect().width) + 1 + "px"; }
+    }
   }
   /* Labels of a rose stay within their picture: a name that does not is cut, its number never. */
   function label(text) {

@@ -36,7 +36,7 @@ def final(event: events.Event, snapshot: Snapshot) -> list[Any]:
     """The final count, the claim in words, and the extra contribution apart."""
     if snapshot["hidden"]:
         least = snapshot["smallest_group"]
-        return [html.H2(t("The final count")), html.P(t("Be among the first {count}", count=least))]
+        return [html.H2(t("The final count")), html.P(t("It is shown once {count} people have counted.", count=least))]
     count = formats.number(snapshot["participants"])
     kpis = tag("div", _figures.kpis(snapshot), class_="fz-wall-kpis fz-wall-kpis-row")
     counted = t("{count} people counted", count=count)
