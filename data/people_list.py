@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from calculations.model import FieldError, InputError
+from data.table_sheets import check_unpacked
 
 MAX_PEOPLE = 5000
 MAX_BYTES = 1024 * 1024
@@ -30,13 +31,12 @@ def read_people(content: bytes, file_name: str) -> list[str]:
     columns = {str(name).strip().casefold(): name for name in frame.columns}
     if "name" not in columns:
         raise _wrong("{field}: the file has no column “name”.", file_name)
-    names = [" ".join(str(value).split()) for value in frame[columns["name"]]]
-    errors = _wrong_rows(names)
-    if errors:
-        raise InputError(errors)
-    if not 1 <= len(names) <= MAX_PEOPLE:
+    if not 1 <= len(frame) <= MAX_PEOPLE:
         message = "{field}: it has {count} people; give 1 to {most}."
-        raise InputError([FieldError("file", file_name[:80], message, {"count": len(names), "most": MAX_PEOPLE})])
+        raise InputError([FieldError("file", file_name[:80], message, {"count": len(frame), "most": MAX_PEOPLE})])
+    names = [" ".join(str(value).split()) for value in frame[columns["name"]]]
+    if errors := _wrong_rows(names):
+        raise InputError(errors)
     return names
 
 
@@ -47,11 +47,11 @@ def _check_file(content: bytes, suffix: str, file_name: str) -> None:
         raise _wrong("{field}: {value} is larger than 1 MiB.", file_name)
     if suffix == ".xlsx":
         try:
-            parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
+            check_unpacked(io.BytesIO(content), MAX_UNPACKED)
         except zipfile.BadZipFile:
             raise _wrong("{field}: {value} is no list; give a CSV or XLSX file.", file_name) from None
-        if sum(part.file_size for part in parts) > MAX_UNPACKED:
-            raise _wrong("{field}: {value} is larger than 1 MiB.", file_name)
+        except ValueError:
+            raise _wrong("{field}: {value} is larger than 1 MiB.", file_name) from None
 
 
 def _wrong(message: str, file_name: str) -> InputError:

@@ -7,8 +7,6 @@ XLSX are text; those of Parquet keep their types.
 from __future__ import annotations
 
 import csv
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +15,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from calculations.bulk_rows import cell_text
 from calculations.model import FieldError, InputError
+from data import table_sheets
+from data.table_sheets import check_unpacked, sheet_rows
 
 MAX_ROWS = 5_000_000
 MAX_BYTES = 2 * 1024**3
@@ -31,10 +29,7 @@ CSV_BLOCK_BYTES = 12 * 1024**2
 XLSX_ROWS = 16_384  # read in Python, so in smaller slices
 HEADER_BYTES = 1024**2
 SUFFIXES = (".csv", ".xlsx", ".parquet")
-BROKEN = (  # what readers raise for a file that is not what its name says
-    OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError, zlib.error, zipfile.BadZipFile, csv.Error,
-    InvalidFileException, pa.ArrowException,
-)  # fmt: skip
+BROKEN = (*table_sheets.BROKEN, csv.Error, pa.ArrowException)  # for a file that is not what its name says
 REASON = "The file {value} cannot be read: {reason}"
 
 
@@ -114,28 +109,25 @@ def _csv(path: Path) -> Iterator[pa.Table]:
 
 
 def _xlsx(path: Path) -> Iterator[pa.Table]:
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
-        rows = book.worksheets[0].iter_rows(values_only=True)
-        names = [cell_text(value) for value in next(rows, ())]
-        while names and not names[-1]:
-            names.pop()
-        held: list[list[str]] = []
-        blank = 0  # rows without a cell at the end of a sheet are none
-        for row in rows:
-            cells = [cell_text(value) for value in row[: len(names)]]
-            if not any(cells):
-                blank += 1
-                continue
-            held += [[""] * len(names)] * blank + [cells + [""] * (len(names) - len(cells))]
-            blank = 0
-            if len(held) >= XLSX_ROWS:
-                yield _texts(names, held)
-                held = []
-        if held:
+    check_unpacked(path, MAX_BYTES)
+    rows = sheet_rows(path)
+    names = [cell_text(value) for value in next(rows, ())]
+    while names and not names[-1]:
+        names.pop()
+    held: list[list[str]] = []
+    blank = 0  # rows without a cell at the end of a sheet are none
+    for row in rows:
+        cells = [cell_text(value) for value in row[: len(names)]]
+        if not any(cells):
+            blank += 1
+            continue
+        held += [[""] * len(names)] * blank + [cells + [""] * (len(names) - len(cells))]
+        blank = 0
+        if len(held) >= XLSX_ROWS:
             yield _texts(names, held)
-    finally:
-        book.close()
+            held = []
+    if held:
+        yield _texts(names, held)
 
 
 def _texts(names: list[str], rows: list[list[str]]) -> pa.Table:

@@ -7,8 +7,6 @@ and ``lon``) and whatever else its owner keeps there.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,21 +15,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from openpyxl.utils.exceptions import InvalidFileException
 
 from calculations.bulk import BulkTotals, calculate_frame, totals_of
 from calculations.methods import Method
 from calculations.model import MODES, FieldError, InputError, Place
+from data.table_slices import BROKEN, read_slices
 
 MAX_ROWS = 5_000_000
 MAX_BYTES = 2 * 1024**3
 MAX_ATTENDANCES = 1_000_000
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 Resolve = Callable[[str], Place | None]
-_BROKEN = (  # what pandas, openpyxl and pyarrow raise for a file that is not what its name says
-    OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError, zlib.error, zipfile.BadZipFile,
-    InvalidFileException, pa.ArrowException,
-)  # fmt: skip
 _REASON = "The file {value} cannot be read: {reason}"
 
 
@@ -53,7 +47,9 @@ def read_rows(path: Path) -> pd.DataFrame:
         if path.stat().st_size > MAX_BYTES:
             raise _unreadable(path, "The file {value} is larger than {limit} MiB.", limit=MAX_BYTES // 1024**2)
         frame = _read(path)
-    except _BROKEN as error:
+    except InputError:
+        raise
+    except BROKEN as error:
         raise _unreadable(path, _REASON, reason=str(error) or type(error).__name__) from error
     frame.columns = [str(column).strip().lstrip("\ufeff") for column in frame.columns]
     _check_shape(path, frame)
@@ -65,7 +61,7 @@ def _read(path: Path) -> pd.DataFrame:
     if suffix == ".csv":
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
     if suffix == ".xlsx":
-        return pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
+        return pa.concat_tables(part.table for part in read_slices(path)).to_pandas()
     return pd.read_parquet(path)
 
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 from sqlalchemy import Connection
 
 from accounts import Actor, record, require
@@ -26,12 +24,13 @@ from calculations.serials import parse_serial
 from data import evidence as files
 from data.store import inventory as rows
 from data.store.engine import get_store, run_write
+from data.table_sheets import BROKEN, check_unpacked, sheet_rows
 from offsetting import stock
 
 NEEDED = ("project", "vintage", "registry", "serial_from", "serial_to", "count")
 COLUMNS = (*NEEDED, "document")
 MOST_ROWS = 10_000
-MOST_BYTES = 5_000_000
+MOST_BYTES, MOST_UNPACKED = 5_000_000, 100_000_000
 MOST_CREDITS = 10**9
 _YEAR = re.compile(r"(19|20)\d\d")
 
@@ -283,9 +282,10 @@ def _csv(content: bytes, name: str) -> list[list[str]]:
 
 def _xlsx(content: bytes, name: str) -> list[list[str]]:
     try:
-        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        return [[_text(cell) for cell in line] for line in sheet.iter_rows(values_only=True, max_col=20)]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError):
+        check_unpacked(io.BytesIO(content), MOST_UNPACKED)
+        lines = itertools.islice(sheet_rows(io.BytesIO(content), most_columns=20), MOST_ROWS + 2)
+        return [[_text(cell) for cell in line] for line in lines]
+    except BROKEN:
         message = "{field}: {value} could not be read; give a CSV file in UTF-8, or XLSX."
         raise InputError([_file(name, message)]) from None
 
