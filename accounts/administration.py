@@ -17,7 +17,7 @@ from accounts.companies import name_key
 from accounts.errors import Conflict, NotFound
 from accounts.links import INVITE, RESET, send_link
 from accounts.own import forget_factor
-from accounts.people import create_person, record
+from accounts.people import create_person, record, tidy_name
 from accounts.permissions import ROLES, require
 from accounts.sessions import forget
 from accounts.unproved import is_unproved
@@ -107,7 +107,7 @@ def invite_person(
     """Makes somebody with a role and mails them a link to set their password; their id. Needs people.manage; raises
     InputError, NotFound, Conflict for an email that is somebody's."""
     require(actor, "people.manage")
-    if not name.strip():
+    if not tidy_name(name):
         raise InputError([FieldError("name", "", "{field}: write 1 to 80 characters.")])
     with joined(get_store(), lambda conn: None) as joint:
         person_id = create_person(email, name, None, (), locale=locale)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from accounts.actor import Actor
 from accounts.errors import Conflict, NotFound
 from accounts.links import COLLEAGUE, send_link
-from accounts.people import create_person, record
+from accounts.people import create_person, record, tidy_name
 from accounts.permissions import require
 from accounts.sessions import forget
 from accounts.throttles import throttle
@@ -72,7 +72,7 @@ def invite_colleague(actor: Actor, company_id: str, email: str, name: str, local
     email was known is not told. Needs company.invite of this company; raises InputError, NotFound, TooMany."""
     require(actor, "company.invite", "", company_id)
     throttle(f"colleague:{actor.person_id}", 20, 3600)
-    if not name.strip():
+    if not tidy_name(name):
         raise InputError([FieldError("name", "", "{field}: write 1 to 80 characters.")])
     with joined(get_store(), lambda conn: None) as joint:
         conn = joint.begin()

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from accounts.actor import Actor
 from accounts.errors import Conflict, Forbidden, NotFound
 from accounts.links import REGISTER, check_free, send_link
-from accounts.people import create_person, record
+from accounts.people import create_person, record, tidy_name
 from accounts.permissions import may, require
 from accounts.throttles import throttle
 from calculations.model import FieldError, InputError
@@ -76,11 +76,11 @@ def register_company(name: str, person: str, email: str, address: str = "", loca
     company has an account, TooMany after ten tries in an hour from an address or five for an email."""
     throttle(f"register:{address}", 10, 3600)
     throttle(f"register-for:{email.strip().lower()[:200]}", 5, 3600)
-    tidy = " ".join(name.split())
+    tidy = tidy_name(name)
     if not name_key(tidy) or len(tidy) > MAX_NAME:
         message = "{field}: a company's name has letters or digits, and at most 80 characters."
         raise InputError([FieldError("name", tidy[:MAX_NAME], message)])
-    if not person.strip():
+    if not tidy_name(person):
         raise InputError([FieldError("person", "", "{field}: say who you are.")])
     now = datetime.now(UTC)
     with joined(get_store(), lambda conn: None) as joint:

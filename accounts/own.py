@@ -14,7 +14,7 @@ from accounts.errors import NotFound
 from accounts.letters import post
 from accounts.links import told_of_change
 from accounts.passwords import hash_password, matches, password_errors
-from accounts.people import record
+from accounts.people import MOST_NAME, record, tidy_name
 from accounts.permissions import require
 from accounts.sessions import ID_LETTERS, create_program_token, forget, token_hash
 from accounts.throttles import throttle
@@ -26,7 +26,6 @@ from data.store.engine import get_store
 from locales import LANGUAGES
 
 MOST_TOKENS = 20
-MOST_NAME = 80
 OLD_WRONG = "{field}: this is not your password."
 
 
@@ -99,7 +98,7 @@ def _session(row: Any, actor: Actor) -> Session:
 def change_own(actor: Actor, name: str, locale: str) -> None:
     """A person's name and the language of letters to them. Raises InputError."""
     require(actor, "account.own")
-    tidy = " ".join(name.split())
+    tidy = tidy_name(name)
     errors = []
     if not tidy or len(tidy) > MOST_NAME:
         errors.append(FieldError("name", tidy[:MOST_NAME], "{field}: write 1 to 80 characters."))
@@ -224,7 +223,7 @@ def end_other_sessions(actor: Actor) -> int:
 def make_token(actor: Actor, label: str) -> str:
     """A token for a program that acts with this person's roles, for a year; shown once. Raises InputError."""
     require(actor, "account.own")
-    tidy = " ".join(label.split())
+    tidy = tidy_name(label)
     if not tidy or len(tidy) > MOST_NAME:
         raise InputError([FieldError("label", tidy[:MOST_NAME], "{field}: write 1 to 80 characters.")])
     now = datetime.now(UTC)

@@ -18,7 +18,8 @@ from data.store import people as rows
 from data.store.engine import get_store
 from data.store.ids import new_row_id
 
-_ADDRESS = re.compile(r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"(),:;\[\]\\]+")
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>\"(),:;\[\]\\]+@[^@\s\x00-\x1f\x7f<>\"(),:;\[\]\\]+")
+MOST_NAME = 80
 KEY_DAYS = 7
 LINK_DAYS = 30
 
@@ -52,6 +53,11 @@ def sweep() -> None:
         sign_ins.sweep(conn, now - timedelta(days=LINK_DAYS))
 
 
+def tidy_name(name: str) -> str:
+    """A name in one line, of letters that can be seen and those that join them: it stands in letters and files."""
+    return " ".join("".join(c for c in name if c.isprintable() or c.isspace() or c in "\u200c\u200d").split())
+
+
 def create_person(
     email: str, name: str, password: str | None, roles: tuple[str, ...], event_id: str = "", company_id: str = "",
     locale: str = "en",
@@ -63,7 +69,7 @@ def create_person(
         raise InputError(errors)
     now, person_id, email = datetime.now(UTC), new_row_id(), email.strip().lower()
     row = {
-        "person_id": person_id, "email": email, "name": name.strip()[:200], "locale": locale,
+        "person_id": person_id, "email": email, "name": tidy_name(name)[:MOST_NAME], "locale": locale,
         "password_hash": hash_password(password) if password is not None else "", "created_at": now,
         "disabled_at": None,
     }  # fmt: skip

@@ -138,6 +138,23 @@ def test_who_has_an_account_opens_a_company_with_it_and_the_first_to_use_the_lin
     assert [each.action for each in entry] == ["company.register", "company.register-asked", "company.register-asked"]
 
 
+@pytest.mark.parametrize(
+    "email", ["eve\r\nBcc: all@example.org", "e\x01e@example.org", "eve@example.org,a@b.c", "<e@x>"]
+)
+def test_a_letter_goes_to_one_address(sqlite_store: Store, email: str) -> None:
+    with pytest.raises(InputError):
+        accounts.register_company("Alpha Works", "Eve", email)
+    assert written() == ""
+
+
+def test_a_stranger_writes_no_letter_of_their_own(sqlite_store: Store) -> None:
+    words = "Ada,\r\n\r\nyou have won\u2028https://evil.example " + "x" * 200
+    accounts.register_company("Alpha\r\nBcc: a@b.c\x01\u202e Works", words, "ada@example.org")
+    lines = [line for line in written().splitlines() if line]
+    assert lines[0].startswith("Hello Ada, you have won https://evil.example xxx") and len(lines[0]) < 90
+    assert "account of Alpha Bcc: a@b.c Works." in lines[1] and "/company/colleague#" in lines[2]
+
+
 def test_a_password_costs_the_same_whoever_it_is_tried_for(
     sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
