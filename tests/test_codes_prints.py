@@ -150,6 +150,7 @@ def test_what_is_printed_is_read_from_paper(code: events.Code) -> None:
     piece = piece_of(events.get_event(SLUG), code, ["en", "zh"])
     long = tuple(replace(one, name=("Verification of carbon in cities and halls " * 4)[:160]) for one in piece.words)
     pieces = {"as it is": piece, "a dark brand, long names": replace(piece, words=long, accent="#102030")}
+    assert draw("cards", pieces["a dark brand, long names"]).code_mm >= 24  # long names give way to the code
     for name, one in pieces.items():
         sheets = [draw(kind, one).sheets[0] for kind in KINDS]
         paper = pypdfium2.PdfDocument(files.pdf(sheets, "all", "en"))

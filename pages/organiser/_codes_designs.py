@@ -23,6 +23,7 @@ BADGE, BADGES = (90.0, 55.0), (2, 5)
 BARE = (70.0, 84.0)
 KINDS = ("poster", "cards", "badges", "slide", "code")
 LEAST_RING = 58.0  # of an A4: a smaller code is read from less far than a poster should be
+LEAST_CARD_RING = 28.0  # of a table card: a code of some 26 mm
 MOST_NAMES, MOST_NAME = 1000, 60
 BOLD = Voice("sans", "B")
 _INK = palette("light")
@@ -203,20 +204,30 @@ def _poster_foot(on: Canvas, piece: Piece, margin: float, room: float) -> float:
 
 
 def _card(on: Canvas, piece: Piece, _: str) -> float:
+    """The same on a table; long names give way to the code."""
     margin, room = 7.0, on.width - 14.0
-    y = _strip(on, piece, 6, 2.8, margin, whole=False) + 5
-    if piece.logo:
-        y = _logo(on, piece, margin + 20, y, (room - 40, 8)) + 2
-    y = _title(on, piece, (margin, y, room), (5, 3.8))
-    y = _halls(on, piece, (margin, y + 0.8, room), 3.2)
-    two = len(piece.words) > 1
-    foot = on.height - (23 if two else 18)
+    foot = on.height - (23 if len(piece.words) > 1 else 18)
+    share = 1.0
+    for share in (1.0, 0.84, 0.7, 0.58):
+        tried = Canvas(Sheet(on.width, on.height), on.width, on.height)
+        if (foot - _card_head(tried, piece, margin, room, share) - 5) / 2 >= LEAST_CARD_RING:
+            break
+    y = _card_head(on, piece, margin, room, share)
     outer = min(36.0, (foot - y - 5) / 2)
     width = _code_in_ring(on, piece, (on.width / 2, (y + foot) / 2), outer)
     for i, one in enumerate(piece.words):
         foot = on.text(margin, foot, room, one.heading, 5 if i == 0 else 4, _INK["ink"], BOLD, most=1)
     on.text(margin, foot + 0.8, room, piece.address, 3.3, piece.accent_ink, BOLD, most=1)
     return width
+
+
+def _card_head(on: Canvas, piece: Piece, margin: float, room: float, share: float) -> float:
+    """What stands above the code of a card, in letters of a share of their size; where it ends."""
+    y = _strip(on, piece, 6, 2.8, margin, whole=False) + 5 * share
+    if piece.logo:
+        y = _logo(on, piece, margin + 20, y, (room - 40, 8 * share)) + 2 * share
+    y = _title(on, piece, (margin, y, room), (5 * share, 3.8 * max(share, 0.66)))
+    return _halls(on, piece, (margin, y + 0.8, room), 3.2 * max(share, 0.82))
 
 
 def _badge(on: Canvas, piece: Piece, name: str) -> float:
