@@ -14,6 +14,7 @@ import events
 from accounts import ANONYMOUS, SYSTEM, set_actor
 from calculations.model import InputError
 from data.store.engine import Store
+from pages.organiser._event_panels import packed
 from reports import FEW, Dashboard, Narrowing, dashboard, open_g, tables
 from tests.support.api import Forum, begin, buy, layout, pay, token
 from tests.support.events import BEIJING, body, draft, guests, trip
@@ -213,15 +214,6 @@ def test_the_page_of_a_question(api: TestClient, forum: Forum) -> None:
     assert "不含估算" in layout(api, f"{PAGE}?told=declared", held, "zh")
 
 
-@pytest.mark.parametrize("count", [1, 5])
-def test_few_guests_make_a_page(api: TestClient, forum: Forum, count: int) -> None:
-    guests(SLUG, count)
-    text = layout(api, PAGE, token("organiser"))
-    assert '"figure-category"' in text
-    assert (f'"{FEW}"' in text) is False
-    assert ("fewer than five" in text) == (count < 5)
-
-
 def test_files_hold_what_the_page_shows(api: TestClient, forum: Forum) -> None:
     guests(SLUG, 6)
     held = token("organiser")
@@ -290,3 +282,25 @@ def test_boards_show_what_the_organiser_let_stand(api: TestClient, forum: Forum)
     assert "board-save" not in layout(api, f"{PAGE}/boards?name={rude}", token("auditor"))
     events.moderate_name(SLUG, rude, "lift")
     assert "Rude Words" in [row.display["en"] for row in events.leaderboard(SLUG).rows]
+
+
+def test_panels_fill_their_rows_and_two_stand_beside_a_tall_one() -> None:
+    plain = [(3, False), (5, False), (4, False), (7, False)]
+    assert packed(plain) == [(3, False), (5, False), (4, False), (12, False)]
+    tall = [(3, False), (5, False), (4, True), (3, False), (4, False), (9, False)]
+    assert packed(tall) == [(3, False), (5, False), (4, True), (3, False), (5, False), (12, False)]
+    assert packed([(4, True)]) == [(12, False)], "nothing stands beside it"
+    assert packed([(4, True), (5, True), (3, False)]) == [(4, False), (5, False), (3, False)]
+
+
+def test_one_guest_is_told_in_one_sentence(api: TestClient, forum: Forum) -> None:
+    guests(SLUG, 1)
+    text = layout(api, PAGE, token("organiser"))
+    assert "Figures are told apart from the fifth guest on" in text
+    assert '"figure-whole"' in text
+    assert not any(f'"figure-{name}"' in text for name in ("category", "origin", "session", "day", "activity"))
+    guests(SLUG, 4)
+    text = layout(api, PAGE, token("organiser"))
+    assert '"figure-early"' not in text
+    assert '"figure-category"' in text
+    assert f'"{FEW}"' not in text

@@ -54,7 +54,15 @@
     room.setAttribute("role", "region");
     room.setAttribute("aria-label", told.name);
   }
+  /* A list that would stand out on the right begins as much further left. */
+  function keepIn(pick) {
+    var list = pick.querySelector("ul");
+    list.style.insetInlineStart = "";
+    var over = list.getBoundingClientRect().right - document.documentElement.clientWidth + 8;
+    if (over > 0 && getComputedStyle(pick).position !== "static") { list.style.insetInlineStart = -over + "px"; }
+  }
   document.addEventListener("toggle", function (event) {
+    if (event.target.open && event.target.matches(".fz-pick")) { keepIn(event.target); }
     var room = event.target.open && event.target.querySelector("[data-table]");
     if (room) { write(room); }
   }, true);

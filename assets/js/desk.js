@@ -16,17 +16,38 @@
     chip.textContent = away ? chip.dataset.awayWords + " " + asOf : chip.dataset.liveWords + " · " + asOf;
     if (body) { body.classList.toggle("fz-stale", away); }
   }
+  /* A new version is asked for once the last answer has stood several times as long as it took, and while somebody
+     looks: what takes the server long is asked for seldom, and never twice at a time. */
+  var RESTS = 4, LEAST_MS = 400, LOST_MS = 30000, askedAt = 0, tookMs = 0;
   function hand(version) {
-    newest = version;
-    if (waiting) { return; }
+    newest = Math.max(newest, version);
+    if (!waiting && !askedAt && newest > shownVersion()) { later(Math.max(LEAST_MS, RESTS * tookMs)); }
+  }
+  function later(ms) {
+    clearTimeout(waiting);
     waiting = setTimeout(function () {
       waiting = null;
-      if (newest > Number(chip.dataset.liveVersion)) {
-        chip.dataset.liveVersion = String(newest);
-        window.dash_clientside.set_props("organiser-version", { data: newest });
-      }
-    }, 400);
+      askedAt = 0;
+      if (document.hidden || newest <= shownVersion()) { return; }
+      askedAt = performance.now();
+      window.dash_clientside.set_props("organiser-version", { data: newest });
+      later(LOST_MS);
+    }, ms);
   }
+  function shownVersion() { return Number(chip.dataset.liveVersion); }
+  function answered() {
+    var mark = document.getElementById("organiser-moment");
+    if (!mark || !chip || mark.dataset.version === chip.dataset.liveVersion) { return; }
+    chip.dataset.liveVersion = mark.dataset.version;
+    if (askedAt) {
+      tookMs = performance.now() - askedAt;
+      askedAt = 0;
+      clearTimeout(waiting);
+      waiting = null;
+    }
+    hand(newest);
+  }
+  document.addEventListener("visibilitychange", function () { if (chip && !document.hidden) { hand(newest); } });
   function listen() {
     if (source) { source.close(); }
     source = new EventSource("/api/v1/events/" + encodeURIComponent(chip.dataset.liveSlug) + "/live");
@@ -63,15 +84,6 @@
       input.nextElementSibling.tabIndex = 0;
     });
   }
-  /* What is drawn anew while somebody is in it keeps the focus: the new field with the same id takes it. */
-  var last = null;
-  document.addEventListener("focusin", function (event) { last = event.target; });
-  document.addEventListener("pointerdown", function () { last = null; });
-  function hold() {
-    if (!last || !last.id || last.isConnected || document.activeElement !== document.body) { return; }
-    var anew = document.getElementById(last.id);
-    if (anew) { anew.focus({ preventScroll: true }); }
-  }
   /* A file above its limit is dropped by the page framework without a word: a sentence stands ready beside it. */
   function weigh(event) {
     var box = event.target.closest && event.target.closest(".fz-upload");
@@ -82,6 +94,15 @@
   }
   document.addEventListener("change", weigh, true);
   document.addEventListener("drop", weigh, true);
+  /* What is drawn anew while somebody is in it keeps the focus: the new field with the same id takes it. */
+  var last = null;
+  document.addEventListener("focusin", function (event) { last = event.target; });
+  document.addEventListener("pointerdown", function () { last = null; });
+  function hold() {
+    if (!last || !last.id || last.isConnected || document.activeElement !== document.body) { return; }
+    var anew = document.getElementById(last.id);
+    if (anew) { anew.focus({ preventScroll: true }); }
+  }
   function look() {
     name();
     mend();
@@ -91,8 +112,12 @@
       chip = found;
       body = document.getElementById("organiser-body");
       asOf = (chip.textContent.match(/[\d:]+$/) || [""])[0];
+      clearTimeout(waiting);
+      waiting = null;
+      newest = askedAt = tookMs = 0;
       listen();
     }
+    answered();
   }
   /* On a phone the rail's doors are behind a button: Escape and a click elsewhere close them. */
   function doors(open) {
@@ -148,7 +173,7 @@
     return done ? Promise.resolve() : Promise.reject();
   }
   new MutationObserver(look).observe(document.documentElement, {
-    childList: true, subtree: true, attributes: true, attributeFilter: ["aria-selected"]
+    childList: true, subtree: true, attributes: true, attributeFilter: ["aria-selected", "data-version"]
   });
   look();
 })();

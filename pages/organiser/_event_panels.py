@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from dash import html
 
+from calculations.ranking import SMALLEST_GROUP
 from locales import formats as f
 from locales import t
 from pages._parts.bars import BarRow, bars_sentence, category_bars
@@ -20,7 +21,9 @@ from pages.organiser._filter import address, narrow_link
 from reports import FEW, NO_MODE, Column, Dashboard, Row, Table, row_names
 
 MOST_BARS, MOST_TABLE_ROWS = 9, 60
+HIGH_ROWS = 5  # more of them are higher than another panel
 NARROW_PX = 326.0  # a card on a phone
+LONG_G = 10_000 * 1_000_000  # ten thousand tonnes: a figure is too long from here on for its room as others are written
 LEAST_LABEL_PX, LABEL_PX = 84.0, 190.0
 
 
@@ -59,17 +62,44 @@ def unit_of(table: Table) -> str:
     return f.mass_unit(max((cell for cell in grams if cell is not None), default=0))
 
 
-def packed(spans: Sequence[int]) -> list[int]:
-    """Columns for panels that ask for so many: a row that would not be full gives the rest to its last ones."""
-    rows: list[list[int]] = [[]]
-    for span in spans:
-        if sum(rows[-1]) + span > 12:
-            rows.append([])
-        rows[-1].append(span)
-    for row in rows:
-        for i in range(12 - sum(row) if row else 0):
-            row[-1 - i % len(row)] += 1
-    return [span for row in rows for span in row]
+def tall_ones(shown: Dashboard) -> set[str]:
+    """Figures as high as two others: a rose with its places, and a company a row."""
+    rows = shown.rows
+    tall = {"origin"} if any(row.key in shown.places for row in rows["origin"]) else set()
+    return tall | ({"company"} if len(rows["company"]) > HIGH_ROWS else set())
+
+
+Room = tuple[int, bool]  # columns a panel takes; whether it is as high as two rows
+
+
+def packed(rooms: Sequence[Room]) -> list[Room]:
+    """Room for panels that ask for so much, in rows of twelve columns: a row that would not be full gives the rest to
+    its last ones. Beside one as high as two rows stand two rows; where nothing comes below, it is as high as one."""
+    found: list[Room] = []
+    rest = list(rooms)
+    while rest:
+        row, below = _taken(rest, 12), list[Room]()
+        tall = [i for i, (_, is_tall) in enumerate(row) if is_tall]
+        if len(tall) == 1 < len(row):
+            below = _taken(rest, 12 - row[tall[0]][0], plain=True)
+        found += _widened(row, 12, tall[0] if below else None)
+        found += _widened(below, 12 - row[tall[0]][0], None) if below else []
+    return found
+
+
+def _taken(rest: list[Room], columns: int, plain: bool = False) -> list[Room]:
+    """The first panels that have room beside each other; none that is tall where ``plain``."""
+    row: list[Room] = []
+    while rest and sum(span for span, _ in row) + rest[0][0] <= columns and not (plain and rest[0][1]):
+        row.append(rest.pop(0))
+    return row
+
+
+def _widened(row: Sequence[Room], columns: int, tall: int | None) -> list[Room]:
+    spans, may_grow = [span for span, _ in row], [i for i in range(len(row)) if i != tall][::-1]
+    for i in range(columns - sum(spans)):
+        spans[may_grow[i % len(may_grow)]] += 1
+    return [(span, i == tall) for i, span in enumerate(spans)]
 
 
 def plain_table(table: Table) -> html.Div:
@@ -140,6 +170,8 @@ def _bars(shown: Dashboard, name: str, rows: Sequence[Row], width_px: float) -> 
     """Bars with labels as wide as the longest of them, at most nearly half of the picture."""
     most = min(0.46 * width_px, LABEL_PX)
     drawn = [_bar(shown, name, row, most) for row in rows]
+    if width_px <= NARROW_PX and max(row.value_g for row in rows) >= LONG_G:
+        drawn = [BarRow(bar.key, bar.label, bar.value_g) for bar in drawn]  # no room for the range: the table has it
     label_px = max(LEAST_LABEL_PX, *(_width(bar.label) for bar in drawn)) + 10
     return themed_svg(
         lambda theme: category_bars(drawn, theme=theme, width=width_px, label_width=label_px), bars_sentence(drawn)
@@ -227,6 +259,8 @@ def _people(shown: Dashboard, row: Row) -> str:
     if row.people is None:
         return t("energy, food, materials …")
     count = f.number(row.people)
+    if row.people == 1 and not shown.at_least:
+        return t("1 guest")
     return t("at least {count} guests", count=count) if shown.at_least else t("{count} guests", count=count)
 
 
@@ -253,7 +287,7 @@ def lines_panel(shown: Dashboard, found: Mapping[str, Table]) -> html.Section | 
     """What is asked for is made of; the organiser's own lines open to their trace, factors to their source. Lines of
     guests are told in sums alone."""
     table = found.get("activity")
-    if table is None:
+    if table is None or (is_early(shown) and all(row.key == FEW for row in shown.rows["activity"])):
         return None
     if not shown.asked.is_part:
         return figure_panel(shown, table, _ways_on(shown), _declared(shown, "activity").strip(" ·"), 12)
@@ -276,9 +310,21 @@ def _inventory(shown: Dashboard) -> str:
 
 
 def untold(shown: Dashboard) -> list[str]:
-    """Figures of a part with no row that may be told: they stand in one sentence."""
-    rows = shown.rows if shown.asked.is_part else {}
+    """Figures of a part, or of fewer than five guests, with no row that may be told: they stand in one sentence."""
+    rows = shown.rows if shown.asked.is_part or is_early(shown) else {}
     return [name for name, found in rows.items() if all(row.key == FEW for row in found) and name != "activity"]
+
+
+def is_early(shown: Dashboard) -> bool:
+    """Whether fewer than five guests have answered at all: nothing of theirs is told apart yet."""
+    return not shown.asked.is_part and shown.people < SMALLEST_GROUP
+
+
+def early_panel(shown: Dashboard, _: Table, span: int = 9) -> html.Section:
+    """What is said instead of figures that tell nobody apart."""
+    words = t("Figures are told apart from the fifth guest on: until then they would tell of somebody.")
+    title = t("One guest has answered.") if shown.people == 1 else t("Fewer than five guests have answered.")
+    return panel(title, empty(words), span=span, id="figure-early")
 
 
 def left_out_panel(shown: Dashboard) -> html.Section | None:
@@ -299,5 +345,5 @@ def left_out_panel(shown: Dashboard) -> html.Section | None:
 
 
 def _scrolled(rows: Sequence[html.Tr]) -> html.Div:
-    table = html.Table(html.Tbody(rows), className="fz-table fz-table-plain")
+    table = html.Table(html.Tbody(rows), className="fz-table fz-table-plain fz-cover-rows")
     return html.Div(table, className="fz-scroll", tabIndex="0")

@@ -13,9 +13,10 @@ from pages._parts.desk_ring import covered_ring
 from pages._parts.pieces import empty, kpi
 from pages._parts.steps import Moment, StepWords, steps, steps_sentence
 from pages._parts.svg import themed_svg
-from pages.organiser._event_panels import figure_panel
+from pages.organiser._event_panels import LONG_G, figure_panel
 from reports import Dashboard, Table, open_g
 
+GRAMS_PER_TONNE = 1_000_000
 TICK_HOURS = (1, 2, 3, 6, 12, 24, 48, 168)
 MOST_TICKS = 6
 
@@ -33,12 +34,21 @@ def key_figures(shown: Dashboard) -> html.Div:
     ]
     if shown.extra_g is not None:
         rows.append(("extra", t("Extra contribution"), shown.extra_g, t("outside the ring, by name")))
-    cards = [kpi(kind, name, *f.mass(grams, unit=unit), note, f"organiser-{kind}") for kind, name, grams, note in rows]
+    cards = [kpi(kind, name, *_number(grams, unit), note, f"organiser-{kind}") for kind, name, grams, note in rows]
     if totals.forestry.covered_g and not shown.asked.is_part:
         promised = totals.forestry.promised_g
         told = t("planting agreed, sink not yet there") if promised else t("there, as monitoring confirms")
-        cards.append(kpi("estimated", t("Planting"), *f.mass(totals.forestry.covered_g, unit=unit), told))
-    return html.Div([*cards, _answered(shown)], className="fz-kpis fz-kpis-many")
+        cards.append(kpi("estimated", t("Planting"), *_number(totals.forestry.covered_g, unit), told))
+    largest = max(*(grams for _, _, grams, _ in rows), shown.people * GRAMS_PER_TONNE)
+    look = " fz-kpis-long" if largest >= LONG_G else ""
+    return html.Div([*cards, _answered(shown)], className=f"fz-kpis fz-kpis-many{look}")
+
+
+def _number(grams: int, unit: str) -> tuple[str, str]:
+    """A key figure with its unit; whole tonnes where there are very many."""
+    if unit == "t" and grams >= LONG_G:
+        return f.number(round(grams / GRAMS_PER_TONNE)), unit
+    return f.mass(grams, unit=unit)
 
 
 def _emitted_note(shown: Dashboard, unit: str) -> str:
@@ -55,19 +65,17 @@ def _emitted_note(shown: Dashboard, unit: str) -> str:
 def _answered(shown: Dashboard) -> html.Div:
     """How many answered of those expected; the range of what the others are taken to emit."""
     found, expected = shown.view.totals.estimate, shown.view.totals.expected_people
-    people = f.number(shown.people)
+    people, guests = f.number(shown.people), t("guest") if shown.people == 1 else t("guests")
     if shown.at_least:
-        return kpi("estimated", t("Answered"), people, t("guests"), t("at least so many have such lines"))
+        return kpi("estimated", t("Answered"), people, guests, t("at least so many have such lines"))
     if shown.asked.is_part or not expected:
-        return kpi(
-            "estimated", t("Answered"), people, t("guests"), t("of what is chosen") if shown.asked.is_part else ""
-        )
+        return kpi("estimated", t("Answered"), people, guests, t("of what is chosen") if shown.asked.is_part else "")
     note = t("{share} of {count}", share=f.percent_bp(found.response_bp), count=f.number(expected))
     if found.estimated_g:
         unit = f.mass_unit(found.high_g)
         span = f.mass_range(found.low_g, found.high_g, unit=unit)
         note += " · " + t("the others {range} {unit}", range=span, unit=unit)
-    return kpi("estimated", t("Answered"), people, t("guests"), note, "organiser-answered")
+    return kpi("estimated", t("Answered"), people, guests, note, "organiser-answered")
 
 
 def _of(part: int, whole: int, words: str) -> str:

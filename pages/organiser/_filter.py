@@ -120,7 +120,7 @@ def _state(shown: Dashboard) -> html.Details:
 def _told(shown: Dashboard, guests: int) -> html.Details:
     """Everybody, those who have not answered estimated; or those who have answered alone."""
     asked, view = shown.asked, shown.view
-    everybody = t("all {count} guests", count=f.number(guests))
+    everybody = t("all {count} guests", count=f.number(guests)) if guests != 1 else t("1 guest")
     answered = t("{count} guests who answered", count=f.number(view.totals.participants))
     options = [_option(everybody, address(shown, asked.asking(told="")), not asked.told),
                _option(answered, address(shown, asked.asking(told="declared")), asked.told == "declared")]  # fmt: skip

@@ -126,8 +126,9 @@ def _body(shown: Dashboard, wrong: Sequence[FieldError] = ()) -> list[Any]:
         " ".join(sentence_of(e, _fields()) for e in wrong), className="fz-told fz-told-wrong mb-3", role="alert"
     )
     head = [told if wrong else None, filter_sentence(shown, _side(shown)), deadline_note(view.event.event_id)]
+    head.append(html.Span(id="organiser-moment", hidden=True, **{"data-version": str(view.totals.version)}))
     if not view.totals.counts["participation_count"] and not view.totals.mass.total_g:
-        return [figures.key_figures(shown), _nothing_yet(view)]
+        return [figures.key_figures(shown), _nothing_yet(view), head[-1]]
     if shown.hidden and not shown.whole.total_g:
         sentence = t("Fewer than five guests stand behind what you chose: nothing is told of them apart.")
         return [*head, html.Div(empty(sentence), className="fz-card")]
@@ -143,17 +144,24 @@ def _fields() -> dict[str, str]:
 def _grid(shown: Dashboard, found: dict[str, Table]) -> list[Any]:
     """Panels in their order; those that can't answer are not there, the others share their room."""
     makers: dict[str, tuple[int, Any]] = {
-        "whole": (3, figures.ring_panel), "category": (5, panels.bars_panel), "origin": (4, people.origin_panel),
-        "day": (5, figures.day_panel), "began": (4, people.began_panel), "funnel": (3, people.funnel_panel),
-        "session": (5, panels.session_panel), "mode": (4, panels.bars_panel), "channel": (3, people.people_panel),
-        "company": (5, panels.company_panel), "diet": (4, panels.bars_panel), "ring": (3, people.people_panel),
-        "boards": (4, boards_panel), "orders": (3, people.orders_panel), "money": (3, panels.money_panel),
+        "whole": (3, figures.ring_panel), "early": (9, panels.early_panel),
+        "category": (5, panels.bars_panel), "origin": (4, people.origin_panel),
+        "funnel": (3, people.funnel_panel), "mode": (5, panels.bars_panel), "day": (5, figures.day_panel),
+        "began": (4, people.began_panel), "channel": (3, people.people_panel), "session": (7, panels.session_panel),
+        "boards": (5, boards_panel), "company": (5, panels.company_panel), "diet": (4, panels.bars_panel),
+        "ring": (3, people.people_panel), "orders": (3, people.orders_panel), "money": (3, panels.money_panel),
     }  # fmt: skip
-    there = found if "boards" in shown.left_out else {**found, "boards": found["whole"]}
+    there = found | {key: found["whole"] for key in ("early", "boards") if key not in shown.left_out}
     gone = {*panels.untold(shown), *([] if shown.asked.is_part else ["orders"])}
+    gone |= {"day", "channel", "boards", "money"} if panels.is_early(shown) else {"early"}
     keys = [key for key in makers if key in there and key not in gone]
-    spans = panels.packed([makers[key][0] for key in keys])
-    made = [makers[key][1](shown, there[key], span) for key, span in zip(keys, spans, strict=True)]
+    tall = panels.tall_ones(shown)
+    rooms = panels.packed([(makers[key][0], key in tall) for key in keys])
+    made = []
+    for key, (span, is_tall) in zip(keys, rooms, strict=True):
+        part = makers[key][1](shown, there[key], span)
+        part.className += " fz-tall" * is_tall
+        made.append(part)
     made.append(panels.lines_panel(shown, found))
     if shown.asked.is_part:
         return made
