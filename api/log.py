@@ -12,26 +12,25 @@ from api.common import PREFIX, listed
 
 router = APIRouter(tags=["log"])
 Size = Annotated[int, Query(ge=0, le=10**15)]
+Known = Annotated[int | None, Query(ge=1, le=10**15)]
 LIMIT = 1000
 
 
 @router.get(PREFIX + "/log/checkpoint", response_class=PlainTextResponse)
-def checkpoint(size: Annotated[int | None, Query(ge=1)] = None) -> PlainTextResponse:
+def checkpoint(size: Known = None) -> PlainTextResponse:
     """The newest checkpoint, or that of a size: a signed note (C2SP) with the log's origin, size and root."""
     return PlainTextResponse(offsetting.log_checkpoint(size), headers={"Cache-Control": "no-cache"})
 
 
 @router.get(PREFIX + "/log/proof")
-def proof(
-    entry: Annotated[str, Query(min_length=1, max_length=200)], size: Annotated[int | None, Query(ge=1)] = None
-) -> dict[str, Any]:
+def proof(entry: Annotated[str, Query(min_length=1, max_length=200)], size: Known = None) -> dict[str, Any]:
     """That an entry is in the tree. By position, or by a certificate's number or a retirement, whose entry is opened
     with its salt; at the newest checkpoint, or that of a size."""
     return offsetting.log_proof(entry, size).as_json()
 
 
 @router.get(PREFIX + "/log/consistency")
-def consistency(start: Annotated[int, Query(alias="from", ge=0)], to: Size) -> dict[str, Any]:
+def consistency(start: Annotated[Size, Query(alias="from")], to: Size) -> dict[str, Any]:
     """That the tree of ``to`` entries begins with that of ``from``."""
     return offsetting.log_consistency(start, to)
 

@@ -233,6 +233,21 @@ def test_queries(api: TestClient, forum: Forum, language: str) -> None:
         told_well(api.get(V1 + "/events" + raw, headers=headers), raw[:40], language)
 
 
+def test_every_number_of_every_query_may_be_any_number(api: TestClient, forum: Forum) -> None:
+    asked = 0
+    for path, methods in api.get(V1 + "/openapi.json").json()["paths"].items():
+        filled = re.sub(r"\{[a-z_0-9]+\}", "x", path.replace("{slug}", forum.slug).replace("{kind}", "people"))
+        told = methods.get("get", {}).get("parameters", [])
+        numbers = [each["name"] for each in told if each["in"] == "query" and "integer" in json.dumps(each["schema"])]
+        needed = {each["name"]: "1" for each in told if each["in"] == "query" and each.get("required")}
+        for name in numbers:
+            for value in (str(10**30), str(2**63), "-1", "1e308", "NaN"):
+                answer = api.get(filled, params={**needed, name: value})
+                assert answer.status_code < 500, (path, name, value)
+                asked += 1
+    assert asked > 30
+
+
 PATHS = [
     "/api", "/api/v1", "/api/v1/", "/api/v2/events", "/api/v1/event", "/api/v1/events/none",
     "/api/v1/events/none/totals",
