@@ -6,14 +6,14 @@
   var live = document.getElementById("wall-live"), passed = document.getElementById("wall-passed");
   var words = {}, labels = { live: wall.dataset.live, stale: wall.dataset.stale }, shares = null;
   var control = null, offered = wall.dataset.offered.split(" "), spoken = "", shown = wall.dataset.layout, identified = null, milestones = null;
-  var heardAt = Date.now(), asOf = live.textContent.replace(/^\D+/, ""), source = null, offset = 0, turn = 0;
+  var heardAt = Date.now(), lastAt = heardAt, asOf = live.textContent.replace(/^\D+/, ""), source = null, offset = 0, turn = 0;
   var NOT_PARTS = { lang: 1, live: 1, stale: 1 };
   var SHIFTS = [[0, 0], [4, 0], [4, 4], [0, 4], [-4, 4], [-4, 0], [-4, -4], [0, -4], [4, -4]];
 
   function now() { return Date.now() + offset; }
-  function timeOfDay() {
+  function timeOfDay(at) {
     try {
-      return new Intl.DateTimeFormat("en-GB", { timeZone: wall.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(now()));
+      return new Intl.DateTimeFormat("en-GB", { timeZone: wall.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at || now()));
     } catch (error) { return ""; }
   }
   function between(time, from, to) {
@@ -123,9 +123,9 @@
   function tell() {
     var silent = (Date.now() - heardAt) / 1000, away = silent > 20 || !source || source.readyState === 2;
     wall.classList.toggle("fz-wall-stale", away);
-    live.textContent = (away ? labels.stale : labels.live) + " " + asOf;
+    live.textContent = (away ? labels.stale : labels.live) + " " + (timeOfDay(away ? lastAt + offset : 0) || asOf);
   }
-  function heard() { heardAt = Date.now(); }
+  function heard() { heardAt = lastAt = Date.now(); }
   function renewed(build) {
     var last = 0;
     try { last = Number(sessionStorage.getItem("fz.renewed")); } catch (error) { return; }

@@ -27,7 +27,7 @@ def answer(
     if lead:
         head.append(html.P(lead, className="fz-body"))
     back = html.A(t("To the event"), href=f"/e/{event.slug}", className="fz-link")
-    main = html.Div([html.Div(head), *inside, back], className="fz-stack")
+    main = html.Div([html.Div(head, className="fz-forum-head"), *inside, back], className="fz-stack")
     shown = render(guest_shell(main, event.slug, None, notice_kind(event), side=html.Span()))
     css = style_of(shown, "forum", "fz-document")
     text = document(f"{title} · Forum Zero", shown, language=current_language(), css=css,
