@@ -142,7 +142,7 @@ def _funnel(shown: Dashboard) -> Table:
     counts, names = shown.funnel, step_names()
     share = f.percent(counts["certificate"] / (counts["footprint"] or 1), 0)
     rows = tuple((names[key], count, 10_000 * count // (counts["began"] or 1)) for key, count in counts.items())
-    columns = (Column("name", t("Step"), "text"), Column("count", t("Number"), "count"),
+    columns = (Column("name", t("Step"), "text"), Column("count", t("How many"), "count"),
                Column("share", t("Share of those who began"), "share_bp"))  # fmt: skip
     finding = t("{share} of footprints have a certificate.", share=share)
     return Table("funnel", t("From scan to certificate"), finding, columns, rows)
@@ -212,7 +212,7 @@ def _orders(shown: Dashboard) -> Table:
     if found is None:
         raise ValueError("orders are not told here")
     rows = ((t("Orders placed"), found.order_count, None), (t("Orders paid"), found.paid_order_count, found.paid_minor))
-    columns = (Column("name", t("Orders"), "text"), Column("count", t("Number"), "count"),
+    columns = (Column("name", t("Orders"), "text"), Column("count", t("How many"), "count"),
                Column("minor", t("Money"), f"money:{currency}"))  # fmt: skip
     finding = t("Nothing has been paid yet.")
     if found.paid_order_count:

@@ -58,9 +58,9 @@ class _Sheets:
             self.sheet()
 
     def section(self, each: Section) -> None:
-        """A section, its title never alone at the foot of a sheet."""
+        """A section, its title and the head of its table never alone at the foot of a sheet."""
         self.y += 8
-        self.room(24)
+        self.room(38 if each.rows else 24)
         self.paper.text(LEFT, self.y, each.title, 13, style="B")
         self.paper.rule(LEFT, self.y + 2.2, RIGHT)
         self.y += 8.5
