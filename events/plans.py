@@ -321,7 +321,7 @@ class _Reader:
         try:
             date.fromisoformat(day)
         except ValueError:
-            self.bad(name, day, DAY)
+            self.bad(name, day, DAY if day.strip() else NO_DAY)
         grams = self.whole(name, told.get("grams"), MOST_GRAMS)
         return {"way": way, "grams": grams, "by": day[:10], "words": self.words(name, told.get("words"), needed=False)}
 
@@ -331,6 +331,7 @@ WORDS = "{field} needs words, at most {most} characters."
 NO_CHANGE = "{field}: {value} changes nothing; say by how much."
 WAY = "{field} must be one of {known}; it is {value}."
 DAY = "{field}: {value} is no day; write it as 2026-11-21."
+NO_DAY = "{field}: say which day it is."
 
 
 def _checked(body: Any) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def _moved_start(former: Event, first_day: str) -> datetime:
         day = datetime.fromisoformat(str(first_day).strip()[:10]).date()
     except ValueError:
         message = "{field}: {value} is no day; write it as 2026-11-21."
+        message = message if str(first_day).strip() else "{field}: say which day it is."
         raise InputError([FieldError("first_day", str(first_day)[:40], message)]) from None
     there = former.starts_at.astimezone(ZoneInfo(former.timezone))
     return datetime.combine(day, there.timetz().replace(tzinfo=None), ZoneInfo(former.timezone)).astimezone(UTC)

@@ -47,7 +47,8 @@ def plan_document(found: PublishedPlan) -> Paged:
         estimate_section(figures), measures_section(figures), offset_section(figures), _counted(event),
         Section(t("How it was found"), note_words(figures), ((t("SHA-256 of the plan"), found.sha256),)),
     )  # fmt: skip
-    return Paged(t("Plan for the event's emissions"), lead, sections, event.livemode, (), (guidance_words(),))
+    return Paged(t("Plan for the event's emissions"), lead, sections, event.livemode, (), (guidance_words(),),
+                 event.simulated)  # fmt: skip
 
 
 def _counted(event: events.Event) -> Section:
@@ -135,7 +136,7 @@ def evaluation_document(found: Evaluation) -> Paged:
     )  # fmt: skip
     return Paged(
         t("Evaluation of the event's emissions"), (event_lead(event), state), sections, event.livemode, warnings,
-        (guidance_words(),),
+        (guidance_words(),), event.simulated,
     )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paged:
-    """A document: its title, the lines below it, what must be read first (``warnings``), its sections and its foot."""
+    """A document: its title, the lines below it, what must be read first (``warnings``), its sections and its foot.
+    ``simulated``: of the demonstration, not of somebody's own event."""
 
     title: str
     lead: tuple[str, ...]
@@ -41,6 +42,7 @@ class Paged:
     livemode: bool
     warnings: tuple[str, ...] = ()
     foot: tuple[str, ...] = ()
+    simulated: bool = True
 
 
 def page_of(request: Request, shown: Paged, files: Sequence[tuple[str, str]] = (), back: tuple[str, str] | None = None,
@@ -51,9 +53,9 @@ def page_of(request: Request, shown: Paged, files: Sequence[tuple[str, str]] = (
     parts += [html.P(words, className="fz-told fz-told-wrong") for words in shown.warnings]
     links = [_file_link(words, href) for words, href in files]
     parts += [html.P(links, className="d-flex flex-wrap gap-2")] if links else []
-    parts += [_section(each) for each in shown.sections]
+    parts += [section_part(each) for each in shown.sections]
     parts += [html.P(line, className="fz-note") for line in shown.foot]
-    return _sent(request, shown.title, parts, shown.livemode, status)
+    return _sent(request, shown.title, parts, "" if shown.livemode else "test" if shown.simulated else "trial", status)
 
 
 def _file_link(words: str, href: str) -> html.A:
@@ -63,11 +65,11 @@ def _file_link(words: str, href: str) -> html.A:
 
 def sentence_page(request: Request, title: str, words: str, status: int = 404) -> Response:
     """A page that only says why there is none."""
-    return _sent(request, title, [html.P(words)], True, status)
+    return _sent(request, title, [html.P(words)], "", status)
 
 
-def _sent(request: Request, title: str, parts: list[Any], livemode: bool, status: int) -> Response:
-    strip = None if livemode else shell.notice("test")
+def _sent(request: Request, title: str, parts: list[Any], notice: str, status: int) -> Response:
+    strip = shell.notice(notice) if notice else None
     look = "fz-main fz-column fz-doc fz-method fz-paper"
     main = html.Main([html.H1(title, className="mt-3 mb-2"), *parts], id="main", className=look)
     skip = html.A(t("To the content"), href="#main", className="fz-skip")
@@ -75,7 +77,8 @@ def _sent(request: Request, title: str, parts: list[Any], livemode: bool, status
     return send(request, f"{title} · Forum Zero", body, status)
 
 
-def _section(each: Section) -> html.Section:
+def section_part(each: Section) -> html.Section:
+    """A section as a piece of a page, here or on a desk."""
     parts: list[Any] = [html.H2(each.title, className="mt-4")]
     parts += [html.P(words, className="fz-body") for words in each.sentences]
     if each.facts:

@@ -5,7 +5,7 @@ Ids are {"type": prefix, "name": field}; what is typed stays in the browser's se
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -28,11 +28,21 @@ def dom_id(prefix: str, name: str) -> dict[str, str]:
 class Fields:
     """Makes the fields of one form: `values` are what they hold, `kept` names what the browser keeps them under."""
 
-    def __init__(self, prefix: str, values: Mapping[str, Any], kept: str) -> None:
-        self.prefix, self.values, self.kept = prefix, values, kept
+    def __init__(
+        self, prefix: str, values: Mapping[str, Any], kept: str, fixed: Collection[str] = ()
+    ) -> None:  # fmt: skip
+        self.prefix, self.values, self.kept, self.fixed = prefix, values, kept, fixed
+
+    def having(self, values: Mapping[str, Any], kept: str = "") -> Fields:
+        """The same form with more values."""
+        return Fields(self.prefix, {**self.values, **values}, kept or self.kept, self.fixed)
 
     def _common(self, name: str) -> dict[str, Any]:
         return {"id": dom_id(self.prefix, name), "persistence": self.kept, **KEPT}
+
+    def _off(self, name: str) -> dict[str, bool]:
+        """Disabled where the event's state no longer lets it change; what it holds is told all the same."""
+        return {"disabled": True} if name in self.fixed else {}
 
     def _value(self, name: str) -> Any:
         value = self.values.get(name, "")
@@ -48,7 +58,7 @@ class Fields:
     def text(self, name: str, label: str, note: Any = None, kind: str = "text", **more: Any) -> html.Div:
         """A line to type in."""
         box = dbc.Input(type=kind, value=self._value(name), className="fz-input", autocomplete="off",
-                        **self._common(name), **more)  # fmt: skip
+                        **self._common(name), **self._off(name), **more)  # fmt: skip
         return self.block(name, label, box, note)
 
     def area(self, name: str, label: str, note: Any = None, rows: int = 3, **more: Any) -> html.Div:
@@ -78,7 +88,8 @@ class Fields:
     def select(self, name: str, label: str, options: Sequence[tuple[str, str]], note: Any = None) -> html.Div:
         """One of a few."""
         shown = [{"value": key, "label": words} for key, words in options]
-        box = dbc.Select(options=shown, value=self._value(name), className="fz-input", **self._common(name))
+        box = dbc.Select(options=shown, value=self._value(name), className="fz-input", **self._common(name),
+                         **self._off(name))  # fmt: skip
         return self.block(name, label, box, note)
 
     def search(self, name: str, label: str, options: list[dict[str, str]], note: Any = None, **more: Any) -> html.Div:
@@ -111,7 +122,7 @@ class Fields:
         self, name: str, legend: str, options: Sequence[tuple[str, Any]], look: str = "", note: Any = None
     ) -> Any:
         """One of a few, all seen."""
-        shown = [{"value": key, "label": words} for key, words in options]
+        shown = [{"value": key, "label": words, **self._off(name)} for key, words in options]
         box = dcc.RadioItems(shown, self._value(name), className=f"fz-checks {look}".strip(), **self._common(name))
         return self._set(name, legend, box, note)
 

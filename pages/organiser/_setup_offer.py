@@ -30,7 +30,7 @@ def projects(fields: Fields, view: SetupView) -> list[Any]:
     options = [(key, _choice(words, effect)) for key, (words, effect) in payers.items()]
     flags = [("payments", t("Guests can pay here")), ("gift", t("Guests may add a gift to the special fund"))]
     on = [name for name, is_on in (("payments", view.event.payments), ("gift", view.values["gift"])) if is_on]
-    own = Fields(fields.prefix, {**fields.values, "flags": on, **_offer_values(view)}, fields.kept)
+    own = fields.having({"flags": on, **_offer_values(view)})
     listed = [_offer(own, each, view) for each in view.offers]
     none = html.P(t("The exchange has entered no project for such events yet."), className="fz-small")
     note = (
@@ -107,7 +107,7 @@ def _asked(view: SetupView) -> Any:
 
 def look(fields: Fields, view: SetupView) -> list[Any]:
     """The logo, and colours of buttons and links in both themes, with what they look like."""
-    own = Fields(fields.prefix, {**fields.values, **dict(view.values["look"])}, fields.kept)
+    own = fields.having(dict(view.values["look"]))
     note = t("Written as #0b7a5e. Left empty: the house's own. Each is refused where it can't be read well.")
     light, dark = [
         [own.text(name, words, maxlength=7, placeholder=HOUSE[name]) for name, words in named]
@@ -190,7 +190,7 @@ def privacy(fields: Fields, view: SetupView) -> list[Any]:
     if not event.texts.get("privacy"):
         proposed = {f"privacy_{code}": privacy_template(code, event.names.get(code) or pick(dict(event.names)), host)
                     for code in LANGUAGES if code in event.names}  # fmt: skip
-    own = Fields(fields.prefix, {**fields.values, **proposed}, fields.kept)
+    own = fields.having(proposed)
     note = t("A template is proposed in the languages of the event's name; have it read by whoever answers for it.")
     kinds = [
         ("test", _choice(t("Test"), t("No real money; every page and certificate says so."))),

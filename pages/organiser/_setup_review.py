@@ -58,7 +58,8 @@ def _facts(view: SetupView) -> html.Dl:
         ("programme", [sessions + (t(" and {count} more", count=f.number(more)) if more > 0 else "") or "–"]),
         ("boundary", [t(", ").join(category_name(each) for each in event.boundary.categories),
                       who_word(event.boundary.who),
-                      t("{count} people expected", count=f.number(event.expected_people))]),
+                      t("{count} people expected", count=f.number(event.expected_people)) if event.expected_people
+                      else t("how many are expected is not told")]),
         ("projects", [payer_words()[str(view.values["payer"])][0], event.currency,
                       t(", ").join(offered) or t("none on offer yet")]),
         ("look", [t("logo") if view.logo else t("no logo"),
@@ -102,27 +103,38 @@ def deadlines(event: Event) -> html.Ul:
 
 
 def _turns(fields: Fields, view: SetupView) -> Any:
-    """The states it may go to: opening, closing, taking answers again. Books are closed on their own page."""
+    """The states it may go to, each with what it changes: opening, closing, closing the books, taking answers again."""
     event = view.event
     if not view.may_edit:
         return None
-    words = {"open": (t("Open the event"), "check"), "closed": (t("Close it for answers"), "lock")}
-    acts: list[Any] = []
-    changes: list[Any] = []
-    reason = None
-    for to in next_states(event.state):
-        if to == "settled":
-            acts.append(button_link(t("Close the books"), f"/desk/e/{event.slug}/books", "lock"))
-        elif event.state != "settled":
-            said, symbol = words[to] if event.state != "closed" else (t("Take answers again"), "refresh")
-            blocked = event.state == "draft" and any(gap.needed for gap in view.gaps)
-            act = button("setup-turn", said, symbol, main=event.state == "draft")
-            act.disabled = blocked
-            acts.append(act)
-            changes += [html.H3(said), what_changes(event.state, to)]
-            reason = fields.text("reason", t("Reason")) if (event.state, to) in WITH_REASON else reason
+    groups: list[Any] = []
+    for to in sorted(next_states(event.state), reverse=True):  # the books before taking answers again
+        if "settled" in (event.state, to):
+            groups.append(_books_turn(event, to))
+        else:
+            groups.append(_turn(fields, view, to))
     preview = button_link(t("See it as guests will"), f"/e/{event.slug}", "eye", target="_blank")
-    return html.Div([*changes, reason, html.Div([*acts, preview], className="d-flex flex-wrap gap-2 mt-3")])
+    return html.Div([*groups, html.Div(preview)], className="fz-turns")
+
+
+def _turn(fields: Fields, view: SetupView, to: str) -> html.Section:
+    state = view.event.state
+    words = {"open": (t("Open the event"), "check"), "closed": (t("Close it for answers"), "lock")}
+    said, symbol = words[to] if state != "closed" else (t("Take answers again"), "refresh")
+    act = button("setup-turn", said, symbol, main=state == "draft")
+    act.disabled = state == "draft" and any(gap.needed for gap in view.gaps)
+    reason = fields.text("reason", t("Reason")) if (state, to) in WITH_REASON else None
+    return html.Section([html.H3(said), what_changes(state, to), reason, act])
+
+
+def _books_turn(event: Event, to: str) -> html.Section:
+    """Closing the books, or opening them again: on their own page."""
+    title = t("Close the books") if to == "settled" else t("Open the books again")
+    note = (
+        None if to == "settled" else html.P(t("An administrator may, for a reason that is told."), className="fz-small")
+    )
+    link = button_link(t("Books"), f"/desk/e/{event.slug}/books", "lock")
+    return html.Section([html.H3(title), note, what_changes(event.state, to), link])
 
 
 def turn_of(event: Event) -> str:

@@ -116,7 +116,7 @@ def programme(fields: Fields, view: SetupView) -> list[Any]:
     blank = {"id": "", "kind": "parallel" if there else "main", "starts": "", "ends": "", "en": "", "zh": ""}
     rows = [*there, *[blank] * SESSION_ROWS]
     values = {f"session.{n}.{part}": row.get(part, "") for n, row in enumerate(rows, 1) for part in row}
-    own = Fields(fields.prefix, {**fields.values, **values}, f"{fields.kept}-{len(there)}")
+    own = fields.having(values, f"{fields.kept}-{len(there)}")
     listed = [_session(own, n, row, view, len(there)) for n, row in enumerate(rows, 1)]
     paste = own.area(
         "paste", t("Several at once"),

@@ -32,7 +32,7 @@ from pages._parts.desk_form import area, button, chosen, done, labelled, told_of
 from pages._parts.pieces import empty, facts
 from pages.bundles import to_sign_in
 from pages.documents._plan_words import achieved_words, evaluation_document, step_words
-from pages.documents._sections import pdf_answer
+from pages.documents._sections import pdf_answer, section_part
 from pages.documents._sections_pdf import sections_pdf
 from pages.registry import page
 
@@ -63,7 +63,7 @@ def _body(view: EvaluationView) -> html.Div:
         return html.Div([panel(t("The report"), empty(t("The report is of closed books: close them first."), link)),
                          *_unused()])  # fmt: skip
     parts = [html.Div(panel(t("The report"), _form(view)), className="fz-7"),
-             html.Div(_side(view), className="fz-5 fz-column-stack")]  # fmt: skip
+             html.Div(_side(view), className="fz-5 fz-column-stack fz-report-side")]  # fmt: skip
     return html.Div(parts, className="fz-grid")
 
 
@@ -84,6 +84,7 @@ def _form(view: EvaluationView) -> html.Div:
     current, names = view.current, text_names()
     open_now = current is None or current.state in (DRAFT, PUBLISHED, SUPERSEDED)
     frozen = not (view.may_write and open_now)
+    read = [section_part(each) for each in evaluation_document(current).sections] if current and frozen else []
     told = dict(current.texts) if current else {}
     texts = [labelled("evaluation", name, names[name], area("evaluation", name, told.get(name, ""), 5))
              for name in TEXTS]  # fmt: skip
@@ -91,10 +92,9 @@ def _form(view: EvaluationView) -> html.Div:
     rows = [html.H3(t("Measures: planned and achieved")), *measures] if measures else []
     anew = current is not None and current.state != DRAFT
     act_words = t("Begin a new version") if anew else t("Keep the draft")
-    save = html.Div(button("evaluation-save", act_words, "check", main=True), hidden=frozen)
-    words = html.P(t("The report is with its reviewers, or you may only read it: nothing typed here is kept."),
-                   className="fz-small", hidden=not frozen)  # fmt: skip
-    return html.Div([words, *texts, *rows, save], className="fz-form")
+    save = html.Div(button("evaluation-save", act_words, "check", main=True))
+    form = html.Div([*texts, *rows, save], className="fz-form", hidden=frozen)
+    return html.Div([html.Div(read, className="fz-report"), form])
 
 
 def _measures(view: EvaluationView) -> list[Any]:

@@ -9,6 +9,7 @@ from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
 from accounts import Conflict, TooMany
+from calculations.event_states import permits, refusal
 from calculations.model import InputError, Place
 from events import STEPS, SetupView
 from locales import current_language, pick, t
@@ -33,15 +34,22 @@ FORMS: dict[str, Callable[[Fields, SetupView], list[Any]]] = {
     "about": first.about, "place": first.place, "programme": first.programme, "boundary": first.boundary,
     "projects": later.projects, "look": later.look, "privacy": later.privacy, "review": review,
 }  # fmt: skip
+ESSENTIALS = ("scenario", "slug", "currency", "factor_set", "livemode")
+HOLDS_ESSENTIALS = ("about", "place", "boundary", "projects", "privacy")
+PERMITTED = {"about": "words", "place": "place", "programme": "words", "boundary": "boundary", "projects": "offers",
+             "look": "words", "privacy": "words"}  # fmt: skip
 
 
 def layout(slug: str = "", step: str = "", kept: str = "", **_: Any) -> html.Div:
     """One step at a time; without one, the first that was not kept yet."""
     view = events.setup_view(slug)
     here = step if step in STEPS else view.next_step
-    fields = Fields(PREFIX, view.values, f"{view.event.event_id}-{here}")
-    form = [html.Div(FORMS[here](fields, view), className="fz-form fz-setup-form")]
-    if here != "review" and view.may_edit:
+    state = view.event.state
+    fixed = () if permits(state, "essentials") else ESSENTIALS
+    fields = Fields(PREFIX, view.values, f"{view.event.event_id}-{here}", fixed)
+    shut = refusal(state, PERMITTED[here]) if here in PERMITTED else ""
+    form = [html.Div([*_fixed_note(here, state, shut), *FORMS[here](fields, view)], className="fz-form fz-setup-form")]
+    if here != "review" and view.may_edit and not shut:
         form.append(_foot(view, here))
     form.append(html.Div(_told(kept), id="setup-told", role="status"))
     aside = None if view.event.state == "draft" else state_sentence(view.event.state)
@@ -54,6 +62,14 @@ def layout(slug: str = "", step: str = "", kept: str = "", **_: Any) -> html.Div
     line = event_line(view.event) if "place" in view.done else state_sentence(view.event.state)
     return frame(html.Div(body, className="fz-setup"), "setup", title, slug=slug, subtitle=line,
                  **event_notice(view.event))  # fmt: skip
+
+
+def _fixed_note(here: str, state: str, shut: str) -> list[Any]:
+    """What the event's state forbids on this step, before anything is typed."""
+    said = shut
+    if not said and here in HOLDS_ESSENTIALS:
+        said = refusal(state, "essentials")
+    return [html.P([icon("lock"), html.Span(t(said))], className="fz-told fz-setup-shut")] if said else []
 
 
 def stepper(view: SetupView, here: str) -> html.Nav:
