@@ -364,10 +364,14 @@ def brought(detail: Mapping[str, Any]) -> str:
     if "attended" not in detail:
         return ""
     parts = [t("{count} expected", count=f.number(detail["expected"]))]
-    words = {"attended": t("attended"), "no_show": t("did not come"), "cancelled": t("cancelled")}
-    parts += [f"{f.number(detail[name])} {word}" for name, word in words.items() if detail[name]]
+    if detail["attended"]:
+        parts.append(t("{count} attended", count=f.number(detail["attended"])))
+    if detail["no_show"]:
+        parts.append(t("{count} did not come", count=f.number(detail["no_show"])))
+    if detail["cancelled"]:
+        parts.append(t("{count} cancelled", count=f.number(detail["cancelled"])))
     if detail.get("sessions"):
         parts.append(t("{count} seats in sessions", count=f.number(sum(detail["sessions"].values()))))
     if detail.get("guests_made"):
         parts.append(t("{count} journeys", count=f.number(detail["guests_made"])))
-    return ", ".join(parts)
+    return " · ".join(parts)

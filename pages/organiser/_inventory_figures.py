@@ -17,7 +17,12 @@ from pages._parts.pieces import category_name, empty, swatch, table
 
 def source_words() -> dict[str, str]:
     """Where lines come from."""
-    return {"typed": t("typed"), "imported": t("imported"), "guests": t("guests"), "estimated": t("estimated")}
+    return {
+        "typed": t("typed"),
+        "imported": t("imported"),
+        "guests": t("answers of guests"),
+        "estimated": t("estimated"),
+    }
 
 
 def stage_words() -> dict[str, str]:
@@ -75,7 +80,8 @@ def _nothing_planned(board: InventoryBoard) -> list[Any]:
     if board.view.may_edit and board.event.state != "settled":
         how = t("To plan one, choose “planned” in the form on this page, or bring in a file whose lines are planned.")
         said += [html.P(how, className="fz-small"),
-                 button_link(t("Data in"), f"/desk/e/{board.event.slug}/import", "upload")]  # fmt: skip
+                 html.Div(button_link(t("Data in"), f"/desk/e/{board.event.slug}/import", "upload"),
+                          className="d-flex mt-2")]  # fmt: skip
     return said
 
 

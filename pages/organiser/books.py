@@ -51,11 +51,15 @@ def _require(slug: str) -> None:
 def layout(slug: str = "", **_: Any) -> html.Div:
     """The checks and the closing, or the statement that stands; former statements below."""
     view = books_view(slug)
-    head = {"subtitle": f"{pick(dict(view.event.names))} · {event_line(view.event)}"}
+    head: dict[str, Any] = {"subtitle": html.Span(_line(view), id="books-line")}
     acts = [button_link(t("Inventory"), f"/desk/e/{slug}/inventory", "materials")]
     told = html.Div(id="books-told", role="status", className="mt-3")
     body = [dcc.Store(id="books-slug", data=slug), html.Div(_body(view), id="books-body"), told]
     return frame(body, "books", t("Books"), slug=slug, actions=acts, **head, **event_notice(view.event))
+
+
+def _line(view: BooksView) -> str:
+    return f"{pick(dict(view.event.names))} · {event_line(view.event)}"
 
 
 def _body(view: BooksView) -> list[Any]:
@@ -190,16 +194,18 @@ def _entry(view: BooksView, found: BooksStatement) -> html.Li:
 
 
 @callback(
-    Output("books-body", "children"), Output("books-told", "children"), Input("books-close", "n_clicks"),
-    Input("books-event", "n_clicks"), Input("books-reopen", "n_clicks"), State("books-slug", "data"),
-    State("books-seen", "value"), State("books-looks", "data"), State("books-note", "value"),
-    State("books-reason", "value"), prevent_initial_call=True,
+    Output("books-body", "children"), Output("books-told", "children"), Output("books-line", "children"),
+    Input("books-close", "n_clicks"), Input("books-event", "n_clicks"), Input("books-reopen", "n_clicks"),
+    State("books-slug", "data"), State("books-seen", "value"), State("books-looks", "data"),
+    State("books-note", "value"), State("books-reason", "value"), prevent_initial_call=True,
 )  # fmt: skip
 def act(
-    _close: Any, _event: Any, _reopen: Any, slug: Any, seen: Any, looks: Any, note: Any, reason: Any
+    close: Any, event: Any, reopen: Any, slug: Any, seen: Any, looks: Any, note: Any, reason: Any
 ) -> Any:  # fmt: skip
     """Closes the event or its books, or opens the books again; who may is asked by the use case."""
     asked, name = ctx.triggered_id, str(slug)
+    if not {"books-close": close, "books-event": event, "books-reopen": reopen}.get(str(asked)):
+        return no_update, no_update, no_update  # a button was drawn anew, not pressed
     try:
         if asked == "books-event":
             events.change_state(name, "closed")
@@ -209,8 +215,10 @@ def act(
             read = [str(each) for each in looks or []] if SEEN in (seen or []) else []
             close_books(name, str(note or ""), read)
     except (InputError, Conflict, TooMany) as error:
-        return no_update, told_of(error, {"reason": t("Why"), "note": t("Remark in the statement (not needed)")})
-    return _body(books_view(name)), no_update
+        labels = {"reason": t("Why"), "note": t("Remark in the statement (not needed)")}
+        return no_update, told_of(error, labels), no_update
+    view = books_view(name)
+    return _body(view), None, _line(view)
 
 
 @callback(

@@ -55,7 +55,7 @@ def layout(slug: str = "", **_: Any) -> html.Div:
 
 
 def _form() -> html.Div:
-    names = ", ".join(pick(dict(kind.names)) for kind in kinds().values())
+    names = " · ".join(pick(dict(kind.names)) for kind in kinds().values())
     limits = t("CSV or XLSX, up to {mb} MB and {rows} rows. {kinds}.", mb=MOST_BYTES // 1_000_000,
                rows=f.number(MOST_ROWS), kinds=names)  # fmt: skip
     privacy = t(

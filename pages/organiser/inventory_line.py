@@ -76,6 +76,7 @@ def named(name: Any) -> Any:
 
 @callback(
     Output("line-notes", "children"), Output("line-told", "children"), Output("line-comment", "value"),
+    Output("line-file", "contents"), Output("line-file", "filename"),
     Input("line-say", "n_clicks"), Input("line-prove", "n_clicks"),
     Input({"type": "line-withdraw", "kind": ALL, "key": ALL}, "n_clicks"), State("line-kept", "data"),
     State("line-comment", "value"), State("line-file", "contents"), State("line-file", "filename"),
@@ -85,14 +86,15 @@ def act(_say: Any, _prove: Any, clicks: Any, kept: Any, text: Any, contents: Any
     """Adds or withdraws a comment or a file; who may is asked by the use case. What was typed stays if it is wrong."""
     asked = ctx.triggered_id
     if not isinstance(kept, dict) or (isinstance(asked, dict) and not any(clicks or [])):
-        return no_update, no_update, no_update
+        return [no_update] * 5
     slug, line_id = str(kept.get("slug", "")), str(kept.get("line", ""))
     try:
         words = _done(asked, slug, line_id, str(text or ""), bytes_of(contents), str(name or ""))
     except (InputError, Conflict, TooMany) as error:
-        return no_update, told_of(error, {"comment": t("Comment"), "evidence": t("Evidence")}), no_update
-    cleared = "" if asked == "line-say" else no_update
-    return notes_of(events.inventory_view(slug), line_id), done(words), cleared
+        return no_update, told_of(error, {"comment": t("Comment"), "evidence": t("Evidence")}), *[no_update] * 3
+    said = "" if asked == "line-say" else no_update
+    file = None if asked == "line-prove" else no_update
+    return notes_of(events.inventory_view(slug), line_id), done(words), said, file, file
 
 
 def _done(asked: Any, slug: str, line_id: str, text: str, content: bytes, name: str) -> str:
