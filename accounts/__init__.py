@@ -52,7 +52,7 @@ from accounts.own import (
     own_account,
 )
 from accounts.people import InstallPerson, create_person, ensure_install_people, record, sweep
-from accounts.permissions import ROLES, TABLE, may, may_now, require, roles_for
+from accounts.permissions import ROLES, TABLE, may, may_now, require, roles_for, where_may
 from accounts.sessions import SignedIn, actor_of, create_program_token, finish_sign_in, sign_in, sign_out
 from accounts.throttles import throttle
 from accounts.trail import Entry, Trail, read_trail, reasons_of, recorded_actions, sees_all, trail_csv
@@ -71,5 +71,5 @@ __all__ = [
     "once", "open_link", "openid_name", "organise", "own_account", "own_companies", "person_view", "read_trail",
     "reasons_of", "record", "recorded_actions", "register_company", "remove_colleague", "require", "reset_factor",
     "roles_for", "sees_all", "set_actor", "set_disabled", "set_password_by_link", "sign_in", "sign_out", "sweep",
-    "take_role", "throttle", "trail_csv", "waiting_companies", "withdraw_invitation",
+    "take_role", "throttle", "trail_csv", "waiting_companies", "where_may", "withdraw_invitation",
 ]  # fmt: skip

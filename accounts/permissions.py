@@ -73,6 +73,13 @@ def may(actor: Actor, action: str, event_id: str = "", company_id: str = "") -> 
     return bool(allowed & frozenset(held))
 
 
+def where_may(actor: Actor, action: str) -> frozenset[str] | None:
+    """Ids of the events at which the table allows it by roles held there; None where it does at every event."""
+    if may(actor, action, "-"):  # at an event that nobody has a role of
+        return None
+    return frozenset(event for _, event, _ in actor.roles if event and may(actor, action, event))
+
+
 def require(actor: Actor, action: str, event_id: str = "", company_id: str = "") -> None:
     """Raises Unauthenticated where nobody is signed in, Forbidden where the table does not allow it, or where it needs
     a second factor's code that this session was begun without."""

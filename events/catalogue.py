@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -43,12 +43,15 @@ def suggest_places(query: str, language: str = "en", limit: int = 8, near: str =
     return index.search(query[:100], language, max(1, min(limit, 50)), point)
 
 
-def find_events(query: str = "", scenario: str = "", page: int = 1, size: int = 100) -> Page[EventCard]:
-    """Published events whose names, place or year hold every word of the query, newest first."""
+def find_events(
+    query: str = "", scenario: str = "", page: int = 1, size: int = 100, only: Collection[str] | None = None
+) -> Page[EventCard]:
+    """Published events (of ``only`` these ids, where told) whose names, place or year hold every word of the query,
+    newest first."""
     page, size = max(1, page), max(1, min(size, MAX_PAGE_SIZE))
     words = search_key(query[:200]).split()[:10]
     with get_store().read() as conn:
-        found, total = rows.find(conn, words, scenario[:40], (page - 1) * size, size)
+        found, total = rows.find(conn, words, scenario[:40], (page - 1) * size, size, only)
     return Page([_card(row) for row in found], page, size, total)
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from babel.numbers import is_currency
 
 import offsetting
 from accounts import Actor, Conflict, NotFound, current_actor, may_now, record, require
@@ -93,7 +94,7 @@ def keep_projects(form: Form, event: Event | None) -> dict[str, Any]:
     if said := refusal(event.state, "offers"):
         form.wrong("projects", "", said)
     currency = form.text("currency").upper() or event.currency
-    if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
+    if not is_currency(currency):
         form.wrong("currency", currency, "“{value}” is no currency; write its three letters, like CNY.")
     if currency != event.currency and not permits(event.state, "essentials"):
         form.wrong("currency", currency, refusal(event.state, "essentials"))

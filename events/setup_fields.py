@@ -14,6 +14,7 @@ from babel.numbers import get_currency_precision
 
 from calculations.model import FieldError, InputError
 from events.setup_model import LANGUAGES
+from locales.formats import ungrouped
 
 MOST_NAME, MOST_TEXT = 160, 6000
 _KEPT = re.compile(r"[^\S\n]+")
@@ -79,7 +80,7 @@ class Form:
     def whole(self, field: str, most: int, least: int = 0) -> int:
         """A whole number, `least` where nothing is typed."""
         raw = self.body.get(field)
-        text = str(raw if raw is not None else "").replace(",", "").replace("\u202f", "").replace("\u00a0", "").strip()
+        text = ungrouped(raw)
         if not text:
             return least
         if not re.fullmatch(r"\d{1,15}", text) or not least <= int(text) <= most:
@@ -91,7 +92,7 @@ class Form:
     def money(self, field: str, currency: str, most: int) -> int:
         """An amount as people write it (``45``, ``45.00``) in minor units of its currency; 0 where nothing is typed."""
         raw, places = self.body.get(field), get_currency_precision(currency)
-        text = re.sub(r"[\s\u202f\u00a0]|,(?=\d{3}\b)", "", str(raw if raw is not None else ""))
+        text = ungrouped(raw)
         if not text:
             return 0
         fits = re.fullmatch(r"\d{1,15}" + (rf"(?:[.,]\d{{1,{places}}})?" if places else ""), text)

@@ -84,7 +84,8 @@ def _deadlines(form: Form, zone: str, starts: datetime | None, ends: datetime | 
     if closes and starts and closes < starts:
         message = "{field}: {value} lies before the event begins; guests answer when they have come."
         form.wrong("closes_at", form.body.get("closes_at"), message)
-    for name, before in (("pay_until", closes), ("books_by", told["pay_until"] or closes or ends)):
+    last = max((at for at in (told["pay_until"], closes, ends) if at), default=None)
+    for name, before in (("pay_until", closes or starts), ("books_by", last)):
         at = told[name]
         if at and before and at < before:
             form.wrong(name, form.body.get(name), "{field}: {value} lies before the step that comes before it.")

@@ -6,6 +6,7 @@ Every function takes ``language`` (en, zh, mr, is), by default that of the curre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
@@ -39,6 +40,16 @@ def locale_of(language: str | None = None) -> Locale:
     return Locale.parse(LOCALES.get(language or current_language(), "en_GB"))
 
 
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:[,，\s]\d{2,3})*[,，\s]\d{3}(?:\.\d+)?")
+
+
+def ungrouped(typed: object) -> str:
+    """A number as people type it, without what parts its thousands: ``1,200.5`` is "1200.5". Any other comma stays, so
+    that ``1,5`` is never taken for fifteen nor ``0,125`` for more; "" of None."""
+    text = "" if typed is None else str(typed).strip()
+    return re.sub(r"[,，\s]", "", text) if _GROUPED.fullmatch(text) else text
+
+
 def true_minus(text: str) -> str:
     """``text`` with a leading or signed hyphen-minus as U+2212."""
     return text.replace("-", MINUS)
@@ -51,6 +62,12 @@ def number(value: int | float | Decimal, decimals: int = 0, language: str | None
     if (language or current_language()) == "mr":
         pattern = pattern.replace("#,##0", "#,##,##0")
     return true_minus(format_decimal(rounded, format=pattern, locale=locale_of(language)))
+
+
+def number_as_told(value: Decimal, language: str | None = None) -> str:
+    """``value`` with the decimals it was told with, six at most: 12.5, 1,200."""
+    exponent = value.normalize().as_tuple().exponent
+    return number(value, min(6, max(0, -exponent)) if isinstance(exponent, int) else 0, language)
 
 
 def _round(value: Decimal, decimals: int) -> Decimal:

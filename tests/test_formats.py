@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -93,6 +94,23 @@ def test_price_per_tonne() -> None:
 )
 def test_percent_never_rounds_up_to_the_whole(share: float, decimals: int, language: str, shown: str) -> None:
     assert f.percent(share, decimals, language) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("1,200.5", "1200.5"), ("1 000\u202f000", "1000000"), ("1,00,000", "100000"), ("12，500", "12500"),
+        (" 1200 ", "1200"), ("-1,200", "-1200"), (1200, "1200"), (None, ""),
+        ("1,5", "1,5"), ("1,50", "1,50"), ("0,125", "0,125"), ("1,2,3", "1,2,3"), ("12,34.5", "12,34.5"),
+    ],
+)  # fmt: skip
+def test_only_thousands_are_parted(typed: object, plain: str) -> None:
+    assert f.ungrouped(typed) == plain
+
+
+def test_a_quantity_is_shown_as_it_was_told() -> None:
+    told = [f.number_as_told(Decimal(text), "en") for text in ("12.5", "12.0", "1200", "1E+3", "0.125")]
+    assert told == ["12.5", "12", "1,200", "1,000", "0.125"]
 
 
 def test_percent_from_basis_points() -> None:

@@ -102,6 +102,8 @@ def test_place_and_days_are_held_to_sense_and_the_zone_is_proposed(made: Store) 
     assert wrong("place", **PLACE | {"ends": "2027-09-06T09:00"}) == {"ends"}
     late = {"closes_at": "2027-09-06T00:00", "pay_until": "2027-09-05T00:00"}
     assert wrong("place", **PLACE | late) == {"closes_at", "pay_until"}
+    soon = {"pay_until": "2027-09-01T00:00", "books_by": "2027-09-02T00:00"}  # before it begins, before it ends
+    assert wrong("place", **PLACE | soon) == {"pay_until", "books_by"}
     event = events.save_step(SLUG, "place", PLACE | {"timezone": ""})
     assert (event.timezone, event.currency, event.jurisdiction) == ("Asia/Shanghai", "CNY", "CN")
     assert event.starts_at == datetime(2027, 9, 7, 1, tzinfo=UTC)
@@ -169,7 +171,8 @@ def test_credits_are_asked_of_the_exchange_which_grants_or_declines(made: Store)
     complete()
     stock()
     events.save_step(SLUG, "projects", offers())
-    for bad in ("45.005", "a lot", "-3", ""):
+    assert wrong("projects", **offers() | {"currency": "YUA"}) == {"currency"}
+    for bad in ("45.005", "1,2,3", "a lot", "-3", ""):
         assert wrong("projects", **offers(price=bad)) == {"price_ccer-solar"}
     view = events.setup_view(SLUG)
     assert (view.offers[0].waiting_g, view.offers[0].is_open, view.values["gift"]) == (3_000_000, False, False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,9 +59,14 @@ def ids(conn: sa.Connection, simulated: bool | None = None) -> list[str]:
     return list(conn.execute(query).scalars())
 
 
-def find(conn: sa.Connection, words: Sequence[str], scenario: str, offset: int, limit: int) -> tuple[list[Row], int]:
-    """Published events whose names hold every word, newest first, and how many there are in all."""
+def find(
+    conn: sa.Connection, words: Sequence[str], scenario: str, offset: int, limit: int,
+    only: Collection[str] | None = None,
+) -> tuple[list[Row], int]:  # fmt: skip
+    """Published events (of some ids alone, where told) whose names hold every word, newest first, and how many there
+    are in all."""
     conditions: list[sa.ColumnElement[bool]] = [s.event.c.state != HIDDEN_STATE]
+    conditions += [s.event.c.event_id.in_(sorted(only))] if only is not None else []
     conditions += [s.event.c.search_text.contains(word, autoescape=True) for word in words]
     if scenario:
         conditions.append(s.event.c.scenario == scenario)

@@ -13,6 +13,7 @@ from dash import dcc, html
 
 from accounts import DomainError
 from calculations.model import FieldError, InputError
+from locales import formats as f
 from locales import t
 from pages._parts.desk import sentence_of
 from pages._parts.icons import icon
@@ -86,7 +87,7 @@ def day_of(field: str, text: Any) -> date:
 def number_of(field: str, text: Any) -> int:
     """A whole number as typed. Raises InputError."""
     try:
-        return int(str(text if text is not None else "").replace(",", "").replace("\u202f", "").strip())
+        return int(f.ungrouped(text))
     except ValueError:
         message = "{field}: {value} is no whole number."
         raise InputError([FieldError(field, str(text or "")[:60], message)]) from None

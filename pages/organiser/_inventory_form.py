@@ -10,6 +10,7 @@ from dash import dcc, html
 
 import events
 from calculations.model import CATEGORIES, FieldError, InputError
+from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import sentence_of
 from pages._parts.icons import icon
@@ -187,7 +188,7 @@ def _supply_of(values: Mapping[str, Any], errors: list[FieldError]) -> dict[str,
 
 
 def _positive(name: str, words: str, value: Any, errors: list[FieldError]) -> float:
-    text = str("" if value is None else value).strip().replace(",", "").replace("，", "").replace("\u202f", "")
+    text = f.ungrouped(value)
     try:
         number = float(text) if len(text) <= 30 else float("nan")
     except ValueError:

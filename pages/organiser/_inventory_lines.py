@@ -104,7 +104,7 @@ def title_of(entry: Mapping[str, Any], names: Names) -> str:
 
 def amount_of(each: events.InventoryLine) -> str:
     """How much was told, in its unit."""
-    return f"{f.number(Decimal(repr(each.entry['quantity'])))} {unit_words(each.entry['unit'])}"
+    return f"{f.number_as_told(Decimal(repr(each.entry['quantity'])))} {unit_words(each.entry['unit'])}"
 
 
 def about_line(view: events.InventoryView, each: events.InventoryLine) -> str:
@@ -163,7 +163,7 @@ def opened(line: EmissionLine) -> html.Div:
     trace = line.trace
     quantity, rate = quantity_of(trace["quantity_terms"]), rate_of(trace["factors"], "value")
     boxes = [
-        (f.number(quantity.normalize()), unit_words(line.unit)),
+        (f.number_as_told(quantity), unit_words(line.unit)),
         (_figures(rate), t("kg per {unit}", unit=line.unit)),
         (f.number(Decimal(line.total_g) / 1000, 3), t("kg, rounded once, to 1 g")),
     ]

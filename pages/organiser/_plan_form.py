@@ -11,6 +11,7 @@ from dash import html
 from calculations.model import FieldError, InputError
 from events.plans import MOST_ROWS
 from events.plans_estimate import Assumed
+from locales import formats as f
 from locales import t
 from pages.organiser._setup_form import Fields
 
@@ -176,7 +177,7 @@ def _row(title: str, *parts: Any) -> html.Fieldset:
 
 
 def _grams(text: str, field: str, number: int, wrong: list[FieldError]) -> int:
-    plain = text.lower().replace(",", "").replace("\u202f", "").removesuffix("t").removesuffix("吨").strip()
+    plain = f.ungrouped(text.lower().removesuffix("t").removesuffix("吨"))
     try:
         tonnes = float(plain)
     except ValueError:

@@ -221,7 +221,7 @@ def _told(values: list[Any], ids: list[Any]) -> list[dict[str, Any]]:
         number, what = int(key["number"]), str(key["what"])
         row = found.setdefault(number, {})
         if what == "grams":
-            row["achieved_g"] = _grams(number, str(value or "").replace(",", "").strip())
+            row["achieved_g"] = _grams(number, f.ungrouped(value))
         else:
             row[what] = str(value or "")
     return [found.get(number, {}) for number in range(max(found, default=-1) + 1)]

@@ -224,7 +224,7 @@ def _labels() -> dict[str, str]:
 def _scaled(field: str, text: Any, scale: int) -> int:
     """Hectares or tonnes as typed, in square metres or grams."""
     try:
-        return round(float(str(text or "").replace(",", "").strip()) * scale)
+        return round(float(f.ungrouped(text)) * scale)
     except (ValueError, OverflowError):
         message = "{field}: {value} is no number."
         raise InputError([FieldError(field, str(text or "")[:60], message)]) from None

@@ -146,7 +146,7 @@ def _labels() -> dict[str, str]:
 
 def _amount(text: Any) -> float:
     try:
-        return float(str(text or "").replace(",", "").replace(" ", ""))
+        return float(f.ungrouped(text))
     except ValueError:
         raise InputError([FieldError("amount", str(text or "")[:60], "{field}: {value} is no number.")]) from None
 

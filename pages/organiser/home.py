@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 import events
-from accounts import current_actor, may
+from accounts import current_actor, may, where_may
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, desk_nav, event_days, frame, panel
@@ -47,16 +47,17 @@ def _drafts() -> Any:
     return panel(t("Drafts"), html.Ul(rows, className="fz-drafts"), t("nobody else sees them"))
 
 
-def _table(number: int) -> html.Div:
-    found = events.find_events(page=number, size=ROWS)
-    cards = [card for card in found.items if may(current_actor(), "event.view", card.event_id)]
-    if not cards:
+def _table(number: int) -> html.Div | None:
+    found = events.find_events(page=number, size=ROWS, only=where_may(current_actor(), "event.view"))
+    if not found.total and events.drafts():
+        return None
+    if not found.items:
         return html.Div(
             empty(t("There is no event here that you may see. Ask its organiser for a role.")), className="fz-card"
         )
     head = (t("Event"), t("Date"), t("Kind"), t("People"), t("Emitted"), t("Covered"), "")
     top = html.Tr([head_cell(word, "fz-right" if i > 2 else "") for i, word in enumerate(head)])
-    table = html.Table([html.Thead(top), html.Tbody([_row(card) for card in cards])], className="fz-table")
+    table = html.Table([html.Thead(top), html.Tbody([_row(card) for card in found.items])], className="fz-table")
     parts: list[Any] = [html.Div(table, className="fz-scroll", tabIndex="0")]
     return html.Div([*parts, _pager(found)], className="fz-card fz-panel fz-panel-flush")
 

@@ -7,7 +7,7 @@ from typing import Any
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 
 import events
-from accounts import Conflict, NotFound, TooMany, current_actor, may
+from accounts import Conflict, NotFound, TooMany, current_actor, where_may
 from calculations.model import InputError
 from locales import pick, t
 from pages._parts.desk import event_days, frame, panel
@@ -42,9 +42,8 @@ def layout(copy: str = "", **_: Any) -> html.Div:
 
 
 def _copy(slug: str) -> Any:
-    actor = current_actor()
-    known = [*events.drafts(), *events.find_events(size=MOST_FORMER).items]
-    former = [card for card in known if may(actor, "event.view", card.event_id)]
+    seen = where_may(current_actor(), "event.view")
+    former = [*events.drafts(), *events.find_events(size=MOST_FORMER, only=seen).items]
     if not former:
         return html.P(t("There is no former event that you may see."), className="fz-small")
     options = [(card.slug, f"{pick(dict(card.names))} · {event_days(card)}") for card in former]
