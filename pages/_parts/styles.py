@@ -13,7 +13,10 @@ CSS = Path(__file__).resolve().parents[2] / "assets" / "css"
 DEVICE_FONTS = ["Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI"]
 ANY_LETTER = "U+0900-097F,U+200C-200D,U+20B9,U+25CC"
 OWN_NAME = "U+0920,U+092E,U+0930,U+093E,U+0940"  # the letters of the language's own name
-NAMED = ".fz-lang a:lang(mr),.fz-lang-row a:lang(mr),.fz-form-language:lang(mr),.fz-setup-lang:lang(mr)"
+NAMED = (
+    ".fz-lang a:lang(mr),.fz-lang-row a:lang(mr),.fz-form-language:lang(mr),.fz-setup-lang:lang(mr),"
+    ".fz-screen-controls,.fz-desk select"
+)
 SHEETS = {
     "guest": ("tokens", "base", "guest"),
     "forum": ("tokens", "base", "guest", "forum"),

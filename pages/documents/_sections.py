@@ -84,7 +84,8 @@ def section_part(each: Section) -> html.Section:
     if each.facts:
         parts.append(facts(each.facts))
     if each.rows:
-        parts.append(html.Div(table(each.head, each.rows, each.foot or None, each.text_columns), className="fz-scroll"))
+        shown = table(each.head, each.rows, each.foot or None, each.text_columns)
+        parts.append(html.Div(shown, className="fz-scroll", tabIndex="0"))
     return html.Section(parts)
 
 

@@ -101,7 +101,7 @@ def _answered(slug: str) -> list[Any]:
     whole = sum(counts["way"].values())
     rest = whole - sum(_shown(counts["region"]).values())
     more = [(t("others"), f.number(rest))] if rest else []
-    by_region = [html.Hr(), facts([*regions, *more])] if regions else []
+    by_region = [html.Div(facts([*regions, *more]), className="mt-3")] if regions else []
     return [facts([(t("Answered"), f.number(whole)), *ways]), *by_region]
 
 

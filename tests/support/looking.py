@@ -17,7 +17,7 @@ QUIET = """() => (window.dash_stores || []).every(store => {
 def settle(page: Page, ready: str) -> None:
     """Until what the page is about stands there and its renderer has no question open."""
     page.locator(ready).first.wait_for()
-    page.wait_for_function(QUIET)
+    page.wait_for_function(QUIET, polling=50)
 
 
 # 200 % of 1440×900 and 400 % of 1280×1024; text is spaced as WCAG 1.4.12 has it.
@@ -61,20 +61,25 @@ def violations(page: Page, axe: Axe, tags: Iterable[str] = (), rules: Iterable[s
     return end_axe(page)
 
 
-def begin_axe(page: Page, axe: Axe, tags: Iterable[str] = (), rules: Iterable[str] = ()) -> None:
-    """Sets axe-core to work on the page; `end_axe` waits for what it finds."""
+def begin_axe(page: Page, axe: Axe, tags: Iterable[str] = (), rules: Iterable[str] = (), but: str = "") -> None:
+    """Sets axe-core to work on the page, without what fits the selector ``but``; `end_axe` waits for what it finds."""
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(tags)}
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(axe.axe_script)
     options = {"runOnly": only, "resultTypes": ["violations"], "elementRef": False}
-    page.evaluate("options => { setTimeout(() => { window.looked = axe.run(options); }); }", options)
+    page.evaluate(_LOOK, [options, but])
+
+
+_LOOK = """([options, but]) => {
+  const there = but && document.querySelector(but) ? { include: [["html"]], exclude: [[but]] } : document;
+  window.looked = new Promise((done, fail) => setTimeout(() => axe.run(there, options).then(done, fail)));
+}"""
 
 
 def end_axe(page: Page) -> list[str]:
     """What it has found."""
-    page.wait_for_function("window.looked")
     found = page.evaluate(
-        "async () => { const all = await window.looked; window.looked = null; return all.violations; }"
+        "async () => { const all = await window.looked; delete window.looked; return all.violations; }"
     )
     return [
         f"{one['id']} at {' '.join(map(str, node['target']))}: {' '.join((node['failureSummary'] or '').split())[:300]}"
