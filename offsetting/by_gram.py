@@ -8,18 +8,23 @@ order, less what lies on its extra contribution; a single line may be a gram mor
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
 
 from calculations.order_states import RETIRED
+from calculations.slicing import proportion
 from data.store import allocations, claims, rollups
-from data.store.rebuild import retired_parts
+from data.store.claims import Net
 
 Row = Mapping[Any, Any]
+Keys = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +44,49 @@ class RetiredGrams:
 def write_shift(conn: Connection, event_id: str, changes: Sequence[RetiredGrams]) -> None:
     """Roll-ups' deltas of grams that have just been retired: reserved → retired on each line."""
     net = claims.net_of_orders(conn, event_id, sorted(change.order["order_id"] for change in changes))
-    before = _parts(net, {change.order["order_id"]: change.before_g for change in changes})
-    after = _parts(net, {change.order["order_id"]: change.after_g for change in changes})
-    _write(conn, event_id, [*_signed(before, -1), *_signed(after, 1)])
+    before = _cells(net, {change.order["order_id"]: change.before_g for change in changes})
+    after = _cells(net, {change.order["order_id"]: change.after_g for change in changes})
+    _write(conn, event_id, before, after)
 
 
 @contextmanager
-def followed(conn: Connection, event_id: str, orders: Iterable[Row]) -> Iterator[None]:
+def followed(
+    conn: Connection, event_id: str, orders: Iterable[Row], whose: Sequence[str] | None = None
+) -> Iterator[None]:  # fmt: skip
     """Claims of these orders change within the block, whose deltas book all that is not wholly retired as reserved;
-    what is retired of partly retired orders is then moved to where it lies now."""
+    what is retired of partly retired orders is then moved to where it lies now. Where it is known ``whose`` lines they
+    are (beside what lies on none), the others' are not read again."""
     pooled = sorted(order["order_id"] for order in orders if order["state"] != RETIRED)
     partly = allocations.retired_grams(conn, event_id, pooled) if pooled else {}
     if not partly:
         yield
         return
-    before = _parts(claims.net_of_orders(conn, event_id, sorted(partly)), partly)
+    net = claims.net_of_orders(conn, event_id, sorted(partly))
+    before = _cells(net, partly)
     yield
-    after = _parts(claims.net_of_orders(conn, event_id, sorted(partly)), partly)
-    _write(conn, event_id, [*_signed(before, -1), *_signed(after, 1)])
+    changed = None if whose is None else ["", *whose]
+    again = claims.net_of_orders(conn, event_id, sorted(partly), changed)
+    others = [] if changed is None else [row for row in net if row[1] not in changed]
+    _write(conn, event_id, before, _cells(sorted([*others, *again]), partly))
 
 
-def _parts(net: Sequence[Row], retired_g: Mapping[str, int]) -> list[tuple[Row, int]]:
-    return [
-        part for order_id, grams in sorted(retired_g.items())
-        for part in retired_parts([row for row in net if row["order_id"] == order_id], grams)
-    ]  # fmt: skip
+def _cells(net: Sequence[Net], retired_g: Mapping[str, int]) -> Counter[Keys]:
+    """What is retired of orders by cell of the facet. ``net`` is sorted as `data.store.rebuild.retired_parts` does."""
+    found: Counter[Keys] = Counter()
+    for order_id, rows in groupby(net, itemgetter(0)):
+        own = list(rows)
+        for row, part in zip(own, proportion(retired_g[order_id], [row[4] for row in own]), strict=True):
+            if row[2] >= 0:
+                found[row[5]] += part
+    return found
 
 
-def _signed(parts: Iterable[tuple[Row, int]], sign: int) -> list[tuple[Row, int]]:
-    return [(row, sign * grams) for row, grams in parts if row["line_no"] >= 0]
-
-
-def _write(conn: Connection, event_id: str, parts: Iterable[tuple[Row, int]]) -> None:
+def _write(conn: Connection, event_id: str, before: Counter[Keys], after: Counter[Keys]) -> None:
+    more = {keys: after[keys] - before[keys] for keys in {*before, *after}}
     moved = [
-        {name: row[name] for name in rollups.FACET.keys} | {"reserved_g": -grams, "retired_g": grams}
-        for row, grams in parts
+        dict(zip(rollups.FACET.keys, keys, strict=True)) | {"reserved_g": -grams, "retired_g": grams}
+        for keys, grams in more.items() if grams
     ]  # fmt: skip
-    rollups.add_cube(conn, event_id, moved)
-    rollups.add_tally(conn, event_id, moved)
+    if moved:
+        rollups.add_cube(conn, event_id, moved)
+        rollups.add_tally(conn, event_id, moved)

@@ -274,7 +274,7 @@ def reslice(
     claims.take_orders_on(conn, event_id, participation_id)  # before a job of theirs is
     found = orders.many(conn, event_id, sorted({row["order_id"] for row in net}))
     oldest_first = [o for o in sorted(found, key=lambda o: (o["paid_at"], o["order_id"])) if o["state"] in SOLD]
-    with followed(conn, event_id, oldest_first):
+    with followed(conn, event_id, oldest_first, [participation_id]):
         _lay_anew(conn, participation_id, version, net, oldest_first, at)
     planting.follow(conn, event_id, participation_id, at)
     boards.refresh_person(conn, event_id, participation_id, at)

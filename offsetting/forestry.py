@@ -121,7 +121,7 @@ def _lock(conn: Connection, plan: Row) -> None:
 
 
 def _lay(conn: Connection, plan: Row, now: datetime) -> int:
-    lines = claims.lines_in_scope(conn, plan["event_id"], None, "")
+    lines = claims.take_lines(conn, plan["event_id"], None, "")
     return planting.lay(conn, plan, lines, claiming.left_open(conn, plan["event_id"], lines), now)
 
 

@@ -127,12 +127,13 @@ def _waiting(conn: Connection, event_id: str) -> dict[str, int]:
 def _lay_order(conn: Connection, order: Row, sliced: Sequence[tuple[Row, int]], now: datetime) -> int:
     event_id, laid = order["event_id"], sum(part for _, part in sliced)
     entries = [(line["participation_id"], line["version"], line["line_no"], part) for line, part in sliced]
-    with followed(conn, event_id, [order]):
+    whose = list(dict.fromkeys(line["participation_id"] for line, _ in sliced))
+    with followed(conn, event_id, [order], whose if len(whose) <= BATCH else None):
         claims.add(conn, order, [("", 0, PLAN_LINE, -laid), *entries], now)
     cube, tally = claiming.line_deltas(sliced, "retired_g" if order["state"] == RETIRED else "reserved_g")
     rollups.add_cube(conn, event_id, cube)
     rollups.add_tally(conn, event_id, tally)
-    for participation_id in dict.fromkeys(line["participation_id"] for line, _ in sliced):
+    for participation_id in whose:
         boards.refresh_person(conn, event_id, participation_id, now)
     return laid
 
@@ -148,7 +149,7 @@ def _back_to_plan(conn: Connection, event_id: str, participation_id: str, now: d
         rows = [row for row in over if row["order_id"] == order["order_id"]]
         grams = sum(int(row["grams"]) for row in rows)
         back = [(participation_id, row["version"], EXTRA_LINE, -int(row["grams"])) for row in rows]
-        with followed(conn, event_id, [order]):
+        with followed(conn, event_id, [order], [participation_id]):
             claims.add(conn, order, [*back, ("", 0, PLAN_LINE, grams)], now)
         group = orders.group_of(conn, event_id, participation_id)
         rollups.add_tally(conn, event_id, [group | {"extra_g": -grams}])

@@ -190,9 +190,29 @@ def net_of_order(conn: sa.Connection, event_id: str, order_id: str) -> list[Row]
     return list(conn.execute(_NET_OF_ORDER, {"e": event_id, "o": order_id}).mappings())
 
 
-def net_of_orders(conn: sa.Connection, event_id: str, order_ids: Sequence[str]) -> list[Row]:
-    """The same of several orders."""
-    return list(conn.execute(_net_query().where(_c.event_id == event_id, _c.order_id.in_(order_ids))).mappings())
+Net = tuple[str, str, int, int, int, tuple[str, ...]]
+"""What an order's claims on one line add up to: order, participation, line, version, grams, keys of the facet."""
+
+
+def net_of_orders(
+    conn: sa.Connection, event_id: str, order_ids: Sequence[str], participations: Sequence[str] | None = None
+) -> list[Net]:  # fmt: skip
+    """The same of several orders, of these participations ('' for what lies on none) where they are told; sorted."""
+    n = _lines_of_orders(event_id, order_ids, participations)
+    on_line = _l.participation_id == n.c.participation_id
+    on_line &= (_l.event_id == event_id) & (_l.version == n.c.version) & (_l.line_no == n.c.line_no)
+    person = (_p.event_id == event_id) & (_p.participation_id == n.c.participation_id)
+    keys = [sa.func.coalesce(column, "") for column in (*_PERSON_KEYS, *_LINE_KEYS)]
+    query = sa.select(*n.c, *keys).select_from(n).outerjoin(s.participation, person).outerjoin(s.emission_line, on_line)
+    return sorted((*row[:4], int(row[4]), tuple(row[5:])) for row in conn.execute(query))
+
+
+def _lines_of_orders(event_id: str, order_ids: Sequence[str], participations: Sequence[str] | None) -> sa.Subquery:
+    keys = (_c.order_id, _c.participation_id, _c.line_no, _c.version)
+    where = [_c.event_id == event_id, _c.order_id.in_(order_ids)]
+    where += [] if participations is None else [_c.participation_id.in_(participations)]
+    summed = sa.func.sum(_c.grams)
+    return sa.select(*keys, summed.label("grams")).where(*where).group_by(*keys).having(summed != 0).subquery()
 
 
 _ANY_OF = sa.select(_c.claim_id).where(_c.event_id == sa.bindparam("e"), _c.participation_id == sa.bindparam("p"))
