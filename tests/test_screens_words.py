@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -55,6 +57,18 @@ def test_a_logo_gets_a_plate_where_the_ground_would_hide_it(ink: Any, ground: An
     picture = Image.new("RGBA", (60, 20), ground)
     picture.paste(ink, (5, 5, 55, 15))
     assert seen(picture) == found
+
+
+def test_figures_tell_their_value_beside_how_it_is_written(forum: Forum) -> None:
+    """So that they count on from where they were when the unit or the language changes."""
+    _guests(forum.slug, 6)
+    known = events.snapshot(forum.slug)
+    for language, per in (("en", "1000"), ("is", "1000")):
+        words = json.loads(frame_text((language,), forum.event_id, known))["words"][language]
+        found = re.search(r'data-count="emitted" data-value="(\d+)" data-per="(\d+)" data-decimals="1"', words["kpis"])
+        assert found and (int(found[1]), found[2]) == (known["emitted"]["total"], per)
+        assert f'data-count="people" data-value="{known["participants"]}" data-per="1"' in words["people"]
+        assert f'data-value="{known["share_bp"]}" data-per="100" data-decimals="1"' in words["share"]
 
 
 @pytest.mark.parametrize("language", ["mr", "is", "zh"])

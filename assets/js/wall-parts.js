@@ -4,26 +4,23 @@ window.fzWall = (function () {
   var wall = document.getElementById("wall");
   var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  function number(text) {
-    var clean = text.replace(/[^\d.,\u066b-]/g, "").replace(/,(?=\d{3}(\D|$))/g, "");
-    return parseFloat(clean.replace(",", "."));
-  }
+  /* From one value to the next, whatever the units and languages in which the two are written. */
   function count(element, from) {
-    var node = element.firstChild, goal = node.textContent, to = number(goal);
-    var decimals = (goal.split(/[.](?=\d+$)/)[1] || "").length;
+    var node = element.firstChild, goal = node.textContent, to = parseFloat(element.dataset.value);
+    var per = Number(element.dataset.per), decimals = Number(element.dataset.decimals);
     if (calm || !isFinite(from) || !isFinite(to) || from === to) { return; }
     var began = performance.now();
     (function step(now) {
-      var share = Math.min(1, (now - began) / 600), eased = 1 - Math.pow(1 - share, 3);
+      var share = Math.max(0, Math.min(1, (now - began) / 600)), eased = 1 - Math.pow(1 - share, 3);
       node.textContent = share < 1
-        ? (from + (to - from) * eased).toLocaleString(document.documentElement.lang, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+        ? ((from + (to - from) * eased) / per).toLocaleString(document.documentElement.lang, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
         : goal;
       if (share < 1) { requestAnimationFrame(step); }
     })(began);
   }
   function numbersOf(part) {
     var found = {};
-    part.querySelectorAll("[data-count]").forEach(function (e) { found[e.dataset.count] = number(e.firstChild.textContent); });
+    part.querySelectorAll("[data-count]").forEach(function (e) { found[e.dataset.count] = parseFloat(e.dataset.value); });
     return found;
   }
   /* Long words: first smaller on one line, then on two lines and smaller still, then cut, the whole in the title. */

@@ -84,8 +84,16 @@ def share_words(snapshot: Snapshot) -> Raw:
         words = t("Be among the first {count}", count=snapshot["smallest_group"])
         return tag("div", tag("p", words), class_="fz-ring-words")
     shown = formats.percent_number(snapshot["share_bp"] / 10_000)
-    number = tag("span", shown, tag("small", "\u202f%"), class_="fz-num", data_count="share")
+    counts = counting("share", snapshot["share_bp"], 100, 1)
+    number = tag("span", shown, tag("small", "\u202f%"), class_="fz-num", **counts)
     return tag("div", number, tag("p", t("of emissions covered")), class_="fz-ring-words")
+
+
+def counting(name: str, value: int | None, per: int = 1, decimals: int = 0) -> dict[str, Any]:
+    """What lets a number count on from where it was, in whatever unit or language it stood there: its value, how much
+    of it is one of what is shown, and the decimals of that."""
+    known = None if value is None else str(value)
+    return {"data_count": name, "data_value": known, "data_per": str(per), "data_decimals": str(decimals)}
 
 
 def kpis(snapshot: Snapshot) -> Raw:
@@ -104,7 +112,7 @@ def kpis(snapshot: Snapshot) -> Raw:
     numbers = [formats.mass(row[2], unit=unit)[0] if row[2] is not None else "–" for row in rows]
     fit = min(1.0, ROOM / max(map(_digits, numbers)))
     made = zip(rows, numbers, strict=True)
-    return Raw("".join(_kpi(kind, name, (number, unit), note, fit) for (kind, name, _, note), number in made))
+    return Raw("".join(_kpi(row, (number, unit), fit) for row, number in made))
 
 
 def _digits(number: str) -> float:
@@ -116,10 +124,11 @@ def _share(part: int | None, whole: int | None) -> str:
     return formats.percent(part / whole) if part is not None and whole else ""
 
 
-def _kpi(kind: str, name: str, figure: tuple[str, str], note: str, fit: float) -> Raw:
-    number, unit = figure
+def _kpi(row: tuple[str, str, int | None, str], figure: tuple[str, str], fit: float) -> Raw:
+    (kind, name, grams, note), (number, unit) = row, figure
+    counts = counting(kind, grams, formats.GRAMS_PER[unit], formats.DECIMALS[unit])
     small = tag("small", "\u202f" + unit) if number != "–" else None
-    value = tag("span", number, small, class_="fz-num", data_count=kind, style={"--fz-fit": f"{fit:.3f}"})
+    value = tag("span", number, small, class_="fz-num", style={"--fz-fit": f"{fit:.3f}"}, **counts)
     below = tag("p", note or Raw("&nbsp;"), data_fit="0.86")
     return tag("div", tag("p", swatch(kind), name), value, below, class_=f"fz-wall-kpi fz-wall-kpi-{kind}")
 

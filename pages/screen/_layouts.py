@@ -157,7 +157,8 @@ def people(snapshot: Snapshot) -> list[Any]:
     picture = ring(covered["retired"] or 0, covered["reserved"] or 0, total or 0, size=150, theme="css")
     if snapshot["hidden"]:
         return [Raw(picture), html.P(t("Be among the first {count}", count=snapshot["smallest_group"]))]
-    number = tag("span", formats.number(snapshot["participants"]), class_="fz-num", data_count="people")
+    people = snapshot["participants"]
+    number = tag("span", formats.number(people), class_="fz-num", **_figures.counting("people", people))
     share = t("{share} of emissions covered", share=formats.percent(snapshot["share_bp"] / 10_000))
     return [Raw(picture), tag("div", number, tag("p", t("people have counted so far"))), html.P(share)]
 

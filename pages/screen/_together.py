@@ -14,6 +14,7 @@ from offsetting import claims
 from pages._parts.html_text import Raw, tag
 from pages._parts.qr import qr_svg
 from pages._parts.ring import mini_ring
+from pages.screen._figures import counting
 
 Snapshot = Mapping[str, Any]
 PLEDGE_ROWS = 5
@@ -50,7 +51,8 @@ def _pledge(row: Mapping[str, Any], least: int) -> html.Li:
     else:
         number = formats.number(row["count"])
         fit = {"--fz-fit": f"{min(1.0, COUNT_ROOM / len(number)):.3f}"}
-        count = [tag("b", number, class_="fz-num", style=fit, data_count=f"pledge-{row['pledge_id']}")]
+        counts = counting(f"pledge-{row['pledge_id']}", row["count"])
+        count = [tag("b", number, class_="fz-num", style=fit, **counts)]
         below = t("have signed")
     words = html.Div([html.B(name, title=name, **FLOOR), html.Span(stands)])
     return html.Li([html.Div([*count, html.Span(below)], className="fz-wall-signed"), words])
