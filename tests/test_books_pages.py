@@ -81,6 +81,8 @@ def test_from_the_plan_to_the_closed_books_and_the_report(
     assert "1200" in table and "typed" in table and "guests" in table
 
     page.goto(f"/desk/e/{SLUG}/books")
+    refused: list[str] = []
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
     expect(page.locator("#books-body")).to_contain_text("First put this right")
     press(page, "Close the event for answers")
     expect(page.locator("#books-body")).not_to_contain_text("First put this right")
@@ -91,6 +93,11 @@ def test_from_the_plan_to_the_closed_books_and_the_report(
     expect(page.locator("#books-body")).to_contain_text("The books are closed")
     press(page, "Publish it")
     expect(page.locator("#books-body")).to_contain_text(f"/statement/{SLUG}")
+    expect(page.locator("#books-line")).to_contain_text("settled")
+    assert not refused  # buttons that were drawn anew have pressed nothing
+    page.goto(f"/desk/e/{SLUG}/import")
+    expect(page.locator(".fz-desk-main")).to_contain_text("The books of this event are closed")
+    expect(page.locator("#import-file")).to_have_count(0)
 
     page.goto(f"/desk/e/{SLUG}/evaluation")
     for name in ("sources", "deviations", "conclusion"):
@@ -112,6 +119,7 @@ def test_the_statement_is_read_checked_off_line_and_superseded(
     page = open_window("phone", url=server.url).page
     page.goto(f"/statement/{SLUG}")
     expect(page.get_by_role("heading", name="What was covered")).to_be_visible()
+    assert ">用电<" in page.request.get(f"/statement/{SLUG}?lang=zh").text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for name, address in (("s.json", f"/statement/{SLUG}.json"), ("did.json", "/.well-known/did.json")):
         (tmp_path / name).write_bytes(page.request.get(address).body())

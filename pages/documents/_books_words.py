@@ -8,12 +8,14 @@ from typing import Any
 
 import events
 from events.books import BooksStatement
+from events.inventory import choices_of
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import event_days
 from pages._parts.pieces import category_name
 from pages._parts.who_pays import promise
 from pages.documents._sections import Paged, Section
+from pages.organiser._inventory_lines import unit_words
 
 MOST_LINES = 200
 Subject = Mapping[str, Any]
@@ -31,7 +33,7 @@ def statement_document(found: BooksStatement, retired_now_g: int) -> Paged:
     sections = (
         emission_section(subject), category_section(subject), _sessions(subject),
         replace(coverage, sentences=(*filter(None, (promise(event),)), *coverage.sentences)), covered_section(subject),
-        _boundary(subject), _method(subject), *_own(subject), _proof(found),
+        _boundary(subject), _method(subject), *_own(subject, event), _proof(found),
     )  # fmt: skip
     foot = (
         t("Low and high are the ends of a 95 % interval. Grams are whole numbers in the file; here they are rounded."),
@@ -166,21 +168,25 @@ def _method(subject: Subject) -> Section:
     return Section(t("Estimate"), (t(told["method"]),), rows)
 
 
-def _own(subject: Subject) -> list[Section]:
+def _own(subject: Subject, event: events.Event) -> list[Section]:
     lines = subject["lines"]
     own = lines["own"]
     if not own:
         return []
+    names = {each.key: pick(dict(each.names)) for each in choices_of(event)}
     rows = tuple(
-        (category_name(each["category"]), each["activity"].replace("_", " "),
-         f"{f.number(float(each['quantity']), 0 if float(each['quantity']).is_integer() else 2)} {each['unit']}",
-         _mass(each["totalGrams"]), f.number(len(each["evidence"])))
+        (category_name(each["category"]), names.get(each["activity"]) or each["activity"].replace("_", " "),
+         _amount(float(each["quantity"]), each["unit"]), _mass(each["totalGrams"]), f.number(len(each["evidence"])))
         for each in own[:MOST_LINES]
     )  # fmt: skip
     head = (t("Category"), t("Activity"), t("Quantity"), t("central"), t("files"))
     more = len(own) - len(rows)
     note = (t("{count} more lines stand in the file.", count=f.number(more)),) if more else ()
     return [Section(t("The organiser's own lines"), note, (), head, rows, text_columns=2)]
+
+
+def _amount(quantity: float, unit: str) -> str:
+    return f"{f.number(quantity, 0 if quantity.is_integer() else 2)} {unit_words(unit)}"
 
 
 def _proof(found: BooksStatement) -> Section:

@@ -10,6 +10,8 @@ from fastapi.responses import Response
 
 import events
 from accounts import Conflict, TooMany, current_actor, may
+from calculations.event_states import permits
+from calculations.event_states import refusal as refused_for
 from calculations.model import InputError
 from data.table_forms import kinds
 from data.table_staged import MOST_BYTES, MOST_ROWS
@@ -33,11 +35,10 @@ router = APIRouter(include_in_schema=False)
 def layout(slug: str = "", **_: Any) -> html.Div:
     """Choosing a file, what it holds, and what came in before."""
     event = events.get_event(slug)
-    manage = may(current_actor(), "event.import", event.event_id)
+    manage = _manages(event)
     cards, works = events.imports_of(slug), events.going_of(slug)
     grid = [
-        panel(t("A file"), _form() if manage else html.P(t("Your role may look, not bring in."), className="fz-small"),
-              span=5),
+        panel(t("A file"), _form() if manage else html.P(_why_not(event), className="fz-small"), span=5),
         panel(t("What came in"), [html.Div(going_list(works, manage), id="import-going", role="status"),
                                   html.Div(parts.listed(cards, manage), id="import-list")],
               span=7),
@@ -52,6 +53,16 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     acts = [button_link(t("Inventory"), f"/desk/e/{slug}/inventory", "back")]
     body = [kept, poll, html.Div(grid, className="fz-grid")]
     return frame(body, "import", t("Data in"), slug=slug, actions=acts, **head, **event_notice(event))
+
+
+def _manages(event: events.Event) -> bool:
+    """Whether files may be brought in, or taken back, by who asks and now."""
+    return may(current_actor(), "event.import", event.event_id) and permits(event.state, "import")
+
+
+def _why_not(event: events.Event) -> str:
+    refused = refused_for(event.state, "import")
+    return t(refused) if refused else t("Your role may look, not bring in.")
 
 
 def _form() -> html.Div:
@@ -196,7 +207,7 @@ def bring(clicks: Any, kept: Any) -> Any:
 
 
 def _going(slug: str) -> Any:
-    manage = may(current_actor(), "event.import", events.get_event(slug).event_id)
+    manage = _manages(events.get_event(slug))
     return going_list(events.going_of(slug), manage)
 
 
@@ -211,7 +222,7 @@ def follow(_ticks: Any, kept: Any) -> Any:
     """How far it is; how it ended, where this page began it."""
     slug = _slug(kept)
     works = events.going_of(slug)
-    manage = may(current_actor(), "event.import", events.get_event(slug).event_id)
+    manage = _manages(events.get_event(slug))
     left = any(not each.is_over for each in works)
     mine = next((each for each in works if each.work_id == kept.get("work") and each.is_over), None)
     cards = parts.listed(events.imports_of(slug), manage)
