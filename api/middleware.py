@@ -96,8 +96,6 @@ class TooLarge(HTTPException):
 
 
 def _limit(request: Request, actor: Any = None) -> int:
-    if "/imports" in request.path:
-        return MAX_IMPORT_BYTES
     if request.path.startswith("/_dash-") and _may_send_evidence(request, actor):
         return MAX_IMPORT_BYTES
     return MAX_PAGE_BODY_BYTES if request.path.startswith(("/_dash-", "/desk")) else MAX_BODY_BYTES

@@ -248,6 +248,11 @@ def test_every_number_of_every_query_may_be_any_number(api: TestClient, forum: F
     assert asked > 30
 
 
+def test_no_address_raises_what_a_body_may_have(api: TestClient, forum: Forum) -> None:
+    for path in ("/e/imports/fund", "/order/imports/receipt", V1 + "/events/imports/participations", "/sign-in"):
+        assert api.post(path, content=b"x" * 70_000).status_code == 413, path
+
+
 PATHS = [
     "/api", "/api/v1", "/api/v1/", "/api/v2/events", "/api/v1/event", "/api/v1/events/none",
     "/api/v1/events/none/totals",
@@ -269,6 +274,17 @@ def test_unknown_paths_are_404(api: TestClient, forum: Forum) -> None:
             assert answer.status_code == 404, (path, answer.status_code, answer.text[:200])
         if path.startswith("/api/"):
             told_well(answer, path)
+
+
+def test_a_person_is_told_in_a_page_and_a_program_in_json(api: TestClient, forum: Forum) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml"}
+    for path, status in (("/screen/none", 404), ("/screen/none/stream", 404), ("/order/none/receipt.pdf", 404)):
+        page = api.get(path, headers=browser)
+        assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8"), path
+        assert "Back to the start" in page.text
+        told_well(api.get(path, headers={"Accept": "text/event-stream, */*"}), path)
+    inside = api.get("/desk/e/hall-2026/codes.zip", headers=browser, follow_redirects=False)
+    assert (inside.status_code, inside.headers["location"].split("?")[0]) == (303, "/sign-in")
 
 
 def test_another_method_is_405(api: TestClient, forum: Forum) -> None:
