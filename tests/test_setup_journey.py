@@ -229,6 +229,7 @@ def test_a_guest_is_told_that_the_host_pays_and_is_covered_once_it_has_bought(
     page.locator("#calc-home").get_by_label("You take part as").select_option("staff")
     expect(page.locator("#calc-home").get_by_text("This event counts its guests only")).to_be_visible()
     expect(page.locator("#calc-total")).to_contain_text("Not counted")
+    expect(page.locator("#calc-go")).to_have_text("Continue")
     assert not phone.complaints and not window.complaints, (phone.complaints, window.complaints)
 
 

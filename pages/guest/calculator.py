@@ -17,6 +17,7 @@ from locales import formats as f
 from offsetting import claims
 from pages._parts import pieces, shell
 from pages._parts.icons import icon
+from pages._parts.who_pays import ALL, payer_of
 from pages.guest import _form, _trace, _words
 from pages.guest._device import came_by, device_of, notice_kind, proved
 from pages.guest._draft import Asked, asked_of, items, lines_by_path, part, sentences
@@ -76,9 +77,16 @@ def _kept() -> Any:
     ]  # fmt: skip
 
 
+def _onward(event: Event) -> str:
+    """What the button says: where the host pays, or some are not counted, nobody is sent to neutralise anything."""
+    if payer_of(event) == ALL or event.boundary.who in ("onsite", "guests"):
+        return t("Continue")
+    return claims.say("step.neutralise", jurisdiction=event.jurisdiction)
+
+
 def _bar(event: Event) -> html.Div:
     button = html.Button(
-        [claims.say("step.neutralise", jurisdiction=event.jurisdiction), icon("chevron_right")],
+        [_onward(event), icon("chevron_right")],
         id="calc-go",
         type="button",
         className="fz-button fz-button-main",
