@@ -55,6 +55,7 @@ def build() -> FastAPI:
     )  # fmt: skip
     problems.install(app)
     app.state.nothing_there = bundles.nothing_there
+    app.state.told_in_a_page = bundles.told_in_a_page
     routers = [*_api_routers(), *registry.load_pages()]
     dash_app = house.build_dash(app)  # before the others: its callbacks are asked most, and routes are tried in order
     for router in routers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import uuid
 from typing import Any
@@ -83,8 +84,15 @@ def answer_for(error: Exception) -> JSONResponse:
     return problem(500, t("Something went wrong here"), t("We have noted it as {incident}.", incident=incident))
 
 
-async def on_error(request: Request, error: Exception) -> JSONResponse:
-    return answer_for(error)
+async def on_error(request: Request, error: Exception) -> Response:
+    answer, in_a_page = answer_for(error), getattr(request.app.state, "told_in_a_page", None)
+    if not in_a_page or isinstance(error, InputError) or not isinstance(error, DomainError):
+        return answer
+    told = json.loads(bytes(answer.body))
+    page: Response | None = in_a_page(request, answer.status_code, told["title"], told["detail"])
+    if page is not None and "retry-after" in answer.headers:
+        page.headers["Retry-After"] = answer.headers["retry-after"]
+    return page or answer
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -140,15 +140,26 @@ def refused(request: Request, spec: registry.PageSpec) -> Response | None:
 
 def nothing_there(request: Request) -> Response | None:
     """The page of an address that leads nowhere, for a person; None for a program, which is told as programs are."""
-    programs = ("/api/", "/_dash", "/assets/", "/static/", "/.well-known/", "/webhooks/")
-    by_person = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-    if not by_person or request.url.path.startswith(programs):
+    if not _by_person(request):
         return None
     return _refusal(404, t("There is nothing at {path}.", path=request.url.path[:80]))
 
 
-def _refusal(status: int, sentence: str) -> HTMLResponse:
-    title = t("Not allowed") if status == 403 else t("Not found")
+def told_in_a_page(request: Request, status: int, title: str, sentence: str) -> Response | None:
+    """The page of a file or stream that a person's browser asked for and does not get; None for a program."""
+    if not _by_person(request):
+        return None
+    return to_sign_in(request) if status == 401 else _refusal(status, sentence, title)
+
+
+def _by_person(request: Request) -> bool:
+    programs = ("/api/", "/_dash", "/assets/", "/static/", "/.well-known/", "/webhooks/")
+    asks_a_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    return asks_a_page and not request.url.path.startswith(programs)
+
+
+def _refusal(status: int, sentence: str, title: str = "") -> HTMLResponse:
+    title = title or (t("Not allowed") if status == 403 else t("Not found"))
     way = html.A(t("Back to the start"), href="/desk" if status == 403 else "/", className="fz-button")
     body = guest_shell(html.Div([html.H1(title), html.P(sentence), way], className="fz-stack"), notice_kind=None)
     text = document(f"{title} · Forum Zero", body, language=current_language(), css=style_text("guest"))

@@ -184,7 +184,7 @@ def _grams(text: str, field: str, number: int, wrong: list[FieldError]) -> int:
         tonnes = -1.0
     if 0 <= tonnes <= 1e9:
         return round(tonnes * GRAMS_PER_TONNE)
-    message = "{field}, row {line}: “{value}” is no number of tonnes."
+    message = "{field}, row {line}: “{value}” is no number of tonnes; write it as 12.5."
     wrong.append(FieldError(field, text[:40], message, {"line": number, "value": text[:40]}))
     return 0
 

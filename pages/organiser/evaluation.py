@@ -77,6 +77,7 @@ def text_names() -> dict[str, str]:
     return {
         "sources": t("Data sources and quality"), "deviations": t("Deviations from the plan"),
         "conclusion": t("Conclusion"), "note": t("Note"),
+        "achieved_g": t("Tonnes saved"),
     }  # fmt: skip
 
 
@@ -236,8 +237,9 @@ def _grams(number: int, text: str) -> int | None:
         tonnes = float("nan")
     if abs(tonnes) <= 1e9:
         return round(tonnes * GRAMS_PER_TONNE)
-    message = "{field}: {value} is no number of tonnes."
-    raise InputError([FieldError(f"measures.{number + 1}", text[:40], message, {"value": text[:40]})])
+    message = "{field}, row {line}: “{value}” is no number of tonnes; write it as 12.5."
+    params = {"line": number + 1, "value": text[:40]}
+    raise InputError([FieldError("achieved_g", text[:40], message, params)])
 
 
 @callback(
