@@ -75,6 +75,10 @@ def hurried() -> Iterator[None]:
         yield
 
 
+def test_the_reader_of_workbooks_has_what_forbids_entities() -> None:
+    assert openpyxl.DEFUSEDXML
+
+
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("what", SHEETS)
 def test_a_workbook_that_means_harm_is_refused_in_a_sentence(reader: Callable[[bytes], object], what: str) -> None:
