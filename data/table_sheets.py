@@ -14,7 +14,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 MOST_ROWS = 1_048_576  # of any sheet
 BROKEN = (  # what readers raise for a file that is no workbook, whatever its name says
     OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, SyntaxError, EOFError,
-    NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile, InvalidFileException,
+    RuntimeError, zlib.error, zipfile.BadZipFile, InvalidFileException,
 )  # fmt: skip
 
 

@@ -145,10 +145,8 @@ def _write_rows(writer: Any, body: Iterable[list[str]], staged: Staged) -> int:
         count += 1
         if count > MOST_ROWS or blank > MOST_ROWS:
             raise _wrong(staged.name, "{value} has more than {limit} rows; split it.", limit=MOST_ROWS)
-        for _ in range(blank):
-            writer.writerow([""] * width)
-        blank = 0
-        fitted = _fitted(cells, width)
+        writer.writerows([[""] * width] * blank)
+        blank, fitted = 0, _fitted(cells, width)
         letters += sum(map(len, fitted))
         if letters > MOST_UNPACKED:  # a text that many cells share is written out in each
             raise _wrong(staged.name, "{value} unpacks to far more than it is: it is not read.")
