@@ -63,7 +63,7 @@ def _body(view: EvaluationView) -> html.Div:
         return html.Div([panel(t("The report"), empty(t("The report is of closed books: close them first."), link)),
                          *_unused()])  # fmt: skip
     parts = [html.Div(panel(t("The report"), _form(view)), className="fz-7"),
-             html.Div(_side(view), className="fz-5 fz-column-stack fz-report-side")]  # fmt: skip
+             html.Div(_side(view), className="fz-5 fz-column-stack")]  # fmt: skip
     return html.Div(parts, className="fz-grid")
 
 
@@ -95,7 +95,7 @@ def _form(view: EvaluationView) -> html.Div:
     act_words = t("Begin a new version") if anew else t("Keep the draft")
     save = html.Div(button("evaluation-save", act_words, "check", main=True))
     form = html.Div([*texts, *rows, save], className="fz-form", hidden=frozen)
-    return html.Div([html.Div(read, className="fz-report"), form])
+    return html.Div([html.Div(read), form])
 
 
 def _measures(view: EvaluationView) -> list[Any]:
