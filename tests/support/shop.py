@@ -27,6 +27,15 @@ TOTAL_G = sum(LINES)
 CATEGORIES = ("travel", "local", "stay")
 
 
+_HOSTED = (
+    sa.select(s.participation.c.participation_id)
+    .join(s.event, s.event.c.event_id == s.participation.c.event_id)
+    .where(s.event.c.event_id == sa.bindparam("event_id"), s.event.c.defaults["payer"].as_string() == "host_all")
+    .where(s.participation.c.participation_id == sa.bindparam("participation_id"))
+    .where(s.participation.c.kind == "guest", s.participation.c.import_id == "")
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Shop:
     """Where to order: an event, its project, batch and tranche."""
@@ -61,7 +70,8 @@ def open_shop(credit_count: int = 10, slug: str = "forum", livemode: bool = Fals
 
 
 def add_guest(
-    shop: Shop, lines: Sequence[int] = LINES, company_id: str = "", session_id: str = "main", kind: str = "guest"
+    shop: Shop, lines: Sequence[int] = LINES, company_id: str = "", session_id: str = "main", kind: str = "guest",
+    import_id: str = "",
 ) -> str:  # fmt: skip
     """A participation with a footprint of ``lines`` grams; its id."""
     participation_id = new_id(shop.event_id)
@@ -69,14 +79,15 @@ def add_guest(
         put(conn, s.participation, event_id=shop.event_id, participation_id=participation_id, secret_hash="",
             session_id=session_id, company_id=company_id, kind=kind, people_count=1, pseudonym="Quiet Magpie",
             display_name="", display_consent=False, footprint_version=0, origin_place_id="", main_mode="plane",
-            created_at=NOW)  # fmt: skip
+            import_id=import_id, created_at=NOW)  # fmt: skip
     if lines:
         set_lines(shop, participation_id, lines)
     return participation_id
 
 
 def set_lines(shop: Shop, participation_id: str, lines: Sequence[int]) -> None:
-    """A new version of the footprint, with claims laid anew as `save_footprint` does."""
+    """A new version of the footprint, with claims laid anew, and covered by its host, as `save_footprint` does. A line
+    that is counted no more is told by none."""
     key = {"event_id": shop.event_id, "participation_id": participation_id}
     p = s.participation.c
     with get_store().write() as conn:
@@ -90,7 +101,9 @@ def set_lines(shop: Shop, participation_id: str, lines: Sequence[int]) -> None:
                 mode="", quantity=1.0, unit="km", factor_id="f", low_g=grams, total_g=grams, high_g=grams,
                 month="2021-09", trace={})  # fmt: skip
         conn.execute(sa.update(s.participation).where(*where).values(footprint_version=version))
-        offsetting.reslice(conn, shop.event_id, participation_id, version)
+        offsetting.reslice(conn, shop.event_id, participation_id, version, None, NOW)
+        if conn.execute(_HOSTED, key).first() is not None:
+            offsetting.cover_told(conn, shop.event_id, participation_id, NOW)
 
 
 def put(conn: sa.Connection, table: sa.Table, **values: Any) -> None:
