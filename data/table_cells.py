@@ -70,16 +70,18 @@ def _well_grouped(whole: str, mark: str) -> bool:
 
 
 def day_comes_first(texts: Iterable[str]) -> bool | None:
-    """Whether dates like 3/4/2026 begin with the day; None where no date of the column tells."""
+    """Whether dates like 3/4/2026 begin with the day; None where there are such dates and none tells."""
+    found: bool | None = True
     for text in texts:
         match = _DATE.match(unicodedata.normalize("NFKC", text).strip())
         if match and len(match[1]) <= 2 and "." not in match[0]:
             first, second = int(match[1]), int(match[2])
             if first > 12 or second > 12:
                 return first > 12
+            found = None
         elif match and len(match[1]) <= 2:
             return True  # 3.4.2026 is written day first
-    return None
+    return found
 
 
 SPREADSHEET_DAY_0 = date(1899, 12, 30)

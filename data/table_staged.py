@@ -17,7 +17,6 @@ import secrets
 import shutil
 import time
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -30,6 +29,7 @@ from calculations.bulk_rows import cell_text
 from calculations.model import FieldError, InputError
 from data.settings import get_settings
 from data.table_forms import exports, guessed_kind
+from data.table_guess import HEADER_ROWS, delimiter, what_else
 from data.table_sheets import rows_of
 from data.table_slices import BROKEN
 
@@ -45,7 +45,6 @@ MOST_RATIO = 300  # of a part of a workbook: what people type packs to a tenth o
 MOST_SHEETS = 50
 BOOK = "book.xlsx"  # a workbook with several sheets, kept while another may be chosen
 KEPT_S = 2 * 3600
-HEADER_ROWS = 20
 ENCODINGS = ("utf-8-sig", "gb18030")
 _TOKEN = re.compile(r"[\w-]{20,40}", re.ASCII)
 
@@ -78,7 +77,7 @@ def stage(event_id: str, name: str, content: bytes, sheet: str = "") -> Staged:
     if not content or len(content) > MOST_BYTES:
         message = "{value}: {size} bytes; a file of 1 byte to {limit} MB can be read."
         raise _wrong(name, message, size=len(content), limit=MOST_BYTES // 1_000_000)
-    if said := _what_else(content):
+    if said := what_else(content):
         raise _wrong(name, said)
     is_book = content[:4] == b"PK\x03\x04"
     try:
@@ -271,24 +270,6 @@ def _wrong(name: str, message: str, **params: Any) -> InputError:
     return InputError([FieldError("file", name, message, {"value": name, **params})])
 
 
-_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")
-_PAGES = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta")
-
-
-def _what_else(content: bytes) -> str:
-    """What a file is that is no table, as a sentence; '' where it may be one."""
-    start = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith(_PAGES):
-        return "{value} is a web page, whatever its name says: open it in a spreadsheet and save it as XLSX or CSV."
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return "{value} is of the old Excel form (.xls): open it in a spreadsheet and save it as XLSX or CSV."
-    if content.startswith(_PICTURES) or content[4:8] == b"ftyp":
-        return "{value} is a picture or a film, no table: type its figures into a spreadsheet, or into the inventory."
-    if content.startswith(b"%PDF"):
-        return "{value} is a PDF, no table: ask whoever made it for XLSX or CSV."
-    return ""
-
-
 Read = tuple[str, str, str, Iterator[list[str]], tuple[str, ...]]  # form, encoding, sheet, rows, sheets to choose
 
 
@@ -305,20 +286,8 @@ def _text(content: bytes, name: str) -> Read:
     if "\x00" in text:
         raise _wrong(name, "{value} is no text in UTF-8 or GBK; save it as CSV (UTF-8) or XLSX.")
     csv.field_size_limit(1_000_000)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text))
     return "csv", {"utf-8-sig": "UTF-8", "gb18030": "GBK"}.get(each, "UTF-16"), "", _stripped(lines), ()
-
-
-def _delimiter(text: str) -> str:
-    """What parts the columns: that by which most of the first rows are equally wide; of several, the widest."""
-    best, score = ",", (0, 0)
-    for mark in (",", ";", "\t", "|"):
-        rows = csv.reader(io.StringIO(text[:65_536], newline=""), delimiter=mark)
-        widths = Counter(len(row) for row in itertools.islice(rows, HEADER_ROWS) if len(row) > 1)
-        found = max(((count, width) for width, count in widths.items()), default=(0, 0))
-        if found > score:
-            best, score = mark, found
-    return best
 
 
 def _stripped(lines: Iterable[list[str]]) -> Iterator[list[str]]:

@@ -30,11 +30,11 @@ from offsetting import forestry
 from tests.support import facets as facet_questions
 from tests.support.api import Forum, open_forum
 from tests.support.events import BEIJING, SHANGHAI, body, draft, trip
+from tests.support.imports import bring, text
 from tests.support.people import open_company
 from tests.support.retirement import EVIDENCE, FIRST, LINK, SECOND, WHOM
 from tests.support.shop import rows
 from tests.test_forestry import FACTS
-from tests.test_imports import bring, text
 
 BODIES = (
     body(trip(), nights=1), body(trip("high_speed_rail", SHANGHAI), nights=2), body(trip("car", SHANGHAI, people=2)),

@@ -1,0 +1,38 @@
+"""What a file is before anybody has read it: no table at all, and what parts the columns of one in text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections import Counter
+
+HEADER_ROWS = 20
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")
+_PAGES = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta")
+
+
+def what_else(content: bytes) -> str:
+    """What a file is that is no table, as a sentence; '' where it may be one."""
+    start = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith(_PAGES):
+        return "{value} is a web page, whatever its name says: open it in a spreadsheet and save it as XLSX or CSV."
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return "{value} is of the old Excel form (.xls): open it in a spreadsheet and save it as XLSX or CSV."
+    if content.startswith(_PICTURES) or content[4:8] == b"ftyp":
+        return "{value} is a picture or a film, no table: type its figures into a spreadsheet, or into the inventory."
+    if content.startswith(b"%PDF"):
+        return "{value} is a PDF, no table: ask whoever made it for XLSX or CSV."
+    return ""
+
+
+def delimiter(text: str) -> str:
+    """What parts the columns: that by which most of the first rows are equally wide; of several, the widest."""
+    best, score = ",", (0, 0)
+    for mark in (",", ";", "\t", "|"):
+        rows = csv.reader(io.StringIO(text[:65_536], newline=""), delimiter=mark)
+        widths = Counter(len(row) for row in itertools.islice(rows, HEADER_ROWS) if len(row) > 1)
+        found = max(((count, width) for width, count in widths.items()), default=(0, 0))
+        if found > score:
+            best, score = mark, found
+    return best
