@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
 import events
 import offsetting
+from cli import app
 from data.store import schema as s
 from data.store.engine import Store, get_store
 from tests.support.events import trip
-from tests.support.hosting import HOST, NOW, PROJECT, SLUG, answer, buy, holds, open_hosted
+from tests.support.hosting import HOST, NOW, PROJECT, SLUG, answer, buy, confirm, entered, holds, open_hosted
 from tests.support.load import EXCHANGE
 from tests.support.shop import rows
 
@@ -127,3 +130,46 @@ def test_a_host_who_decides_to_pay_for_everybody_covers_who_has_answered(event: 
     assert offsetting.coverage_of(guest).by_others_g == total_g
     assert versions(order)[-1] == "claim changed"
     holds(event.event_id)
+
+
+BREAKS = {
+    "a gram neutralised twice": (
+        "UPDATE claim SET grams = grams {sign} 1 WHERE claim_id = (SELECT max(claim_id) FROM claim WHERE line_no = 0)",
+        "claims never exceed a line and are an order's grams",
+    ),
+    "a gram sold twice": (
+        "UPDATE allocation SET to_g = to_g {sign} 1 WHERE state = 'sold'",
+        "batches are tiled by allocations and what no event has",
+    ),
+    "what is paid called retired": (
+        "UPDATE facet SET reserved_g = reserved_g {back} 1, retired_g = retired_g {sign} 1 WHERE reserved_g > 1",
+        "roll-ups equal a rebuild from the rows",
+    ),
+}
+
+
+def test_the_audit_command_tells_each_thing_that_is_broken(event: events.Event) -> None:
+    guest, plane_g = answer(trip("plane"))
+    order = buy(9 * plane_g)
+    confirm(entered(rows(s.tranche, event_id=event.event_id)[0]["tranche_id"], event.event_id, 1))
+    answer(trip("rail"), of=guest)
+    answer(trip("plane"))
+    offsetting.run_due()
+    events.fold_due()
+    told = json.loads(offsetting.certificate_credential(order.certificate_number))["credentialSubject"]
+    assert (told["state"], told["retiredGrams"]) == ("partly_retired", 1_000_000)
+    assert audited() == []
+    for statement, name in BREAKS.values():
+        for sign, back, wrong in (("+", "-", [name]), ("-", "+", [])):
+            with get_store().write() as conn:
+                assert conn.execute(sa.text(statement.format(sign=sign, back=back))).rowcount
+            assert set(wrong) <= set(audited()) and bool(wrong) == bool(audited()), name
+    holds(event.event_id)
+
+
+def audited() -> list[str]:
+    """What `audit` finds wrong; it ends with 1 where it does."""
+    done = CliRunner().invoke(app, ["audit", "--json"])
+    found = json.loads(done.stdout)
+    assert done.exit_code == (0 if found["ok"] else 1)
+    return [each["name"] for each in found["findings"] if not each["ok"]]

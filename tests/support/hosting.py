@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import events
 import offsetting
 from accounts import SYSTEM, Actor, set_actor
 from data.store import rollups
+from data.store import schema as s
 from data.store.engine import get_store
 from data.store.rebuild import rebuild
 from tests.support.events import body, draft
 from tests.support.retirement import EVIDENCE, FIRST, LINK, SECOND, WHOM
-from tests.support.shop import SPLIT
+from tests.support.shop import SPLIT, rows
 
 SLUG, PROJECT, BATCH = "hall-2026", "p-1", "b-1"
 CREDITS = 30
 HOST = Actor("person", "o", "Organiser", frozenset({("organiser", "", "")}))
 NOW = datetime.now(UTC)
+Sums = dict[tuple[str, ...], tuple[int, int]]
 
 
 def open_hosted(credit_count: int = CREDITS) -> events.Event:
@@ -63,6 +66,38 @@ def confirm(number: str) -> None:
     offsetting.confirm_retirement(SECOND, number)
 
 
+def summed(event_id: str) -> tuple[Sums, Sums]:
+    """Grams emitted and covered by session, category and month: as a plain sum over lines and claims says, and as the
+    cube and the facet do, which are one another's."""
+    people = {row["participation_id"]: row for row in rows(s.participation, event_id=event_id)}
+    lines, plain = {}, defaultdict(lambda: [0, 0])
+    for row in rows(s.emission_line, event_id=event_id):
+        part = people[row["participation_id"]]
+        if row["version"] == part["footprint_version"]:
+            key = (part["session_id"], row["category"], row["month"])
+            lines[row["participation_id"], row["version"], row["line_no"]] = key
+            plain[key][0] += row["total_g"]
+    for row in rows(s.claim, event_id=event_id):
+        line = lines.get((row["participation_id"], row["version"], row["line_no"]))
+        if line is not None:
+            plain[line][1] += row["grams"]
+    rolled = [_rolled(event_id, rollup) for rollup in (rollups.CUBE, rollups.FACET)]
+    assert rolled[0] == rolled[1]
+    return {key: (total, covered) for key, (total, covered) in plain.items() if total or covered}, rolled[0]
+
+
+def _rolled(event_id: str, rollup: rollups.Rollup) -> Sums:
+    sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
+    with get_store().read() as conn:
+        for key, measures in rollups.read(conn, rollup, event_id).items():
+            named = dict(zip(rollup.keys, key, strict=True)) | dict(zip(rollup.measures, measures, strict=True))
+            if named["category"]:
+                cell = sums[named["session_id"], named["category"], named["month"]]
+                cell[0] += named["total_g"]
+                cell[1] += named["reserved_g"] + named["retired_g"]
+    return {key: (total, covered) for key, (total, covered) in sums.items() if total or covered}
+
+
 def wrong_of(event_id: str) -> list[object]:
     """Where the roll-ups are not what the rows say, and what the audits find."""
     with get_store().read() as conn:
@@ -72,6 +107,8 @@ def wrong_of(event_id: str) -> list[object]:
             kept = {key: row for key, row in rollups.read(conn, rollup, event_id).items() if any(row)}
             if kept != {key: row for key, row in made[name].items() if any(row)}:
                 found.append(name)
+    plain, rolled = summed(event_id)
+    found += [] if plain == rolled else ["sums over lines"]
     return [*found, *(each for each in (*events.audit(SLUG), *offsetting.audit(event_id)) if not each.ok)]
 
 
