@@ -61,17 +61,19 @@ def violations(page: Page, axe: Axe, tags: Iterable[str] = (), rules: Iterable[s
     return end_axe(page)
 
 
-def begin_axe(page: Page, axe: Axe, tags: Iterable[str] = (), rules: Iterable[str] = (), but: str = "") -> None:
-    """Sets axe-core to work on the page, without what fits the selector ``but``; `end_axe` waits for what it finds."""
+def begin_axe(
+    page: Page, axe: Axe, tags: Iterable[str] = (), rules: Iterable[str] = (), but: Iterable[str] = ()
+) -> None:
+    """Sets axe-core to work on the page, without what fits a selector of ``but``; `end_axe` waits for what it finds."""
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(tags)}
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(axe.axe_script)
     options = {"runOnly": only, "resultTypes": ["violations"], "elementRef": False}
-    page.evaluate(_LOOK, [options, but])
+    page.evaluate(_LOOK, [options, list(but)])
 
 
 _LOOK = """([options, but]) => {
-  const there = but && document.querySelector(but) ? { include: [["html"]], exclude: [[but]] } : document;
+  const there = { include: [["html"]], exclude: but.filter(one => document.querySelector(one)).map(one => [one]) };
   window.looked = new Promise((done, fail) => setTimeout(() => axe.run(there, options).then(done, fail)));
 }"""
 
