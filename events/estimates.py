@@ -57,9 +57,10 @@ def counted_expected(event: Event) -> tuple[int, dict[str, dict[str, int]]]:
 
 
 def whole_estimate(conn: sa.Connection, event_ids: Sequence[str]) -> Estimate:
-    """The estimates of several events added up (who may see them is the caller's to ask)."""
+    """The estimates of several events added up, of those that have one (who may see them is the caller's to ask)."""
     known = event_rows.expecting(conn, event_ids)
-    return together(read_estimate(conn, read_event(conn, event_id=event_id)) for event_id in known)
+    found = [read_estimate(conn, read_event(conn, event_id=event_id)) for event_id in known]
+    return together(each for each in found if each.estimated_g)
 
 
 def answered_by(slug: str) -> dict[str, dict[str, int]]:

@@ -18,6 +18,7 @@ from locales import formats as f
 from locales import pick, t
 from reports import words
 from reports.bounds import Bounds
+from reports.fewness import FEW, Fewness, fewness
 from reports.question import NO_MODE, Question
 
 GROUPED = {"event": ("event_id",), "session": ("event_id", "session_id")}
@@ -70,6 +71,7 @@ class Answer:
     events: tuple[Mapping[str, Any], ...] = ()
     categories: tuple[str, ...] = ()
     estimate: Estimate | None = None
+    left_out: int = 0  # events of which too few guests are asked for
 
     def cells(self, row: Row) -> list[Any]:
         """A row's values in the order of ``columns``."""
@@ -83,6 +85,7 @@ class Answer:
             "columns": [{"key": c.key, "title": c.title, "kind": c.kind} for c in self.columns],
             "rows": [{"key": row.key} | dict(zip(keys, self.cells(row), strict=True)) for row in self.rows],
             "total": dict(zip(keys, self.cells(self.total), strict=True)), "estimate": _estimate_json(self.estimate),
+            "left_out": self.left_out,
         }  # fmt: skip
 
 
@@ -118,7 +121,9 @@ def explore(question: Question) -> Answer:
     InputError for an event that is not among them."""
     require(current_actor(), "reports.view")
     with get_store().read() as conn:
-        events = _chosen(_visible(conn, question.kind), question)
+        asked = _chosen(_visible(conn, question.kind), question)
+        few = fewness(cubes.people(conn, _ids(asked), ()), _ids(asked), question.session)
+        events = [row for row in asked if row["event_id"] in few.told]
         of = _slice(question, events)
         keys = GROUPED.get(question.by, (question.by,))
         by = [*keys, "category"] if "category" not in keys else list(keys)
@@ -130,21 +135,33 @@ def explore(question: Question) -> Answer:
     name = _names(question, events, sessions)
     groups: dict[tuple[str, ...], Sums] = {}
     for cell in cells:
-        groups.setdefault(tuple(cell[key] for key in keys), Sums()).add(cell, question.measure)
+        groups.setdefault(_key(cell, keys, few), Sums()).add(cell, question.measure)
     together = _whole(groups.values())
     sure.of_whole(together.masses)
     for key, sums in groups.items():
         sure.of_row(key, sums.masses)
-    rows = [_row(key, name(key), sums, _people_of(question, key, people), question) for key, sums in groups.items()]
+    rows = [
+        _row(key, name(key), sums, _people_of(question, key, people, few), question) for key, sums in groups.items()
+    ]
     if question.by == "event":
         rows += [row for row in (_empty_event(e, groups, people) for e in events) if row is not None]
     whole = _row(("",), t("All"), together, sum(people.values()), question)
     ordered = tuple(_ordered(rows, question, events))
     used = tuple(c for c in CATEGORIES if whole.by_category.get(c))
+    left_out = len(asked) - len(events)
     return Answer(
-        question, _columns(question, used), ordered, whole, _sentence(question, ordered, whole), tuple(events), used,
-        beside if beside and beside.estimated_g else None,
+        question, _columns(question, used), ordered, whole, _sentence(question, ordered, whole, left_out),
+        tuple(events), used, beside if beside and beside.estimated_g else None, left_out,
     )  # fmt: skip
+
+
+def _ids(events: Sequence[Mapping[Any, Any]]) -> tuple[str, ...]:
+    return tuple(row["event_id"] for row in events)
+
+
+def _key(cell: Mapping[Any, Any], keys: Sequence[str], few: Fewness) -> tuple[str, ...]:
+    found = tuple(cell[key] for key in keys)
+    return few.session(*found) if len(found) == 2 else found
 
 
 def _is_whole(question: Question) -> bool:
@@ -191,11 +208,13 @@ def _whole(groups: Iterable[Sums]) -> Sums:
     return whole
 
 
-def _people_of(question: Question, key: tuple[str, ...], people: Mapping[tuple[str, str], int]) -> int | None:
+def _people_of(
+    question: Question, key: tuple[str, ...], people: Mapping[tuple[str, str], int], few: Fewness
+) -> int | None:  # fmt: skip
     if question.by == "event":
         return sum(count for (event_id, _), count in people.items() if event_id == key[0])
     if question.by == "session":
-        return people.get((key[0], key[1]), 0)
+        return sum(count for found, count in people.items() if few.session(*found) == key)
     return None if question.measure != "per_guest" else sum(people.values())
 
 
@@ -230,6 +249,9 @@ def _names(
     by_event = {row["event_id"]: pick(row["names"]) for row in events}
     short = {(e["event_id"], k): pick(v) for e in events for k, v in (e["texts"].get("session_short") or {}).items()}
     by_session = {(row["event_id"], row["session_id"]): pick(row["names"]) for row in sessions} | short
+    by_session |= {
+        (event_id, FEW): t("Sessions told together: some have fewer than five guests") for event_id in by_event
+    }
 
     def session(key: tuple[str, ...]) -> str:
         own = by_session.get((key[0], key[1]), t("No session chosen"))
@@ -279,8 +301,10 @@ def _cell(row: Row, key: str) -> Any:
     return row.by_category.get(key, 0) if key in CATEGORIES else getattr(row, key)
 
 
-def _sentence(question: Question, rows: Sequence[Row], whole: Row) -> str:
+def _sentence(question: Question, rows: Sequence[Row], whole: Row, left_out: int) -> str:
     """The finding: what is largest, and which row most and least."""
+    if not whole.total_g and left_out:
+        return t("Fewer than five guests have answered; what they told is not told apart.")
     if not whole.total_g:
         return t("Nothing is counted for this question yet.")
     shown = [row for row in rows if row.total_g]

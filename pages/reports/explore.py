@@ -133,6 +133,8 @@ def _body(answer: Answer) -> html.Div:
                 share=f.percent_bp(answer.total.covered_bp, 1), retired=f.mass_text(answer.total.retired_g),
                 reserved=f.mass_text(answer.total.reserved_g))  # fmt: skip
     aside = t("{unit} CO₂e · shown parts add up", unit=unit)
+    if answer.left_out:
+        aside += " · " + t("{count} events with too few guests to tell are left out", count=f.number(answer.left_out))
     return html.Div([
         panel(answer.sentence, chart, span=8, id="reports-finding"),
         panel(t("What is covered"), [html.P(covered, className="fz-small mb-2"), figures.coverage(answer)], span=4),
