@@ -45,11 +45,11 @@ def names_none(item: dict[str, Any]) -> bool:
 def test_a_callback_is_closed_where_neither_store_nor_page_tells_its_event(
     api: TestClient, forums: tuple[Forum, Forum]
 ) -> None:
-    known = of_events(api)
+    known, held = of_events(api), token("administrator")
     assert len(known) > 60
     for _, item in known:
         for value in (None, [], {}, 1):
-            answer = sent(api, well_formed(item, value), **token("administrator"))
+            answer = sent(api, well_formed(item, value), **held)
             assert answer.status_code == 403, (item["output"], value, answer.text[:200])
             assert "reload" in answer.json()["detail"]
 
