@@ -239,8 +239,8 @@ def retire(conn: Connection, event_id: str, changes: Sequence[RetiredGrams], now
             claims.lock_scope(conn, event_id, covered, "")
         write_shift(conn, event_id, part)
         whole = [change.order["order_id"] for change in part if change.whole]
-        for participation_id in claims.covered_participations(conn, event_id, whole) if whole else ():
-            boards.refresh_person(conn, event_id, participation_id, now)
+        if whole:
+            boards.refresh_people(conn, event_id, claims.covered_participations(conn, event_id, whole), now)
     for change in changes:
         if change.order["certificate_number"] and change.after_g != change.before_g:
             reason = "retired" if change.whole else "partly retired"
@@ -252,8 +252,8 @@ def refresh_boards(conn: Connection, order: Row, now: datetime) -> None:
     if order["participation_id"]:
         boards.refresh_person(conn, order["event_id"], order["participation_id"], now)
         return
-    for participation_id in claims.covered_participations(conn, order["event_id"], [order["order_id"]]):
-        boards.refresh_person(conn, order["event_id"], participation_id, now)
+    covered = claims.covered_participations(conn, order["event_id"], [order["order_id"]])
+    boards.refresh_people(conn, order["event_id"], covered, now)
 
 
 def reslice(

@@ -133,8 +133,7 @@ def _lay_order(conn: Connection, order: Row, sliced: Sequence[tuple[Row, int]], 
     cube, tally = claiming.line_deltas(sliced, "retired_g" if order["state"] == RETIRED else "reserved_g")
     rollups.add_cube(conn, event_id, cube)
     rollups.add_tally(conn, event_id, tally)
-    for participation_id in whose:
-        boards.refresh_person(conn, event_id, participation_id, now)
+    boards.refresh_people(conn, event_id, whose, now)
     return laid
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import events
 import offsetting
 from cli import app
+from data.store import boards
 from data.store import schema as s
 from data.store.engine import Store, get_store
 from tests.support.events import trip
@@ -130,6 +131,25 @@ def test_a_host_who_decides_to_pay_for_everybody_covers_who_has_answered(event: 
     assert offsetting.coverage_of(guest).by_others_g == total_g
     assert versions(order)[-1] == "claim changed"
     holds(event.event_id)
+
+
+def test_the_board_of_many_is_that_of_each(event: events.Event) -> None:
+    told = [answer(trip(mode)) for mode in ("plane", "rail", "plane")]
+    order = buy(9 * told[0][1])
+    many = board()
+    assert len(many) == 3 and {share for _, share, _ in many} == {10_000}
+    with get_store().write() as conn:
+        for guest, _ in told:
+            boards.refresh_person(conn, event.event_id, guest, NOW)
+    assert board() == many
+    offsetting.refund_order(order.order_id, "asked for", EXCHANGE)
+    assert board() == []
+
+
+def board() -> list[tuple[str, int, int]]:
+    """Who is on the board, with share and grams."""
+    found = rows(s.board_person)
+    return sorted((row["participation_id"], row["share_bp"], row["grams_g"]) for row in found)
 
 
 BREAKS = {
