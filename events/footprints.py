@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 import offsetting
-from accounts import Conflict, NotFound, TooMany, current_actor, require
+from accounts import Conflict, NotFound, TooMany, current_actor, record, require
 from calculations.answers import MAX_OWN, parse_answers
 from calculations.better import better_way
 from calculations.distance import geodesic_km
@@ -29,7 +29,7 @@ from data.store import participations as rows
 from data.store.engine import get_store
 from data.store.ids import event_of, new_id
 from events.catalogue import read_event
-from events.inventory_entries import bare, check_version, stamped, typed_part
+from events.inventory_entries import bare, changes, check_version, stamped, typed_part
 from events.model import ORGANISER_SESSION, Event, FootprintView
 from events.origins import origin_of, region_of, travelled, way_of
 from events.participations import ROW
@@ -107,6 +107,9 @@ def save_inventory(slug: str, body: Any, at_version: int | None = None) -> Footp
         part = typed_part(rows.of_kind(conn, event.event_id, "organiser"))
         check_version(part, at_version)
         participation_id = part["participation_id"] if part else start_inventory(conn, event, now)
+        known = rows.footprint(conn, event.event_id, participation_id, part["footprint_version"]) if part else None
+        for what, line_id, detail in changes(known["answers"].get("other", []) if known else [], told["other"]):
+            record(conn, event.event_id, current_actor(), f"inventory.{what}", line_id, detail)
         version = store_version(conn, event, participation_id, done, told, now)
     return _view(participation_id, version, done, (), told, now)
 

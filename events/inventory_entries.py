@@ -14,6 +14,7 @@ from accounts import Conflict
 OWN = ("id", "source", "session", "origin", "part")  # of an entry; nothing is computed from them
 TYPED, IMPORTED = "typed", "imported"
 SOURCES = (TYPED, IMPORTED)
+MOST_TOLD = 50  # changes of one save that the trail tells one by one
 Row = TypeVar("Row", bound=Mapping[Any, Any])
 
 
@@ -59,6 +60,21 @@ def stamped(entries: Sequence[Mapping[str, Any]], source: str = TYPED, origin: s
         own |= {"origin": origin} if origin and "origin" not in entry else {}
         made.append({**entry, **own})
     return made
+
+
+def changes(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, str, dict[str, Any]]]:  # fmt: skip
+    """What the trail tells of entries that were kept: (add, change or remove, line id, detail) of each that is new,
+    another or gone; of very many in one entry how many."""
+    old, new = ({str(entry["id"]): dict(entry) for entry in with_ids(each)} for each in (before, after))
+    found = [("add", key, {"entry": entry}) for key, entry in new.items() if key not in old]
+    found += [
+        ("change", key, {"before": old[key], "after": entry})
+        for key, entry in new.items() if key in old and old[key] != entry
+    ]  # fmt: skip
+    found += [("remove", key, {"entry": entry}) for key, entry in old.items() if key not in new]
+    return found if len(found) <= MOST_TOLD else [("change", "", {"count": len(found)})]
 
 
 def with_ids(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from accounts import SYSTEM
+from accounts import SYSTEM, record
 from calculations.deadlines import days_left, notice_due, retire_by
 from data.store import jobs, orders
 from data.store import retirements as rows
 from data.store.engine import get_store, run_write
 
 WATCH_JOB = "retirement_deadlines"
+NOTE = "retirement.deadline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,12 @@ def _write_notes(conn: Connection, now: datetime) -> int:
     count = 0
     for event_id, (ends_at, grams) in sorted(waiting.items()):
         days = notice_due(ends_at, now)
-        if days is not None:
-            detail = {"days_left": days_left(ends_at, now), "waiting_g": grams}
-            count += rows.note_once(conn, {
-                "event_id": event_id, "entry_id": f"retire-by-{days}", "at": now, "actor": SYSTEM.label,
-                "action": "retirement.deadline", "subject": retire_by(ends_at).date().isoformat(), "detail": detail,
-            })  # fmt: skip
+        subject = retire_by(ends_at).date().isoformat()
+        if days is None or any(
+            said.get("notice_days") == days for said in rows.notes_of(conn, event_id, NOTE, subject)
+        ):
+            continue  # one worker has this job: none notes it beside this one
+        detail = {"notice_days": days, "days_left": days_left(ends_at, now), "waiting_g": grams}
+        record(conn, event_id, SYSTEM, "retirement.deadline", subject, detail)
+        count += 1
     return count

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 import events
-from accounts import SYSTEM, Actor, Forbidden, NotFound, set_actor
+from accounts import SYSTEM, Actor, Forbidden, NotFound, read_trail, set_actor
 from events.inventory import comment_line, prove_line, remove_planned, save_planned
 from events.inventory_board import InventoryFilter, inventory_board
 from events.inventory_notes import XLSX, evidence_file, media_type_of, withdraw_comment, withdraw_evidence
@@ -148,3 +148,19 @@ def test_guests_are_sums_and_only_from_five_people_on(hall: events.Event) -> Non
     assert inventory_board(hall.slug, InventoryFilter(session="life")).hidden
     with pytest.raises(events.InputError):
         InventoryFilter.from_url({"source": "rumour"}, hall.sessions)
+
+
+@pytest.mark.usefixtures("sqlite_store")
+def test_the_trail_tells_each_line_that_was_added_changed_or_taken_out(hall: events.Event) -> None:
+    before = len(read_trail(SYSTEM, action="inventory.").entries)
+    one = {"activity": "paper", "quantity": 5, "unit": "sheet"}
+    events.save_inventory(hall.slug, {"other": [*events.inventory_view(hall.slug).entries, one]})
+    first, *rest = events.inventory_view(hall.slug).entries
+    events.save_inventory(hall.slug, {"other": [{**first, "quantity": 77}, *rest]})
+    events.save_inventory(hall.slug, {"other": rest})
+    found = read_trail(SYSTEM, action="inventory.").entries
+    new = found[: len(found) - before]
+    assert [each.action for each in new] == ["inventory.remove", "inventory.change", "inventory.add"]
+    assert new[1].subject == new[0].subject == first["id"]
+    assert (new[1].detail["before"]["quantity"], new[1].detail["after"]["quantity"]) == (first["quantity"], 77)
+    assert new[2].detail["entry"]["activity"] == "paper"

@@ -47,10 +47,10 @@ def watch(at: datetime) -> None:
     offsetting.run_due(at)
 
 
-def notes(shop: Shop) -> list[tuple[str, int]]:
+def notes(shop: Shop) -> list[tuple[int, int]]:
     """What the job wrote about an event."""
     found = rows(s.audit_trail, event_id=shop.event_id, action="retirement.deadline")
-    return sorted((row["entry_id"], row["detail"]["days_left"]) for row in found)
+    return sorted((row["detail"]["notice_days"], row["detail"]["days_left"]) for row in found)
 
 
 @pytest.mark.usefixtures("store")
@@ -60,17 +60,17 @@ def test_a_daily_job_notes_each_threshold_once_while_something_waits() -> None:
     by = retire_by(NOW)
     for days in (61, 60, 59, 30, 29):
         watch(by - timedelta(days=days))
-    assert notes(shop) == [("retire-by-30", 30), ("retire-by-60", 60)]
+    assert notes(shop) == [(30, 30), (60, 60)]
     number = offsetting.draft_instruction(FIRST, [pick_of(shop)], "Guests", now=NOW).number
     offsetting.send_instruction(FIRST, number, now=NOW)
     enter(number)
     offsetting.confirm_retirement(SECOND, number, now=NOW)
     watch(by)
-    assert notes(shop) == [("retire-by-30", 30), ("retire-by-60", 60)]
+    assert notes(shop) == [(30, 30), (60, 60)]
     sell(shop)
     watch(by + timedelta(days=3))
     watch(by + timedelta(days=4))
-    assert notes(shop) == [("retire-by-0", -3), ("retire-by-30", 30), ("retire-by-60", 60)]
+    assert notes(shop) == [(0, -3), (30, 30), (60, 60)]
     assert notes(idle) == []
     found = offsetting.retirement_deadline(shop.event_id, by + timedelta(days=3))
     assert found is not None and (found.days_left, found.waiting_g) == (-3, 1_000_000)

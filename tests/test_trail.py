@@ -28,6 +28,7 @@ PARTS = {
     "evaluation.": ("submitted", "reviewed", "approved", "published", "draft"),
     "forestry.": ("agreed", "laid", *forestry.KINDS, forestry.CLOSED, forestry.WITHDRAWN),
     "settlement.": ("checked", "returned"),
+    "inventory.": ("add", "change", "remove"),
 }
 HANDED_ON = {"events/memberships.py": "company.", "offsetting/instructing.py": "retirement."}  # named by their callers
 

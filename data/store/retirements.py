@@ -168,11 +168,11 @@ def names_of(conn: sa.Connection, person_ids: Iterable[str]) -> dict[str, str]:
     return {row.person_id: row.name for row in conn.execute(query)}
 
 
-def note_once(conn: sa.Connection, values: Row) -> bool:
-    """An entry of the audit trail under an id of its own, written once; whether it was not there."""
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    done = conn.execute(insert(s.audit_trail).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)
+def notes_of(conn: sa.Connection, event_id: str, action: str, subject: str) -> list[Mapping[str, Any]]:
+    """What entries of the audit trail say of an event's subject."""
+    a = s.audit_trail.c
+    query = sa.select(a.detail).where(a.event_id == event_id, a.action == action, a.subject == subject)
+    return list(conn.execute(query).scalars())
 
 
 def evidence_of(conn: sa.Connection, sha256: str) -> Row | None:
