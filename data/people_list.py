@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from calculations.model import FieldError, InputError
+from data.table_given import letters
 from data.table_sheets import check_unpacked
 
 MAX_PEOPLE = 5000
@@ -34,7 +35,7 @@ def read_people(content: bytes, file_name: str) -> list[str]:
     if not 1 <= len(frame) <= MAX_PEOPLE:
         message = "{field}: it has {count} people; give 1 to {most}."
         raise InputError([FieldError("file", file_name[:80], message, {"count": len(frame), "most": MAX_PEOPLE})])
-    names = [" ".join(str(value).split()) for value in frame[columns["name"]]]
+    names = [" ".join(letters(str(value)).split()) for value in frame[columns["name"]]]
     if errors := _wrong_rows(names):
         raise InputError(errors)
     return names

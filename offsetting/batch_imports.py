@@ -274,6 +274,8 @@ def _file(name: str, message: str, **params: Any) -> FieldError:
 def _csv(content: bytes, name: str) -> list[list[str]]:
     try:
         text = content.decode("utf-8-sig")
+        if "\0" in text:  # no store keeps it
+            raise csv.Error("NUL")
         return [list(line) for line in csv.reader(io.StringIO(text, newline=""), strict=True)]
     except (UnicodeDecodeError, csv.Error):
         message = "{field}: {value} could not be read; give a CSV file in UTF-8, or XLSX."

@@ -75,6 +75,12 @@ def hurried() -> Iterator[None]:
         yield
 
 
+def test_what_no_store_keeps_comes_in_by_no_list() -> None:
+    assert people_list.read_people(b"name\nA\x00d\x01a\n", "x.csv") == ["Ada"]
+    with pytest.raises(InputError, match="could not be read"):
+        batch_imports._table(b"project,vintage,registry,serial_from,serial_to,count\nx\x00,2020,r,1,2,2\n", "x.csv")
+
+
 def test_the_reader_of_workbooks_has_what_forbids_entities() -> None:
     assert openpyxl.DEFUSEDXML
 
