@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,15 +73,39 @@ def top_people(conn: sa.Connection, event: Event, limit: int) -> list[BoardRow]:
     return [_person(event, row, "") for row in found[:limit]] if len(found) >= SMALLEST_GROUP else []
 
 
-def board_among(slug: str, where: Mapping[str, Collection[str]], limit: int) -> list[BoardRow]:
+def board_among(slug: str, where: Mapping[str, Sequence[Collection[str]]], limit: int) -> list[BoardRow]:
     """The first rows of the board of people whose participation has accepted values in its columns (session_id,
-    company_id, code_id, began), with their names as the organiser let them stand; none while fewer than five of them
-    are on it. Needs event.view. Raises NotFound."""
+    company_id, code_id, began), with their names as the organiser let them stand. ``where``: column → what was chosen,
+    each with the values that it accepts. None while fewer than five of them are on it, or where another such board less
+    this one would be of fewer than five. Needs event.view. Raises NotFound."""
     with get_store().read() as conn:
         event = read_event(conn, slug=slug)
         require(current_actor(), "event.view", event.event_id)
-        rows, total = person_rows.among(conn, event.event_id, where, limit)
+        if _tells_of_few(conn, event.event_id, where):
+            return []
+        rows, total = person_rows.among(conn, event.event_id, _accepted(where), limit)
     return [_person(event, row, "") for row in rows] if total >= SMALLEST_GROUP else []
+
+
+def _accepted(where: Mapping[str, Sequence[Collection[str]]]) -> dict[str, set[str]]:
+    return {name: {value for each in chosen for value in each} for name, chosen in where.items()}
+
+
+def _tells_of_few(conn: sa.Connection, event_id: str, where: Mapping[str, Sequence[Collection[str]]]) -> bool:
+    """Whether one to four are between two boards of some of these conditions, the one with a condition more."""
+
+    def count(asked: Mapping[str, Sequence[Collection[str]]]) -> int:
+        return person_rows.among(conn, event_id, _accepted(asked), 1)[1]
+
+    for name, chosen in where.items():
+        others = [other for other in where if other != name]
+        for some in (part for size in range(len(others) + 1) for part in combinations(others, size)):
+            rest = {other: where[other] for other in some}
+            between = [count(rest) - count({**rest, name: chosen})]
+            between += [count({**rest, name: [each]}) for each in chosen] if len(chosen) > 1 else []
+            if any(0 < each < SMALLEST_GROUP for each in between):
+                return True
+    return False
 
 
 def _person(event: Event, row: Mapping[str, Any], me: str) -> BoardRow:

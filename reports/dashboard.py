@@ -225,15 +225,19 @@ def _board(
         return tuple(view.boards["people"][:TOP])
     if hidden or any(getattr(asked, name) for name in NAMED):
         return ()
-    where: dict[str, set[str]] = {"company_id": set(asked.company)} if asked.company else {}
-    if asked.session:
-        where["session_id"] = {"" if value == NO_MODE else value for value in asked.session}
-    if asked.channel:
-        known = {row["code_id"] for row in codes.of_event(conn, view.event.event_id) if row["channel"] in asked.channel}
-        where["code_id"] = known | ({""} if NO_MODE in asked.channel else set())
-    if asked.began:
-        where["began"] = {each for each in cells.values("began") if each.startswith(asked.began)}
-    return tuple(events.board_among(view.event.slug, where, TOP))
+    where: dict[str, list[set[str]]] = {
+        "company_id": [{value} for value in asked.company],
+        "session_id": [{"" if value == NO_MODE else value} for value in asked.session],
+        "code_id": [_codes(conn, view, value) for value in asked.channel],
+        "began": [{each for each in cells.values("began") if each.startswith(value)} for value in asked.began],
+    }
+    return tuple(events.board_among(view.event.slug, {name: each for name, each in where.items() if each}, TOP))
+
+
+def _codes(conn: sa.Connection, view: events.OrganiserView, channel: str) -> set[str]:
+    """The codes of a channel; '' is none."""
+    known = {row["code_id"] for row in codes.of_event(conn, view.event.event_id) if row["channel"] == channel}
+    return known | ({""} if channel == NO_MODE else set())
 
 
 def _left_out(asked: Narrowing) -> tuple[str, ...]:

@@ -3,21 +3,22 @@ told apart.
 
 A group is told where nobody or at least five people stand behind it, and as many behind what each condition takes from
 it: else the group less the answer would tell of them. Groups that are not told stand in one sum, which keeps to the
-same; where it would not, the smallest group that is told joins it. How many people stand behind lines is a lower bound:
+same; where it would not, the smallest group that is told joins it. What is not told with a condition fewer is not told
+with it either, and an answer is what a row of the figure of its condition would be: so whatever is asked, one answer
+less others is never of one to four. How many people stand behind lines is a lower bound:
 in each cell of people (session, company, code, place, hour) those of the line that most of them have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from calculations.ranking import SMALLEST_GROUP
 from reports.dashboard_columns import EVERY, Codes, Coding, Dim, Mask, Rows, inside, largest, summed
+from reports.dashboard_hiding import hidden_cells, is_few
 from reports.narrowing import OF_PEOPLE
 
 Conditions = Mapping[str, tuple[str, ...]]
@@ -29,7 +30,14 @@ PERSON_MEASURES = (
 OF_A_LINE = ("line_count", *MASSES)
 MEASURES = ("line_count", "person_count", *MASSES, *PERSON_MEASURES)
 FEW = "-few"  # the key of the group that holds what is not told apart
-WITHIN = {"activity": "category", "way": "category", "diet": "category", "origin": "ring"}  # told more coarsely by
+WITHIN = {  # told more coarsely by
+    "activity": "category", "way": "category", "mode": "category", "diet": "category", "origin": "ring",
+    "began.13": "began.10", "began.10": "began.7",
+}  # fmt: skip
+SMALL = ("few", "hidden", "table")  # what is kept of any question, as another may need it
+MOST_KNOWN = 4_000
+DAY = 10  # letters of 2026-05-04
+IMPLIED = {"mode": "category", "diet": "category", "origin": "ring", "began": "began.10"}  # what a list's values are in
 REST = ""  # what has no name in a dimension, as lines that are no meal
 
 
@@ -55,7 +63,7 @@ class Cells:
     def __init__(self, dims: Mapping[str, Dim], wholes: Rows, lines: Rows, own: Rows):
         self.dims = dims
         self._sides = {"people": wholes, "guests": lines, "own": own}
-        self._always: dict[Any, Any] = {}  # what was found under no condition
+        self._always: dict[Any, Any] = {}  # what was found under no condition, and what is small of any
         self._once: dict[Any, Any] = {}  # what was found under those of one question
 
     def asked_anew(self) -> Cells:
@@ -69,10 +77,38 @@ class Cells:
         """How much room they take."""
         return sum(rows.nbytes for rows in self._sides.values()) + sum(dim.code.nbytes for dim in self.dims.values())
 
+    def with_implied(self, asked: Conditions) -> dict[str, tuple[str, ...]]:
+        """Conditions and what they imply: a way of travelling and a meal their category, a place its ring, an hour its
+        day. So a part of a part is kept from being told by the rest of it."""
+        found = dict(asked)
+        for name, implied in IMPLIED.items():
+            values = asked.get(name, ())
+            if not values or implied in asked:
+                continue
+            part, whole = self.dims[name], self.dims[implied]
+            within = np.unique(whole.code[part.holds(_spelled(part, name, values)) & (whole.code >= 0)])
+            if len(within) < len(whole.names) and (name != "began" or max(map(len, values)) > DAY):
+                found[implied] = tuple(whole.names[i] for i in within)
+        return found
+
     def few(self, asked: Conditions) -> bool:
         """Whether too few stand behind an answer, or beside it, to tell it."""
-        find = partial(self._thin, asked, EVERY, 1, _of_lines(asked))
-        return bool(self._known(("few", _key(asked)), asked, find)[0])
+        return bool(self._known(("few", _key(asked)), asked, lambda: self._is_few(asked)))
+
+    def _is_few(self, asked: Conditions) -> bool:
+        if self._thin(asked, EVERY, 1, _of_lines(asked))[0]:
+            return True
+        return any(self._untold(name, values, rest) for name, values, rest in _one_fewer(asked))
+
+    def _untold(self, name: str, values: tuple[str, ...], rest: Conditions) -> bool:
+        """Whether a figure under the other conditions does not tell these values apart."""
+        if self.few(rest) and rest:
+            return True
+        for by in self._figures_of(name, values):
+            hidden = self._hidden(rest, by, _of_lines(rest) or not _is_of_people(by))
+            if hidden and not hidden.isdisjoint(_spelled(self.dims[by], name, values)):
+                return True
+        return False
 
     def whole(self, asked: Conditions) -> Group:
         """The answer in one sum."""
@@ -99,7 +135,16 @@ class Cells:
                  if name != REST and (name not in hidden or any(group.own.values()))]  # fmt: skip
         if not hidden or REST in hidden:
             return shown, None
-        return shown, self._few(asked, inside(dim, hidden), lines)
+        together = inside(dim, hidden - self._coarser(asked, by, lines)[2] if REST in dim.names else hidden)
+        if self._thin(asked, together, 1, lines)[0]:  # nothing is left to join it
+            return shown, None
+        return shown, self._few(asked, together, lines)
+
+    def _figures_of(self, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+        """The dimensions in which figures tell a condition's values apart."""
+        if name == "began":
+            return tuple(sorted({f"began.{len(value)}" for value in values}))
+        return ("way",) if name == "mode" and set(values) <= set(self.dims["way"].names) else (name,)
 
     def _hidden(self, asked: Conditions, by: str, lines: bool) -> frozenset[str]:
         key = ("hidden", by, lines, _key(asked))
@@ -115,6 +160,11 @@ class Cells:
         thin = self._thin(asked, dim.coding, len(dim.names), lines)
         hidden = {name for i, name in enumerate(dim.names)
                   if name in found and _has_guests(found[name]) and (thin[i] or name in gone)}  # fmt: skip
+        for name, values, rest in _one_fewer(asked):
+            before = set(self._hidden(rest, by, _of_lines(rest) or not _is_of_people(by)))
+            for other in self._figures_of(name, values):
+                before |= self._hidden_with(rest, by, other, _spelled(self.dims[other], name, values))
+            hidden |= {name for name in before & found.keys() if _has_guests(found[name])}
 
         def lacking(names: set[str], of: Coding, count: int) -> Mask:
             within, both = inside(dim, names), dim.of_people and of.of_people
@@ -135,6 +185,27 @@ class Cells:
             order.remove(taken)
             hidden.add(taken)
         return hidden
+
+    def _hidden_with(self, rest: Conditions, by: str, other: str, values: Iterable[str]) -> set[str]:
+        """Groups that are not told together with some values of another dimension: a table of both, whether it is read
+        by the one or by the other, tells the same."""
+        dim, cross = self.dims[by], self.dims[other]
+        first, second = sorted((by, other))
+        hidden = self._known(("table", first, second, _key(rest)), rest, lambda: self._table(rest, first, second))
+        marks = hidden if first == by else hidden.T
+        wanted = [i for i, name in enumerate(cross.names) if name in set(values)]
+        return {dim.names[i] for i in np.flatnonzero(marks[:, wanted].any(axis=1))}
+
+    def _table(self, rest: Conditions, first: str, second: str) -> Mask:
+        rows, columns = self.dims[first], self.dims[second]
+        lines = _of_lines(rest) or not (_is_of_people(first) and _is_of_people(second))
+        split = (second, columns.names)
+        people = self._people(rest, rows.coding, len(rows.names), lines, split)
+        people = people.reshape(len(rows.names), len(columns.names) + 1)[:, :-1]
+        gone = [self._hidden(rest, by, _of_lines(rest) or not _is_of_people(by)) for by in (first, second)]
+        marks = np.array([name in gone[0] for name in rows.names], dtype=bool)[:, None]
+        marks = marks | np.array([name in gone[1] for name in columns.names], dtype=bool)[None, :]
+        return hidden_cells(people, marks, added=not lines)
 
     def _coarser(self, asked: Conditions, by: str, lines: bool) -> tuple[Coding, int, set[str]]:
         """(the group of the coarser figure each row is in, the hidden ones as one; how many; groups within hidden)."""
@@ -175,15 +246,19 @@ class Cells:
         return Group(FEW, few.people, few.guests, dict.fromkeys(few.own, 0)) if few and _has_guests(few) else None
 
     def _known(self, key: Any, asked: Conditions, find: Callable[[], Any]) -> Any:
-        room = self._once if asked else self._always
-        if key not in room:
-            room[key] = find()
-        return room[key]
+        room = self._always if not asked or key[0] in SMALL else self._once
+        if key in room:
+            return room[key]
+        found = find()
+        if len(room) >= MOST_KNOWN:
+            room.clear()
+        room[key] = found
+        return found
 
     def _under(self, asked: Conditions, side: str) -> Rows:
         """Rows of a side that fulfil every condition; rows of people only those that are about people."""
         every = self._sides[side]
-        names = [name for name in asked if side != "people" or name in OF_PEOPLE]
+        names = [name for name in asked if side != "people" or _is_of_people(name)]
         if not names:
             return every
         key = ("under", side, tuple((name, asked[name]) for name in names))
@@ -247,20 +322,22 @@ class Cells:
 
     def _thin(self, asked: Conditions, codes: Coding, size: int, lines: bool) -> Mask:
         """Which groups stand for one to four people, or leave as few beside them that one condition tells apart."""
-        thin = _is_few(self._people(asked, codes, size, lines))
-        for name, values in asked.items():
-            rest = {other: each for other, each in asked.items() if other != name}
+        thin = is_few(self._people(asked, codes, size, lines))
+        for name, values, rest in _one_fewer(asked):
             people = self._people(rest, codes, size, lines, (name, values)).reshape(size, len(values) + 1)
-            thin |= _is_few(people).any(axis=1)
+            thin |= is_few(people).any(axis=1)
         return thin
 
     def _parts(self, name: str, values: tuple[str, ...]) -> Coding:
         """The value of a list that each row has, as its place among them; those that have none come last."""
-        dim = self.dims[name]
-        of = np.full(len(dim.code), len(values), dtype=np.int32)
-        for i, value in enumerate(values):
-            of[dim.holds(_spelled(dim, name, (value,)))] = i
-        return Dim((), of, dim.of_people).coding
+        dim, last = self.dims[name], len(values)
+        if name == "began":
+            of = [next((i for i, value in enumerate(values) if each.startswith(value)), last) for each in dim.names]
+        else:
+            place = {value: i for i, value in enumerate(values)}
+            of = [place.get(each, last) for each in dim.names]
+        code = np.array([*of, last], dtype=np.int32)[dim.code]  # the last place is that of -1
+        return Dim((), code, dim.of_people).coding
 
     def _people(
         self, asked: Conditions, codes: Coding, size: int, lines: bool, split: tuple[str, tuple[str, ...]] | None = None
@@ -289,13 +366,17 @@ class Cells:
         return largest(rows, (self._parts(*split) if split else EVERY).of(rows), count)
 
 
+def _one_fewer(asked: Conditions) -> Iterator[tuple[str, tuple[str, ...], Conditions]]:
+    """Each condition with its values, and the others; what another implies is not left out before it."""
+    implied = {IMPLIED.get(name) for name in asked}
+    for name, values in asked.items():
+        if name in implied:
+            continue
+        yield name, values, {other: each for other, each in asked.items() if other != name}
+
+
 def _key(asked: Conditions) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(asked.items())
-
-
-def _is_few(people: Codes) -> Mask:
-    found: Mask = (people > 0) & (people < SMALLEST_GROUP)
-    return found
 
 
 def _has_guests(group: Group) -> bool:
@@ -307,7 +388,7 @@ def _without_guests(group: Group) -> Group:
 
 
 def _of_lines(asked: Conditions) -> bool:
-    return any(name not in OF_PEOPLE for name in asked)
+    return not all(map(_is_of_people, asked))
 
 
 def _spelled(dim: Dim, name: str, values: tuple[str, ...]) -> tuple[str, ...]:

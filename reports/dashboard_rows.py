@@ -39,12 +39,12 @@ class Told:
 
 
 def conditions(asked: Narrowing, cells: Cells, but: str = "") -> dict[str, tuple[str, ...]]:
-    """What a question asks of rows; the list ``but`` is not asked."""
+    """What a question asks of rows, and what that implies; the list ``but`` is not asked."""
     found = {name: getattr(asked, name) for name in LISTS if name != but and getattr(asked, name)}
     if asked.month_from or asked.month_to:
         first, last = asked.month_from or "0", asked.month_to or "9"
         found["month"] = tuple(month for month in cells.values("month") if first <= month <= last) or ("-",)
-    return found
+    return cells.with_implied(found)
 
 
 def told_groups(asked: Narrowing, cells: Cells) -> dict[str, Told]:
