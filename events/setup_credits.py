@@ -175,6 +175,9 @@ def _ask(conn: sa.Connection, event: Event, currency: str, wished: Mapping[str, 
         "note": wished["note"], "state": "asked", "asked_by": actor.label, "asked_at": datetime.now(UTC),
         "answered_by": "", "answered_at": None, "answer": "", "tranche_id": "",
     }  # fmt: skip
+    for former in rows.requests(conn, event.event_id, "asked"):
+        if former["project_id"] == row["project_id"] and former["currency"] != currency:
+            _answer(conn, former, "withdrawn", "", "")  # nobody sells in two currencies
     rows.add_request(conn, row)
     told = {"grams": wished["grams"], "price_minor_per_tonne": wished["price"]}
     record(conn, event.event_id, actor, "credits.ask", wished["project_id"], told)

@@ -176,6 +176,13 @@ def test_credits_are_asked_of_the_exchange_which_grants_or_declines(made: Store)
         assert wrong("projects", **offers(price=bad)) == {"price_ccer-solar"}
     view = events.setup_view(SLUG)
     assert (view.offers[0].waiting_g, view.offers[0].is_open, view.values["gift"]) == (3_000_000, False, False)
+    events.save_step(SLUG, "projects", offers(price="7.00") | {"currency": "EUR"})
+    assert [(each.currency, each.state) for each in events.setup_view(SLUG).requests] == [
+        ("EUR", "asked"),
+        ("CNY", "withdrawn"),
+    ]
+    events.save_step(SLUG, "projects", offers())
+    view = events.setup_view(SLUG)
     asked = view.requests[0]
     with pytest.raises(Forbidden):
         events.grant_credits(ORGANISER, asked.event_id, asked.request_id)
