@@ -49,7 +49,7 @@ def parse_method_text(text: str, method_id: str) -> Method:
         raise InputError([FieldError("method", len(text), message, params)])
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         message = "The method file {value} cannot be read: {reason}"
         params = {"value": method_id, "reason": str(error)[:200]}
         raise InputError([FieldError("method", method_id, message, params)]) from error

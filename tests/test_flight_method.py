@@ -205,6 +205,11 @@ def test_the_choice_is_saved_by_those_who_may(slug: str) -> None:
     set_actor(SYSTEM)
 
 
+def test_a_number_without_end_is_refused_in_a_sentence(slug: str) -> None:
+    with pytest.raises(InputError):
+        events.check_method("x = " + "9" * 5000)
+
+
 def test_what_is_no_text_is_refused(slug: str) -> None:
     assert method_page.chosen_file("data:;base64,W2Fpcl0=", "mine.toml", slug) == ("[air]", "mine.toml", "file")
     for contents in ("data:;base64,/////w==", "rubbish", None):
