@@ -49,7 +49,7 @@ def test_a_pledge_is_written_changed_signed_counted_taken_back_and_withdrawn(
     desk = open_window("desktop", url=server.url).page
     enter(desk, DESK, add_person(server, "organiser"))
     write(desk, "By rail", "eight")
-    expect(desk.locator("#pledge-told")).to_contain_text("eight is no number")
+    expect(desk.locator("#pledge-told")).to_contain_text("eight” is no number; write it as 12.5")
     expect(desk.locator("#pledge-name-en")).to_have_value("By rail")
     desk.locator("#pledge-amount").fill("800")
     desk.locator("#pledge-keep").click()

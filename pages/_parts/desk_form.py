@@ -81,6 +81,7 @@ def day_of(field: str, text: Any) -> date:
         return date.fromisoformat(str(text or "").strip())
     except ValueError:
         message = "{field}: {value} is no day; write it as 2026-11-21."
+        message = message if str(text or "").strip() else "{field}: say which day it is."
         raise InputError([FieldError(field, str(text or ""), message)]) from None
 
 
@@ -89,7 +90,7 @@ def number_of(field: str, text: Any) -> int:
     try:
         return int(f.ungrouped(text))
     except ValueError:
-        message = "{field}: {value} is no whole number."
+        message = "{field}: “{value}” is no whole number; write it as 12."
         raise InputError([FieldError(field, str(text or "")[:60], message)]) from None
 
 

@@ -193,6 +193,6 @@ def _whole(name: str, value: Any, wrong: list[FieldError]) -> int:
     text = str(value).strip()
     if text.isdecimal() and len(text) < 4:
         return int(text)
-    message = "{field}: {value} is no whole number."
+    message = "{field}: “{value}” is no whole number; write it as 12."
     wrong.append(FieldError(name, text[:40], message, {"value": text[:40]}))
     return 0

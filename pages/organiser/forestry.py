@@ -226,7 +226,7 @@ def _scaled(field: str, text: Any, scale: int) -> int:
     try:
         return round(float(f.ungrouped(text)) * scale)
     except (ValueError, OverflowError):
-        message = "{field}: {value} is no number."
+        message = "{field}: “{value}” is no number; write it as 12.5."
         raise InputError([FieldError(field, str(text or "")[:60], message)]) from None
 
 

@@ -148,7 +148,9 @@ def _amount(text: Any) -> float:
     try:
         return float(f.ungrouped(text))
     except ValueError:
-        raise InputError([FieldError("amount", str(text or "")[:60], "{field}: {value} is no number.")]) from None
+        raise InputError(
+            [FieldError("amount", str(text or "")[:60], "{field}: “{value}” is no number; write it as 12.5.")]
+        ) from None
 
 
 def _texts(told: dict[str, Any], name: str) -> dict[str, str]:
