@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -34,11 +34,11 @@ def refresh_people(conn: sa.Connection, event_id: str, participations: Sequence[
     """The same for many, some hundreds at a time."""
     for start in range(0, len(participations), AT_ONCE):
         asked = {"e": event_id, "p": list(participations[start : start + AT_ONCE])}
-        sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        sums: Counter[tuple[str, bool]] = Counter()
         for participation_id, state, grams in conn.execute(_coverage_of_many(), asked):
-            sums[participation_id][state == "retired"] += int(grams or 0)
-        people = conn.execute(_people_query(), asked).mappings()
-        found = [board_row(person, *sums[person["participation_id"]], now) for person in people]
+            sums[participation_id, state == "retired"] += int(grams or 0)
+        people = {row["participation_id"]: row for row in conn.execute(_people_query(), asked).mappings()}
+        found = [board_row(row, sums[each, False], sums[each, True], now) for each, row in people.items()]
         rows = [row for row in found if row is not None]
         put(conn, rows)
         on_it = {row["participation_id"] for row in rows}
