@@ -50,6 +50,11 @@ def notice(kind: str, text: str = "") -> html.Aside:
     return html.Aside(words, className="fz-notice", **{"aria-label": tags[kind]})
 
 
+def test_notice(simulated: bool) -> html.Aside:
+    """The strip of a test event: of the demonstration, or of somebody's own."""
+    return notice("test" if simulated else "trial")
+
+
 def wordmark(href: str = "/", on_ink: bool = False) -> html.A:
     """Logo and name, a way home."""
     return html.A([themed_svg(logo, on_ink=on_ink), html.Span(t("Forum Zero"))], href=href, className="fz-logo")

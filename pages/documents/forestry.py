@@ -60,7 +60,7 @@ def document(plan_id: str, sha256: str, request: Request) -> Response:
 
 def _page(request: Request, event: events.Event | None, parts: list[Any], status: int = 200) -> Response:
     title = t("Planting for the event")
-    strip = shell.notice("test") if event is not None and not event.livemode else None
+    strip = shell.test_notice(event.simulated) if event is not None and not event.livemode else None
     look = "fz-main fz-column fz-doc fz-method"
     main = html.Main([html.H1(title, className="mt-3 mb-2"), *parts], id="main", className=look)
     skip = html.A(t("To the content"), href="#main", className="fz-skip")

@@ -62,7 +62,7 @@ def method(request: Request, event: str = "") -> Response:
 
 def _page(request: Request, parts: list[Any], chosen: events.Event | None, status: int = 200) -> Response:
     title = t("How everything is computed")
-    strip = shell.notice("test") if chosen is not None and not chosen.livemode else None
+    strip = shell.test_notice(chosen.simulated) if chosen is not None and not chosen.livemode else None
     main = html.Main(
         [html.H1(title, className="mt-3 mb-2"), *parts], id="main", className="fz-main fz-column fz-doc fz-method"
     )

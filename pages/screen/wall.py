@@ -20,7 +20,7 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 import events
 from locales import LANGUAGES, current_language, pick, set_language, t
 from pages._parts.html_text import html_language, render, tag
-from pages._parts.shell import notice
+from pages._parts.shell import test_notice
 from pages.registry import asset_url
 from pages.screen import _figures, _layouts, _moments, _together
 
@@ -146,7 +146,7 @@ def _words(language: str, wall: events.WallParts, snapshot: dict[str, Any]) -> d
 
 
 PARTS: dict[str, Callable[[events.WallParts, dict[str, Any]], Any]] = {
-    "notice": lambda wall, snapshot: None if wall.event.livemode else notice("test"),
+    "notice": lambda wall, snapshot: None if wall.event.livemode else test_notice(wall.event.simulated),
     "brand": lambda wall, snapshot: _together.brand(wall),
     "title": lambda wall, snapshot: _layouts.title(wall.event),
     "code": lambda wall, snapshot: _layouts.code(wall.event),
