@@ -149,9 +149,12 @@ def act(_link: int, _upload: int, _withdrawn: list[int], what: Any, label: Any, 
         if ctx.triggered_id == "people-link":
             accounts.invite_by_link(actor, company_id, slug, str(label or ""))
             told = _told(t("The link is there."))
+        elif ctx.triggered_id == "people-upload" and not contents:
+            told = _told(t("Choose a file first."), wrong=True)
         elif ctx.triggered_id == "people-upload":
             made = accounts.invite_by_list(actor, company_id, slug, bytes_of(contents), str(name or ""))
-            told = _told(t("{count} codes were made.", count=f.number(len(made))))
+            told = _told(t("{count} codes were made.", count=f.number(len(made))) if made else
+                         t("Everybody of this file has a code already; no more were made."))  # fmt: skip
         else:
             accounts.withdraw_invitation(actor, company_id, slug, str(ctx.triggered_id["id"]))
             told = _told(t("Withdrawn: nobody can join by it any more."))
@@ -160,6 +163,15 @@ def act(_link: int, _upload: int, _withdrawn: list[int], what: Any, label: Any, 
     except (Conflict, NotFound, TooMany) as error:
         told = _told(t(error.message, **error.params), wrong=True)
     return _inside(company_id, slug, accounts.invitations(actor, company_id, slug), told)
+
+
+@callback(
+    Output("people-list-file", "children"), Input("people-list", "filename"), State("people-what", "data"),
+    prevent_initial_call=True,
+)  # fmt: skip
+def named(name: Any, _what: Any) -> Any:
+    """The name of the file that was chosen."""
+    return str(name)[:120] if name else t("Choose a file")
 
 
 def _told(words: Any, wrong: bool = False) -> html.Div:
