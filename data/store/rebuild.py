@@ -30,7 +30,7 @@ This is the definition of every measure:
   of category '' are of persons as a whole: the tally's counts, extra_g and paid_minor, and person_count, those with a
   footprint that counts people. A participation stands under one choice of the five keys of persons; those behind any
   group of cells are therefore at least Σ over these keys of the most that one cell of them holds
-  (``data.store.facets.people_bound``).
+  (``reports.dashboard_cells``).
 """
 
 from __future__ import annotations
