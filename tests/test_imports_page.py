@@ -57,7 +57,7 @@ def test_a_bad_file_is_mended_brought_in_and_undone(
     expect(card).to_contain_text("3 lines of the inventory")
     inventory = page.context.new_page()
     inventory.goto(f"{server.url}/desk/e/{SLUG}/inventory?source=imported")
-    expect(inventory.locator("#inventory-list, .fz-desk-main").first).to_contain_text("1,235 kWh · ")
+    expect(inventory.locator("#inventory-list, .fz-desk-main").first).to_contain_text("1,234.5 kWh · ")
     hand_in(page, bills)
     expect(page.locator("#import-work")).to_contain_text("mapped as you mapped such a file before")
     page.locator("#import-forget").click()
@@ -66,7 +66,7 @@ def test_a_bad_file_is_mended_brought_in_and_undone(
     expect(page.locator("#import-told")).to_contain_text("It is undone")
     expect(card).to_contain_text("undone on")
     inventory.reload()
-    expect(inventory.locator(".fz-desk-main")).not_to_contain_text("1,235 kWh · ")
+    expect(inventory.locator(".fz-desk-main")).not_to_contain_text("1,234.5 kWh · ")
 
 
 @pytest.mark.parametrize(
