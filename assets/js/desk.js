@@ -16,12 +16,14 @@
     chip.textContent = away ? chip.dataset.awayWords + " " + asOf : chip.dataset.liveWords + " · " + asOf;
     if (body) { body.classList.toggle("fz-stale", away); }
   }
-  /* A new version is asked for once the last answer has stood several times as long as it took, and while somebody
+  /* A new version is asked for once the last answer has stood twice as long as it took (four seconds at most), and while somebody
      looks: what takes the server long is asked for seldom, and never twice at a time. */
-  var RESTS = 4, LEAST_MS = 400, LOST_MS = 30000, askedAt = 0, tookMs = 0;
+  var RESTS = 2, LEAST_MS = 400, MOST_MS = 4000, LOST_MS = 30000, askedAt = 0, answeredAt = 0, tookMs = 0;
   function hand(version) {
     newest = Math.max(newest, version);
-    if (!waiting && !askedAt && newest > shownVersion()) { later(Math.max(LEAST_MS, RESTS * tookMs)); }
+    if (!waiting && !askedAt && newest > shownVersion()) {
+      later(Math.max(LEAST_MS, answeredAt + Math.min(RESTS * tookMs, MOST_MS) - performance.now()));
+    }
   }
   function later(ms) {
     clearTimeout(waiting);
@@ -40,7 +42,8 @@
     if (!mark || !chip || mark.dataset.version === chip.dataset.liveVersion) { return; }
     chip.dataset.liveVersion = mark.dataset.version;
     if (askedAt) {
-      tookMs = performance.now() - askedAt;
+      answeredAt = performance.now();
+      tookMs = answeredAt - askedAt;
       askedAt = 0;
       clearTimeout(waiting);
       waiting = null;
@@ -114,7 +117,7 @@
       asOf = (chip.textContent.match(/[\d:]+$/) || [""])[0];
       clearTimeout(waiting);
       waiting = null;
-      newest = askedAt = tookMs = 0;
+      newest = askedAt = answeredAt = tookMs = 0;
       listen();
     }
     answered();
