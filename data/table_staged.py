@@ -43,6 +43,7 @@ MOST_WHOLE = 8_000_000  # of a part that is read as one tree: styles, names, lin
 NOT_WHOLE = ("xl/worksheets/", "xl/media/", "xl/pivotCache/", "xl/externalLinks/")  # read by rows, or not at all
 MOST_RATIO = 300  # of a part of a workbook: what people type packs to a tenth or a twentieth
 MOST_SHEETS = 50
+MOST_FORMERS = 50
 BOOK = "book.xlsx"  # a workbook with several sheets, kept while another may be chosen
 KEPT_S = 2 * 3600
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -67,6 +68,7 @@ class Staged:
     row_count: int
     note: dict[str, Any] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
+    formers: tuple[str, ...] = ()  # hashes it had before rows of it were mended
 
 
 def stage(event_id: str, name: str, content: bytes, sheet: str = "") -> Staged:
@@ -170,16 +172,17 @@ def waiting_file(token: str, event_id: str) -> Staged:
         told = {}
     if told.get("event_id") != event_id:
         raise _wrong("file", "This file is no longer kept here; choose it again.")
-    return Staged(**told | {name: tuple(told.get(name, ())) for name in ("columns", "sheets")})
+    return Staged(**told | {name: tuple(told.get(name, ())) for name in ("columns", "sheets", "formers")})
 
 
 def find_by_hash(event_id: str, sha256_start: str) -> Staged | None:
-    """The newest file waiting at an event whose hash begins so."""
+    """The newest file waiting at an event whose hash begins so, or did before it was mended."""
     found = []
     for facts in _root().glob("*/facts.json"):
         with suppress(OSError, ValueError):  # just dropped, or just being written
             told = json.loads(facts.read_text(encoding="utf-8"))
-            if told["event_id"] == event_id and told["sha256"].startswith(sha256_start):
+            hashes = (told["sha256"], *told.get("formers", ()))
+            if told["event_id"] == event_id and any(each.startswith(sha256_start) for each in hashes):
                 found.append((facts.stat().st_mtime, facts.parent.name))
     return waiting_file(max(found)[1], event_id) if found else None
 
@@ -204,7 +207,10 @@ def mend(waiting: Staged, rows: dict[int, list[str]]) -> Staged:
     mended = hashlib.sha256(waiting.sha256.encode())
     for number in sorted(rows):
         mended.update(json.dumps([number, rows[number]], ensure_ascii=False).encode())
-    blank = replace(waiting, token=secrets.token_urlsafe(18), sha256=mended.hexdigest(), row_count=0, sheets=())
+    blank = replace(
+        waiting, token=secrets.token_urlsafe(18), sha256=mended.hexdigest(), row_count=0, sheets=(),
+        formers=(*waiting.formers, waiting.sha256)[-MOST_FORMERS:],
+    )  # fmt: skip
     with (_folder(waiting.token) / "rows.csv").open(encoding="utf-8", newline="") as file:
         numbered = enumerate(csv.reader(file), waiting.header_row + 1)
         return _kept(blank, (rows.get(number, cells) for number, cells in numbered))

@@ -67,6 +67,8 @@ def test_a_bad_row_keeps_everything_out_until_it_is_mended(store: Store) -> None
     given = events.bad_rows_csv(SLUG, seen.token, lambda error: error.message)
     rows = given.removeprefix("\ufeff").splitlines()
     assert len(rows) == 3 and rows[0].startswith("file_row,Invoice,") and rows[0].endswith("what_is_wrong")
+    half = events.receive_file(SLUG, "mended.csv", given.replace("EUR", "MWh").encode())
+    assert (half.mended_count, half.bad_count, half.row_count) == (2, 1, 3)  # the same file is mended once more
     mended = given.replace("EUR", "MWh").replace("31.02.2026", "30.04.2026").replace("viel", "7")
     again = events.receive_file(SLUG, "mended.csv", mended.encode())
     assert (again.mended_count, again.bad_count, again.row_count) == (2, 0, 3)
