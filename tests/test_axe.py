@@ -13,6 +13,7 @@ from tests.support.browser import visit
 from tests.support.looking import too_wide, violations
 from tests.support.server import Server
 
+pytestmark = pytest.mark.xdist_group("axe")  # one world for all
 BROKEN = '<html><body><img src="x"><p style="color:#999;background:#fff">pale</p><div style="width:900px">wide</div>'
 
 

@@ -58,7 +58,7 @@ class Box:
 
 def _trusts(server: Any, session: Any, envelope: Any, mechanism: str, auth_data: Any) -> AuthResult:
     good = (auth_data.login, auth_data.password) == (b"post", b"p@ss/word")
-    return AuthResult(success=good, auth_data=auth_data.login if good else None)
+    return AuthResult(success=good, handled=good, auth_data=auth_data.login if good else None)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ DOCUMENT = b"%PDF-1.4 retired " + b"x" * 600_000
 
 def draft(page: Page) -> str:
     """An instruction for every credit of the pool that is ready or begun; its number."""
-    pool = page.locator("section", has_text="CDCER other projects").first
+    pool = page.locator("section", has_text="CDCER other projects · 2020").first
     pool.get_by_role("link", name="Draft an instruction").click()
     page.wait_for_selector("#retire-draft")
     facts = page.locator(".fz-facts dd").all_inner_texts()

@@ -103,7 +103,11 @@ class SmtpSender:
     def _protect(self, line: smtplib.SMTP, trust: ssl.SSLContext) -> None:
         line.ehlo()
         if line.has_extn("starttls"):
-            line.starttls(context=trust)
+            try:
+                line.starttls(context=trust)
+            except ssl.SSLError:
+                line.close()  # no QUIT: whoever is not trusted would be waited for
+                raise
         elif self.host not in OWN_MACHINE:
             raise MailError(f"{self.host} offers no TLS: nothing is sent over an open line.")
 
