@@ -17,6 +17,7 @@ from tests.support.simulators.product import IN_WECHAT, PHONE
 from tests.support.simulators.stripe import Stripe
 from tests.support.simulators.wechat import Wechat
 
+pytestmark = pytest.mark.xdist_group("providers")  # one server for all
 SLUG = "chengdu-2021"
 
 
