@@ -22,6 +22,7 @@ from data.table_given import as_written, csv_text
 from data.table_staged import Staged
 from events.bringing_in_going import Going, brought_of, queue_file, queue_undo
 from events.bringing_in_guess import FILE_ROW, WRONG, checked, dates_tell, guess, shape_of
+from events.bringing_in_lines import meter_errors
 from events.bringing_in_model import BadRow, Brought, ImportCard, Looked, Reading, ReadRow
 from events.bringing_in_rows import Of, Reader
 from events.bringing_in_run import wait_for
@@ -226,6 +227,7 @@ def _checked_rows(
     """The first rows as they are read, the bad ones, and how many those are."""
     first: list[ReadRow] = []
     bad: list[BadRow] = []
+    readings: dict[int, tuple[dict[str, Any], list[str]]] = {}
     count = 0
     for number, cells in islice(files.read(waiting), most):
         row = reader.read(number, cells, of)
@@ -233,6 +235,14 @@ def _checked_rows(
             count += 1
             if len(bad) < most_bad:
                 bad.append(BadRow(number, tuple(cells), errors))
-        elif row is not None and len(first) < SHOWN:
+            continue
+        if row is not None and reader.kind.shape == "meters":
+            held = {"series": row.series, "row_key": row.key, "row_no": number, "content": row.content}
+            readings[number] = (held, cells)
+        if row is not None and len(first) < SHOWN:
             first.append(row)
-    return first, bad, count
+    for error in meter_errors(held for held, _ in readings.values()):  # the rest is seen beside what is in already
+        count += 1
+        number = int(error.params["row"])
+        bad.append(BadRow(number, tuple(readings[number][1]), (error,)))
+    return first, sorted(bad, key=lambda each: each.number)[:most_bad], count

@@ -86,27 +86,30 @@ def meter_pairs(held: Iterable[Mapping[Any, Any]]) -> Iterator[tuple[Mapping[Any
 
 def check_meters(conn: sa.Connection, event: Event, series: Iterable[str], holding: Holding) -> None:
     """Raises InputError where a meter runs backwards, or changes its unit or what it meters."""
-    errors = []
+    errors: list[FieldError] = []
     for each in sorted(series):
-        for one, later in meter_pairs(
-            rows.current(conn, event.event_id, METERS, series=each, holding=holding).values()
-        ):
-            a, b = one["content"], later["content"]
-            params = {
-                "row": later["row_no"], "meter": b["meter"], "value": f"{b['reading']:,.6g} {b['unit']}",
-                "day": b["day"], "before": f"{a['reading']:,.6g} {a['unit']}", "earlier": a["day"], "field": "reading",
-            }  # fmt: skip
-            if (a["unit"], a["activity"]) != (b["unit"], b["activity"]):
-                message = "Meter {meter}: {value} on {day} is told in another unit than {before} on {earlier}."
-            elif b["reading"] < a["reading"]:
-                message = (
-                    "Meter {meter}: {value} on {day} is less than {before} on {earlier}; a new meter needs a new name."
-                )
-            else:
-                continue
-            errors.append(FieldError(f"row {later['row_no']}.quantity", params["value"], message, params))
+        errors += meter_errors(rows.current(conn, event.event_id, METERS, series=each, holding=holding).values())
     if errors:
         raise InputError(errors[:200])
+
+
+def meter_errors(held: Iterable[Mapping[Any, Any]]) -> Iterator[FieldError]:
+    """What is wrong with readings that follow one another; ``row`` among the parameters is the later one's number."""
+    for one, later in meter_pairs(held):
+        a, b = one["content"], later["content"]
+        params = {
+            "row": later["row_no"], "meter": b["meter"], "value": f"{b['reading']:,.6g} {b['unit']}",
+            "day": b["day"], "before": f"{a['reading']:,.6g} {a['unit']}", "earlier": a["day"], "field": "reading",
+        }  # fmt: skip
+        if (a["unit"], a["activity"]) != (b["unit"], b["activity"]):
+            message = "Meter {meter}: {value} on {day} is told in another unit than {before} on {earlier}."
+        elif b["reading"] < a["reading"]:
+            message = (
+                "Meter {meter}: {value} on {day} is less than {before} on {earlier}; a new meter needs a new name."
+            )
+        else:
+            continue
+        yield FieldError(f"row {later['row_no']}.quantity", params["value"], message, params)
 
 
 def _entry(told: Mapping[str, Any], key: str, import_id: str, session: str) -> dict[str, Any]:

@@ -43,6 +43,9 @@ def test_readings_of_meters_become_lines_and_go_again(store: Store) -> None:
     with pytest.raises(InputError) as wrong:
         bring("back.csv", text(METERS[0], "E-1,2026/5/9,100,度,电"))
     assert "E-1" in sentences(wrong.value)[0] and "3,500 kWh" in sentences(wrong.value)[0]
+    seen = look("back 2.csv", text(METERS[0], "E-2,2026/5/8,300,度,电", "E-2,2026/5/9,100,度,电"))
+    assert (seen.bad_count, seen.bad[0].number) == (1, 3)  # told before anything comes in
+    assert "E-2,2026/5/9,100" in events.bad_rows_csv(SLUG, seen.token, lambda error: error.message)
     events.undo_import(SLUG, later.import_id)
     assert own_lines() == [("electricity", 2500.0, "kWh")]
     assert events.inventory_view(SLUG).total_g == total == events.totals(SLUG).mass.total_g
