@@ -9,7 +9,7 @@ JOBS ?= 2
 help:
 	@echo "make install  prepare .venv from the pinned requirements.txt (skipped while it is up to date)"
 	@echo "make run      seed the demonstration once and serve on HOST:PORT (127.0.0.1:8050)"
-	@echo "make test     every test: units, both stores, browser journeys (a quarter of an hour on two cores)"
+	@echo "make test     every test: units, both stores, browser journeys (some fifteen minutes on two cores)"
 	@echo "make check    format, lint, types and the import contract"
 	@echo "make soak     the long rounds: killing, racing, load"
 	@echo "make bench    the benchmarks of benchmarks/README.md"
