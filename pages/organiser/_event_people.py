@@ -37,7 +37,7 @@ def origin_panel(shown: Dashboard, table: Table, span: int = 4) -> html.Section:
     body += [html.P(picks, className="fz-picks")] if picks else []
     few = next((row for row in rows if row.key == FEW), None)
     if few is not None and few.people:
-        told = t("{count} from places with fewer than five", count=f.number(few.people))
+        told = t("{count} from places told together, some with fewer than five", count=f.number(few.people))
         body.append(html.P(told, className="fz-small mb-0"))
     return figure_panel(shown, table, body, people_unit(shown), span)
 
