@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from calculations.ranking import SMALLEST_GROUP
+from calculations.ranking import SMALLEST_GROUP, shown_groups
 
 FEW = "-few"  # the key of the sessions of an event that are told together
 People = Mapping[tuple[str, str], int]
@@ -36,18 +36,9 @@ def fewness(people: People, event_ids: Sequence[str], chosen: Sequence[str]) -> 
         own = {session: count for (event, session), count in people.items() if event == event_id and count > 0}
         if 0 < sum(own.values()) < SMALLEST_GROUP:
             continue
-        hidden = _together(own)
+        hidden = own.keys() - shown_groups(own)
         if chosen and hidden & set(chosen) not in (set(), hidden):
             continue
         told.append(event_id)
         together |= {(event_id, session) for session in hidden}
     return Fewness(tuple(told), frozenset(together))
-
-
-def _together(own: Mapping[str, int]) -> set[str]:
-    hidden = {session for session, count in own.items() if count < SMALLEST_GROUP}
-    for session in sorted(own.keys() - hidden, key=lambda each: (own[each], each)):
-        if not hidden or sum(own[each] for each in hidden) >= SMALLEST_GROUP:
-            break
-        hidden.add(session)
-    return hidden

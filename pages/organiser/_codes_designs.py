@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pages._parts.palette import palette
 from pages.organiser._codes_sheet import Canvas, Point, Sheet
@@ -163,14 +164,20 @@ def _poster(on: Canvas, piece: Piece, _: str) -> float:
     """Name, place and hall, the code in its ring, the claim's words; long names give way to the code."""
     margin, room = 18.0, 174.0
     foot = _poster_foot(on, piece, margin, room)
-    share = 1.0
-    for share in (1.0, 0.82, 0.66, 0.54):
-        tried = Canvas(Sheet(on.width, on.height), on.width, on.height)
-        if (foot - _poster_head(tried, piece, margin, room, share) - 12) / 2 >= LEAST_RING:
-            break
-    y = _poster_head(on, piece, margin, room, share)
+    head = partial(_poster_head, piece=piece, margin=margin, room=room)
+    y = _headed(on, head, foot - 12 - 2 * LEAST_RING, (1.0, 0.82, 0.66, 0.54))
     outer = min(79.0, (foot - y - 12) / 2)
     return _code_in_ring(on, piece, (on.width / 2, (y + foot) / 2), outer)
+
+
+def _headed(on: Canvas, head: Callable[..., float], most: float, shares: Sequence[float]) -> float:
+    """Draws what stands above a code in the largest letters with which it ends at ``most`` or above, else the
+    smallest; where it ends."""
+
+    def ends(share: float) -> float:
+        return head(Canvas(Sheet(on.width, on.height), on.width, on.height), share=share)
+
+    return head(on, share=next((share for share in shares[:-1] if ends(share) <= most), shares[-1]))
 
 
 def _poster_head(on: Canvas, piece: Piece, margin: float, room: float, share: float) -> float:
@@ -207,12 +214,8 @@ def _card(on: Canvas, piece: Piece, _: str) -> float:
     """The same on a table; long names give way to the code."""
     margin, room = 7.0, on.width - 14.0
     foot = on.height - (23 if len(piece.words) > 1 else 18)
-    share = 1.0
-    for share in (1.0, 0.84, 0.7, 0.58):
-        tried = Canvas(Sheet(on.width, on.height), on.width, on.height)
-        if (foot - _card_head(tried, piece, margin, room, share) - 5) / 2 >= LEAST_CARD_RING:
-            break
-    y = _card_head(on, piece, margin, room, share)
+    head = partial(_card_head, piece=piece, margin=margin, room=room)
+    y = _headed(on, head, foot - 5 - 2 * LEAST_CARD_RING, (1.0, 0.84, 0.7, 0.58))
     outer = min(36.0, (foot - y - 5) / 2)
     width = _code_in_ring(on, piece, (on.width / 2, (y + foot) / 2), outer)
     for i, one in enumerate(piece.words):
