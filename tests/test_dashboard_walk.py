@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from locales import formats as f
 from tests.support.browser import Visit
-from tests.support.desk import enter, person
+from tests.support.desk import drawn_anew, enter, person
 from tests.support.server import Server
 
 __all__ = ["person"]
@@ -53,13 +53,16 @@ def test_filters_of_three_panels_together(
     assert all(name in asked for name in ("mode=plane", "ring=km2000", "session="))
     page.reload()
     agrees(page, 3)
-    page.evaluate("window.dash_clientside.set_props('organiser-version', {data: 999999})")
+    page.locator("#figure-category .fz-beside summary").click()
+    expect(page.locator("#figure-category .fz-beside td").first).to_be_visible()
+    drawn_anew(page)
     expect(page.locator("#organiser-emitted")).to_have_text(shown)
+    expect(page.locator("#figure-category .fz-beside[open] td").first).to_be_visible()
     for left in (2, 1, 0):
         page.locator(".fz-off").first.click()
         expect(page.locator(".fz-off")).to_have_count(left)
     expect(page.locator("#figure-boards")).to_be_visible()
-    page.locator("#figure-began .fz-time").nth(2).click()
+    page.locator("#figure-began .fz-time").first.click()
     agrees(page, 1)
     page.locator("#figure-channel .fz-row-link").first.click()
     agrees(page, 2)

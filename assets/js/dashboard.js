@@ -11,12 +11,15 @@
   function close(but) {
     document.querySelectorAll(".fz-pick[open]").forEach(function (each) { if (each !== but) { each.open = false; } });
   }
+  function shut(pick) { pick.open = false; pick.querySelector("summary").focus(); }
   document.addEventListener("click", function (event) {
     var target = event.target.closest ? event.target : document.body;
     close(target.closest(".fz-pick"));
     var link = target.closest("a[data-narrow]");
     if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey && body()) {
       event.preventDefault();
+      var pick = link.closest(".fz-pick");
+      if (pick) { shut(pick); }
       if (link.href !== location.href) {
         history.pushState(null, "", link.href);
         ask(location.search);
@@ -28,7 +31,7 @@
   });
   document.addEventListener("keydown", function (event) {
     var open = event.key === "Escape" && document.querySelector(".fz-pick[open]");
-    if (open) { open.open = false; open.querySelector("summary").focus(); }
+    if (open) { shut(open); }
   });
   window.addEventListener("popstate", function () { if (body()) { ask(location.search); } });
 

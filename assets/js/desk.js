@@ -97,13 +97,51 @@
   }
   document.addEventListener("change", weigh, true);
   document.addEventListener("drop", weigh, true);
-  /* What is drawn anew while somebody is in it keeps the focus: the new field with the same id takes it. */
-  var last = null;
-  document.addEventListener("focusin", function (event) { last = event.target; });
+  /* Dash draws all that a callback answers as new elements. Who is at one of them stays there: the new one keeps the focus, what
+     was opened stays open, what was scrolled stays scrolled. An element is found again by its id, or else by its way
+     down from the nearest ancestor that has one. */
+  var last = null, opened = new Map(), scrolled = new Map();
+  function wayTo(element) {
+    var steps = [];
+    for (var at = element; at && at.parentElement; at = at.parentElement) {
+      if (at.id) { return { id: at.id, steps: steps, tag: element.tagName, page: location.pathname }; }
+      steps.unshift(Array.prototype.indexOf.call(at.parentElement.children, at));
+    }
+    return null;
+  }
+  function again(way) {
+    if (!way || way.page !== location.pathname) { return null; }
+    var at = document.getElementById(way.id);
+    way.steps.forEach(function (step) { at = at && at.children[step]; });
+    return at && at.tagName === way.tag ? at : null;
+  }
+  document.addEventListener("focusin", function (event) { last = { element: event.target, way: wayTo(event.target) }; });
   document.addEventListener("pointerdown", function () { last = null; });
+  document.addEventListener("toggle", function (event) {
+    if (event.target.tagName !== "DETAILS") { return; }
+    if (event.target.open) { opened.set(event.target, wayTo(event.target)); setTimeout(rewind); } else { opened.delete(event.target); }
+  }, true);
+  document.addEventListener("scroll", function (event) {
+    if (event.target.parentElement) { scrolled.set(event.target, { way: wayTo(event.target), top: event.target.scrollTop, left: event.target.scrollLeft }); }
+  }, true);
+  function rewind() {
+    scrolled.forEach(function (kept, element) {
+      if (element.isConnected) { return; }
+      var anew = again(kept.way);
+      if (anew) { anew.scrollTop = kept.top; anew.scrollLeft = kept.left; }
+      if (!anew || (anew.scrollTop === kept.top && anew.scrollLeft === kept.left)) { scrolled.delete(element); }
+    });
+  }
   function hold() {
-    if (!last || !last.id || last.isConnected || document.activeElement !== document.body) { return; }
-    var anew = document.getElementById(last.id);
+    opened.forEach(function (way, element) {
+      if (element.isConnected) { return; }
+      opened.delete(element);
+      var anew = element.open && again(way);
+      if (anew) { anew.open = true; opened.set(anew, way); }
+    });
+    rewind();
+    if (!last || last.element.isConnected || document.activeElement !== document.body) { return; }
+    var anew = again(last.way);
     if (anew) { anew.focus({ preventScroll: true }); }
   }
   function look() {

@@ -64,3 +64,15 @@ def enter(page: Page, path: str, email: str) -> None:
     page.locator("#sign-in-password").fill(PASSWORD)
     page.locator("form button[type=submit]").click()
     page.wait_for_selector(".fz-desk-main")
+
+
+def drawn_anew(page: Page) -> None:
+    """A live figure arrives, and the dashboard's body is made of new elements."""
+    page.evaluate("""() => {
+      window.before = document.getElementById("organiser-filter");
+      window.dash_clientside.set_props("organiser-version", { data: 1e9 });
+    }""")
+    page.wait_for_function("""() => {
+      const bar = document.getElementById("organiser-filter");
+      return bar && bar !== window.before;
+    }""")
