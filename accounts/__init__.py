@@ -34,7 +34,16 @@ from accounts.companies import (
 from accounts.errors import Conflict, DomainError, Forbidden, NotFound, TooMany, Unauthenticated
 from accounts.idempotency import once
 from accounts.letters import MAIL_JOB, deliver_letter, mail_is_sent
-from accounts.links import COLLEAGUE, REGISTER, OpenLink, accept_colleague, ask_reset, open_link, set_password_by_link
+from accounts.links import (
+    COLLEAGUE,
+    REGISTER,
+    OpenLink,
+    accept_colleague,
+    ask_reset,
+    company_of_link,
+    open_link,
+    set_password_by_link,
+)
 from accounts.openid import begin_openid, finish_openid, openid_name
 from accounts.organising import organise
 from accounts.own import (
@@ -64,6 +73,7 @@ __all__ = [
     "Invitation", "NotFound", "OpenLink", "PersonView", "Session", "SignedIn", "TooMany", "Trail", "Unauthenticated",
     "WaitingCompany", "accept_colleague", "action_words", "actor_by_now", "actor_of", "approve_company", "ask_reset",
     "begin_factor", "begin_openid", "change_own", "change_password", "check_live", "code_hash", "company_account",
+    "company_of_link",
     "confirm_factor", "create_person", "create_program_token", "current_actor", "deliver_letter", "detail_words",
     "drop_factor", "end_other_sessions", "end_session", "ensure_install_people", "find_people", "finish_openid",
     "finish_sign_in", "fresh_recovery_codes", "grant_role", "invitations", "invite_again", "invite_by_link",

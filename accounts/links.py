@@ -129,6 +129,18 @@ def _live(conn: Connection, token: str, purposes: Sequence[str]) -> Any:
     return found
 
 
+def company_of_link(token: str, address: str = "") -> str:
+    """The name of the company whose account a mailed link opens or joins; using it is another step. Raises NotFound
+    with one sentence for every reason, TooMany."""
+    throttle(f"link-look:{address}", 60, 300)
+    with get_store().read() as conn:
+        grants = _live(conn, token, SEVERAL)["grants"]
+        company = companies.get(conn, str(grants[0][2])) if grants else None
+    if company is None:
+        raise NotFound(OVER)
+    return pick(company["names"])
+
+
 def set_password_by_link(token: str, password: str, address: str = "") -> str:
     """Sets the password of a mailed link's person and ends all their sessions and other links; their email. Raises
     InputError for a password that won't do (the link stays), NotFound for a link that is over, TooMany."""

@@ -310,9 +310,12 @@ def test_a_colleague_joins_by_mail_and_the_last_one_stays(
     link = link_in(caplog.text)
     with pytest.raises(NotFound):
         accounts.set_password_by_link(link, NEW)  # this link is for something else
+    assert accounts.company_of_link(link) == "Alpha Works"
     with pytest.raises(InputError):
         accounts.accept_colleague(link, "")
     accounts.accept_colleague(link, NEW)
+    with pytest.raises(NotFound):
+        accounts.company_of_link(link)  # it was used
     dee = session("dee@example.org", NEW)[1]
     assert accounts.may(dee, "company.order", "", company_id)
     accounts.remove_colleague(dee, company_id, cy.person_id)

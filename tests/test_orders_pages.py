@@ -119,6 +119,8 @@ def test_a_company_registers_invites_covers_and_its_guest_is_told_before_paying(
     page.locator("form button[type=submit]").click()
     expect(page.locator("h1")).to_have_text("Look into your mail")
     page.goto(f"/company/colleague#{mailed(server, email)}")
+    expect(page.locator("h1")).to_have_text(f"The account of {name}")
+    expect(page.locator("#link-password")).to_be_focused()
     page.locator("#link-password").fill(PASSWORD)
     page.locator("form button[type=submit]").click()
     expect(page.locator("h1")).to_have_text("Done")
@@ -209,8 +211,12 @@ def test_another_companys_pages_are_refused(server: Server) -> None:
             email = f"tram-{next(NUMBERS)}@example.org"
             told = {"name": f"Tram {n} of {next(NUMBERS)}", "person": "Jón", "email": email}
             assert door.post("/company/register", data=told).status_code == 200
-            joined = door.post("/company/colleague", data={"code": mailed(server, email), "password": PASSWORD})
-            assert joined.status_code == 200
+            code = mailed(server, email)
+            asked = door.post("/company/colleague", data={"code": code})  # as a page without script asks
+            assert f"The account of {told['name']}" in asked.text and 'name="password"' in asked.text
+            assert door.post("/company/colleague", data={"code": code[:-1]}).status_code == 404
+            joined = door.post("/company/colleague", data={"code": code, "password": PASSWORD})
+            assert joined.status_code == 200 and told["name"] in joined.text
             again = door.post("/company/register", data=told | {"email": "other@example.org"})
             assert again.status_code == 409
         door.post("/sign-in", data={"email": told["email"], "password": PASSWORD})
