@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from calculations.model import FieldError, InputError
-from reports.question import KNOWN, address_of, asked_of
+from reports.question import KNOWN, address_of, sifted
 
 STATES = ("retired", "reserved", "open")
 OF_PEOPLE = ("session", "company", "channel", "origin", "ring", "began")  # what people tell apart
@@ -44,12 +44,24 @@ class Narrowing:
     @classmethod
     def from_url(cls, params: Mapping[str, Any]) -> Narrowing:
         """What an address's query asks for. Raises InputError for values that can't be asked."""
-        found = cls(**asked_of(cls, params, {**KNOWN, "state": STATES, "told": ("declared",), "ring": RINGS}))
-        message = "{field}: {value} is no time; write it as 2026-05, 2026-05-04 or 2026-05-04T09."
-        errors = [FieldError("began", value, message) for value in found.began if not _BEGAN.fullmatch(value)]
+        found, errors = cls.sifted(params)
         if errors:
             raise InputError(errors)
         return found
+
+    @classmethod
+    def sifted(cls, params: Mapping[str, Any]) -> tuple[Narrowing, list[FieldError]]:
+        """What of an address's query can be asked, and what is wrong with the rest."""
+        given, errors = sifted(cls, params, {**KNOWN, "state": STATES, "told": ("declared",), "ring": RINGS})
+        found, message = cls(**given), "{field}: {value} is no time; write it as 2026-05, 2026-05-04 or 2026-05-04T09."
+        wrong = [FieldError("began", value, message) for value in found.began if not _BEGAN.fullmatch(value)]
+        return found.less(wrong), errors + wrong
+
+    def less(self, wrong: Sequence[FieldError]) -> Narrowing:
+        """The same without the values of lists that errors name."""
+        gone = {(error.field, error.value) for error in wrong}
+        kept = {name: tuple(v for v in getattr(self, name) if (name, v) not in gone) for name in LISTS}
+        return self.asking(**kept)
 
     def to_url(self) -> str:
         """The query that asks it again; '' for the whole event."""

@@ -53,17 +53,29 @@ class Question:
 def asked_of(kind: type[Any], params: Mapping[str, Any], known: Mapping[str, Sequence[str]] = KNOWN) -> dict[str, Any]:
     """The fields of a question's dataclass that an address's query gives; ``known`` are the values some of them may
     take. Raises InputError for values that can't be asked."""
+    given, errors = sifted(kind, params, known)
+    if errors:
+        raise InputError(errors)
+    return given
+
+
+def sifted(
+    kind: type[Any], params: Mapping[str, Any], known: Mapping[str, Sequence[str]] = KNOWN
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """As `asked_of`, but what can't be asked is left out and what is wrong with it told beside the rest."""
     given: dict[str, Any] = {}
     errors: list[FieldError] = []
     for each in fields(kind):
         text = str(params.get(each.name) or "").strip()
-        if text:
-            value = _list_of(text) if each.default == () else text
-            errors += _wrong(each.name, value, known)
+        value = _list_of(text) if each.default == () else text
+        wrong = _wrong(each.name, value, known) if value else []
+        errors += wrong
+        if wrong and isinstance(value, tuple):
+            few = value if len(value) <= MOST_VALUES else ()
+            value = tuple(item for item in few if not _wrong(each.name, (item,), known))
+        if value and (not wrong or isinstance(value, tuple)):
             given[each.name] = value
-    if errors:
-        raise InputError(errors)
-    return given
+    return given, errors
 
 
 def address_of(question: Any) -> str:

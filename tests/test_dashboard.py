@@ -68,6 +68,14 @@ def test_what_cannot_be_asked_is_refused_by_name(wrong: dict[str, str]) -> None:
     assert [error.field for error in refused.value.errors] == list(wrong)
 
 
+def test_what_can_be_asked_is_kept_beside_what_cannot() -> None:
+    told = {"mode": "plane,a b", "ring": "nonsense", "began": "2026-05,May", "month_from": "May", "month_to": "2026-05",
+            "session": ",".join(str(number) for number in range(101))}  # fmt: skip
+    asked, wrong = Narrowing.sifted(told)
+    assert asked == Narrowing(mode=("plane",), began=("2026-05",), month_to="2026-05")
+    assert sorted(error.field for error in wrong) == ["began", "mode", "month_from", "ring", "session"]
+
+
 def test_the_whole_is_the_events_totals(store: Store) -> None:
     hall()
     shown = dashboard(SLUG)
@@ -208,9 +216,11 @@ def test_the_page_of_a_question(api: TestClient, forum: Forum) -> None:
     )
     assert '"figure-origin"' in text
     assert '"figure-boards"' not in text
-    wrong = layout(api, f"{PAGE}?category=air", held)
-    assert "air is not known" in wrong
-    assert '"figure-origin"' in wrong
+    wrong = layout(api, f"{PAGE}?mode=plane&category=air,travel&ring=nonsense&company=nobody&state=sold", held)
+    for words in ("air is not known", "nonsense is not known", "sold is not known", "nobody is not at this event"):
+        assert words in wrong
+    assert "Take off: Plane" in wrong and "Take off: Travel" in wrong  # what can be asked is
+    assert "ring=nonsense" in wrong  # asked again by live figures, so that what is wrong stays said
     assert "不含估算" in layout(api, f"{PAGE}?told=declared", held, "zh")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import Input, Output, State, callback, dcc, html
 from fastapi import APIRouter, Request
@@ -49,7 +51,7 @@ def layout(slug: str = "", **query: Any) -> html.Div:
     body = [
         dcc.Store(id="organiser-slug", data=slug),
         dcc.Store(id="organiser-version", data=view.totals.version),
-        dcc.Store(id="organiser-asked", data=f"?{shown.asked.to_url()}"),
+        dcc.Store(id="organiser-asked", data=_asked(shown, wrong, query)),
         html.Div(_body(shown, wrong), id="organiser-body"),
     ]
     head = {"subtitle": event_line(event), "actions": _actions(view)}
@@ -57,11 +59,21 @@ def layout(slug: str = "", **query: Any) -> html.Div:
 
 
 def _shown(slug: str, query: Mapping[str, Any]) -> tuple[Dashboard, Sequence[FieldError]]:
-    """What the query asks for; where it can't be asked the whole event, and what is wrong."""
-    try:
-        return dashboard(slug, Narrowing.from_url(query)), ()
-    except InputError as error:
-        return dashboard(slug), error.errors
+    """What of the query can be asked here, and what is wrong with the rest; what is left may itself not be here."""
+    asked, wrong = Narrowing.sifted(query)
+    for _ in range(2):
+        try:
+            return dashboard(slug, asked), wrong
+        except InputError as error:
+            asked, wrong = asked.less(error.errors), [*wrong, *error.errors]
+    return dashboard(slug), wrong
+
+
+def _asked(shown: Dashboard, wrong: Sequence[FieldError], query: Mapping[str, Any]) -> str:
+    """The question that live figures ask again; as it was typed while something is wrong, so that this stays said."""
+    names = {each.name for each in fields(Narrowing)}
+    typed = urlencode({name: str(value)[:2000] for name, value in query.items() if name in names})
+    return f"?{typed if wrong else shown.asked.to_url()}"
 
 
 @callback(
