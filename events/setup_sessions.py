@@ -21,10 +21,15 @@ from events.setup_model import LANGUAGES
 
 KINDS = ("main", "parallel", "other")
 MOST_SESSIONS = 200
-_LINE = re.compile(
-    r"(?:(?P<day>\d{4}-\d{2}-\d{2})\s+)?(?:(?P<start>\d{1,2}[:：]\d{2})(?:\s*[-–—~～至]\s*(?P<end>\d{1,2}[:：]\d{2}))?\s+)?"
-    r"(?P<names>.+)"
+_HOUR = (
+    r"\d{1,2}(?:(?:[:：]\d{2}|[.h][0-5]\d)(?:\s*[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)"  # 09:00, 9.00, 9h00, 9:00 pm, 9 pm
 )
+_LINE = re.compile(
+    rf"(?:(?P<day>\d{{4}}-\d{{2}}-\d{{2}})\s+)?"
+    rf"(?:(?P<start>{_HOUR})(?:\s*(?:[-–—~～至]|to|bis)\s*(?P<end>{_HOUR}))?(?:\s*Uhr\b)?\s+)?(?P<names>.+)",
+    re.IGNORECASE,
+)
+_TOLD_HOUR = re.compile(r"(\d+)(?:[^\d\s](\d+))?\s*([ap]?)", re.IGNORECASE)
 _HAN = re.compile(r"[㐀-鿿]")
 Row = dict[str, Any]
 
@@ -85,6 +90,9 @@ def pasted(form: Form, event: Event, text: str, has_main: bool) -> list[Row]:
                 "paste", line, "{field}, line {number}: {value} holds no day or hour that exists.", number=number
             )
             continue
+        if starts and ends and ends < starts:
+            form.wrong("paste", line, "{field}, line {number}: {value} ends before it starts.", number=number)
+            continue
         if not names or any(len(each) > 160 for each in names.values()):
             message = "{field}, line {number}: {value} is no session; write 09:00-12:00 Main forum | 主论坛."
             form.wrong("paste", line, message, number=number)
@@ -95,12 +103,12 @@ def pasted(form: Form, event: Event, text: str, has_main: bool) -> list[Row]:
 
 
 def _names(text: str) -> dict[str, str]:
-    """Names by language: those with Chinese letters are Chinese, of the others the first is English."""
-    names: dict[str, str] = {}
+    """Names by language: those with Chinese letters are Chinese, the others English; several of one stay together."""
+    names: dict[str, list[str]] = {}
     for part in (" ".join(each.split()) for each in re.split(r"[|｜\t]", text)):
         if part:
-            names.setdefault("zh" if _HAN.search(part) else "en", part)
-    return names
+            names.setdefault("zh" if _HAN.search(part) else "en", []).append(part)
+    return {language: " · ".join(parts) for language, parts in names.items()}
 
 
 def _hours(event: Event, found: re.Match[str]) -> tuple[datetime | None, datetime | None]:
@@ -114,8 +122,16 @@ def _hours(event: Event, found: re.Match[str]) -> tuple[datetime | None, datetim
 
 
 def _instant(day: date, hour: str, zone: ZoneInfo) -> datetime:
-    hours, minutes = hour.replace("：", ":").split(":")
-    return datetime.combine(day, time(int(hours), int(minutes)), zone).astimezone(UTC)
+    """An hour of a day. Raises ValueError where the day has no such hour, also by the twelve of a clock's face."""
+    told = _TOLD_HOUR.match(hour)
+    if told is None:
+        raise ValueError(hour)
+    hours, minutes, half = int(told[1]), int(told[2] or 0), told[3].lower()
+    if half and not 1 <= hours <= 12:
+        raise ValueError(hour)
+    if half:
+        hours = hours % 12 + (12 if half == "p" else 0)
+    return datetime.combine(day, time(hours, minutes), zone).astimezone(UTC)
 
 
 def _check(form: Form, made: list[Row]) -> None:

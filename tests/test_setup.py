@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -127,6 +128,21 @@ def test_sessions_are_pasted_moved_with_the_days_and_kept_while_in_use(made: Sto
     assert wrong("programme", sessions=rows[:2]) == {"sessions"}
     kept = events.save_step(SLUG, "programme", {"sessions": [rows[2], rows[0]]})
     assert [each.session_id for each in kept.sessions] == ["rails", "main-forum"]
+
+
+def test_hours_of_a_pasted_programme_are_read_as_people_write_them(made: Store) -> None:
+    complete()
+    written = "9.00 – 12.30 Uhr\tPlenum\n2:15 pm - 5 pm Tea\n12:30 am – 1:00 a.m. Night\n9h30 Wasser | Water | 水"
+    plenum, tea, night, water = events.save_step(SLUG, "programme", {"sessions": [], "paste": written}).sessions[:4]
+    zone = ZoneInfo("Asia/Shanghai")
+    assert plenum.names == {"en": "Plenum"} and plenum.starts_at and plenum.ends_at
+    assert (plenum.starts_at.astimezone(zone).hour, plenum.ends_at.astimezone(zone).minute) == (9, 30)
+    assert tea.starts_at and tea.ends_at and tea.names == {"en": "Tea"}
+    assert (tea.starts_at.astimezone(zone).hour, tea.ends_at.astimezone(zone).hour) == (14, 17)
+    assert night.starts_at and night.starts_at.astimezone(zone).hour == 0
+    assert water.names == {"en": "Wasser · Water", "zh": "水"}
+    assert wrong("programme", sessions=[], paste="14:00-13:00 Backwards") == {"paste"}
+    assert wrong("programme", sessions=[], paste="13:00 pm Late") == {"paste"}
 
 
 def test_what_an_open_event_keeps(made: Store) -> None:
