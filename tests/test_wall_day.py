@@ -128,9 +128,11 @@ def _steered_by_the_page(browser: Browser, server: Server, main: Page, hall: For
     desk.press("#screens-seconds_hall", "Tab")
     expect(desk.locator("#screens-said [role=alert]")).to_contain_text("Seconds of Hall")
     expect(desk.locator("#screens-seconds_hall")).to_have_value("2")
-    events.control_screen(hall.slug, main_id, {"theme": "light", "layout": "boards"})  # somebody else, at the same time
+    elsewhere = {"theme": "light", "layout": "boards", "rotating": True}  # somebody else, at the same time
+    events.control_screen(hall.slug, main_id, elsewhere)
     expect(desk.locator("#screens-other")).to_contain_text("Somebody else", timeout=15_000)
     expect(desk.get_by_label("Boards", exact=True).first).to_be_checked()
+    assert events.get_screen(hall.slug, main_id).state.rotating  # to see it is not to tell it again
     desk.get_by_label("All screens").first.check()
     desk.get_by_label("Hall", exact=True).first.check()
     on(main, "hall")
@@ -138,7 +140,25 @@ def _steered_by_the_page(browser: Browser, server: Server, main: Page, hall: For
         ("hall", "light"),
         ("hall", ""),
     }
+    _another(desk, hall)
     desk.context.close()
+
+
+def _another(desk: Page, hall: Forum) -> None:
+    """A link that is made on the page takes the remote control along to its screen."""
+    desk.fill("#screens-label", "Stage")
+    desk.click("#screens-make")
+    expect(desk.locator("#screens-list [aria-current]")).to_contain_text("Stage")
+    expect(desk.locator("#screens-link")).to_contain_text("/screen/")
+    expect(desk.locator("#screens-name")).to_have_value("Stage")
+    expect(desk.locator("#screens-said")).to_be_empty()
+    desk.get_by_label("Origins", exact=True).first.check()
+    expect(desk.locator("#screens-said")).to_contain_text("Told at")
+    found = {one.label: one for one in events.list_screens(hall.slug)}
+    assert {label: one.state.layout for label, one in found.items()} == {
+        "Main hall": "hall", "Foyer": "hall", "Stage": "origins",
+    }  # fmt: skip
+    events.revoke_screen(hall.slug, screen_id=found["Stage"].screen_id)
 
 
 def _told(main: Page, foyer: Page, hall: Forum, main_id: str, foyer_id: str) -> None:

@@ -37,26 +37,32 @@ def layout(slug: str = "", screen: str = "", **_: Any) -> html.Div:
     event = events.get_event(slug)
     known = events.list_screens(slug)
     chosen = next((one for one in known if one.screen_id == screen), known[0] if known else None)
-    chosen_id = chosen.screen_id if chosen else ""
-    left = html.Div([panel(t("Screens"), _standing(event, known, chosen_id)), panel(t("A new screen"), _new())],
-                    className="fz-4 fz-column-stack")  # fmt: skip
-    offered = [name for name in events.LAYOUTS if name != "pledges" or events.pledge_board(slug)["pledges"]]
-    right = html.Div(_chosen(event, chosen, offered), className="fz-8 fz-column-stack")
+    standing = _standing(event, known, chosen.screen_id if chosen else "")
+    left = html.Div([panel(t("Screens"), standing), panel(t("A new screen"), _new())], className="fz-4 fz-column-stack")
+    right = html.Div(_right(event, chosen), id="screens-right", className="fz-8 fz-column-stack")
     body = [
-        dcc.Store(id="screens-slug", data=slug), dcc.Store(id="screens-chosen", data=chosen_id),
-        dcc.Location(id="screens-go", refresh=True), dcc.Interval(id="screens-tick", interval=REFRESH_MS),
-        dcc.Store(id="screens-known", data=chosen.state.as_json() if chosen else None),
+        dcc.Store(id="screens-slug", data=slug), dcc.Interval(id="screens-tick", interval=REFRESH_MS),
         html.Div([left, right], className="fz-grid fz-screens-page"),
     ]  # fmt: skip
     head = {"subtitle": f"{pick(dict(event.names))} · {event_line(event)}"}
     return frame(body, "screens", t("Big screen"), slug=slug, **head, **event_notice(event))
 
 
+def _right(event: events.Event, chosen: events.Screen | None) -> list[Any]:
+    """All that is of the chosen screen, and what the page remembers of it."""
+    offered = [name for name in events.LAYOUTS if name != "pledges" or events.pledge_board(event.slug)["pledges"]]
+    return [
+        dcc.Store(id="screens-chosen", data=chosen.screen_id if chosen else ""),
+        dcc.Store(id="screens-known", data=chosen.state.as_json() if chosen else None),
+        dcc.Location(id="screens-go", refresh=True), *_chosen(event, chosen, offered),
+    ]  # fmt: skip
+
+
 def _standing(event: events.Event, known: list[events.Screen], chosen: str) -> list[Any]:
     parts: list[Any] = [html.Div(_list(event, known, chosen), id="screens-list")]
     acts = html.Div([button("screens-identify_all", t("Show their names"), "screen"),
                      button("screens-revoke_all", t("Revoke all links"), "close")],
-                    className="d-flex flex-wrap gap-2 mt-3", hidden=not known)  # fmt: skip
+                    id="screens-acts", className="d-flex flex-wrap gap-2 mt-3", hidden=not known)  # fmt: skip
     return [*parts, acts]
 
 
@@ -130,16 +136,19 @@ def _draft_note(event: events.Event) -> html.P | None:
 
 @callback(
     Output("screens-told", "children"),
+    Output("screens-right", "children"),
+    Output("screens-acts", "hidden"),
     Input("screens-make", "n_clicks"),
     State("screens-slug", "data"),
     State("screens-label", "value"),
     prevent_initial_call=True,
 )
 def make(_: int, slug: str, label: Any) -> Any:
-    """Makes a link; the permission screen.manage is asked by the use case."""
+    """Makes a link, and the remote control is the new screen's. screen.manage is asked by the use case."""
     token = events.screen_token(str(slug), str(label or ""))
     link = f"{get_settings().base_url}/screen/{token}?lang={current_language()}"
-    return _new_link(link, f"/desk/e/{slug}/screens?screen={events.screen_id_of(token)}")
+    one, event = events.get_screen(str(slug), events.screen_id_of(token)), events.get_event(str(slug))
+    return _new_link(link, f"/desk/e/{slug}/screens?screen={one.screen_id}"), _right(event, one), False
 
 
 @callback(
@@ -169,6 +178,9 @@ def refresh(_: Any, __: Any, ___: Any, slug: str, chosen: str) -> Any:
 def control(*values: Any) -> Any:
     """Tells the chosen screen, or all of them, what goes with the fields that changed."""
     scope, slug, chosen = (str(value) for value in values[-3:])
+    known = _state_of(slug, chosen)
+    if known and list(values[:-3]) == form.values_of(known):  # `follow` wrote what the screen shows: nobody tells it
+        return no_update, no_update, no_update
     changed = [str(name).removeprefix("screens-") for name in ctx.triggered_prop_ids.values()]
     told = form.told_by(changed, dict(zip(form.FIELDS, values, strict=False)))
     there = "" if scope == "all" else chosen or "none"
@@ -243,7 +255,7 @@ def act(*values: Any) -> Any:
         "screens-revoke_all": lambda: events.revoke_screen(slug),
     }  # fmt: skip
     triggered = str(ctx.triggered_id)
-    if triggered not in acts:
+    if triggered not in acts or not ctx.triggered[0]["value"]:  # a button that is drawn anew was not pressed
         return no_update, no_update
     said = _said(slug, acts[triggered])
     moved = triggered in ("screens-revoke", "screens-revoke_all", "screens-rename") and "fz-told" in said.className
