@@ -113,6 +113,7 @@ def _person(event: Event, row: Mapping[str, Any], me: str) -> BoardRow:
     return BoardRow(
         row["rank"], row["equals"] > 1, spoken(shown), row["share_bp"], row["grams_g"], row["norm_bp"],
         row["mode"], row["state"], row["participation_id"] == me, row["participation_id"],
+        row["share_bp"] if row["state"] == "retired" else 0,
     )  # fmt: skip
 
 
@@ -135,7 +136,8 @@ def _groups(conn: sa.Connection, event: Event, kind: str, mine: Mapping[Any, Any
     own = mine[column] if mine is not None else None
     rows = [
         BoardRow(
-            place.rank, place.tied, names[key], share, covered[key], None, "", _state(sums[key]), key == own, key
+            place.rank, place.tied, names[key], share, covered[key], None, "", _state(sums[key]), key == own, key,
+            share_bp(sums[key]["retired_g"], sums[key]["total_g"]),
         )
         for key, (share, _), place in zip(keys, order, standings(order), strict=True)
     ]  # fmt: skip

@@ -159,7 +159,7 @@ def _boards(conn: sa.Connection, event: Event, companies: list[BoardRow]) -> dic
         kind: [
             {
                 "rank": row.label, "display": dict(row.display), "share_bp": row.share_bp, "norm_bp": row.norm_bp,
-                "mode": row.mode, "state": row.state,
+                "mode": row.mode, "state": row.state, "retired_bp": row.retired_bp,
             }
             for row in shown[:TOP_ROWS]
         ]

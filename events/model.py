@@ -200,7 +200,8 @@ class FootprintView:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A row of a board. ``display`` has the words by language; ``norm_bp`` is None for groups."""
+    """A row of a board. ``display`` has the words by language; ``norm_bp`` is None for groups; of ``share_bp`` so much
+    is retired already: ``retired_bp``."""
 
     rank: int
     tied: bool
@@ -212,6 +213,7 @@ class BoardRow:
     state: str = ""
     is_me: bool = False
     key: str = ""
+    retired_bp: int = 0
 
     @property
     def label(self) -> str:

@@ -79,10 +79,13 @@ def test_groups_are_ranked_by_share_and_small_ones_stay_out(store: Store) -> Non
     guests("hall-2026", 4, "life", "high_speed_rail", company="Demo Small")
     guests("hall-2026", 1, "life", "high_speed_rail")
     with store.write() as conn:
-        rollups.add_tally(conn, event.event_id, [{"session_id": "main", "company_id": "x", "reserved_g": 400_000}])
+        part = {"session_id": "main", "company_id": "x", "reserved_g": 300_000, "retired_g": 100_000}
+        rollups.add_tally(conn, event.event_id, [part])
     sessions = events.leaderboard("hall-2026", "sessions", me=mine[0])
     assert [row.key for row in sessions.rows] == ["main", "life"]
     assert sessions.rows[0].state == "reserved"
+    assert 0 < sessions.rows[0].retired_bp <= sessions.rows[0].share_bp // 4 + 1, "what is retired is told as such"
+    assert sessions.rows[1].retired_bp == 0
     assert sessions.me.key == "life"
     companies = events.leaderboard("hall-2026", "companies", me=mine[0])
     assert [row.display for row in companies.rows] == [{"und": "Demo Rail"}, {"und": "Demo Works"}]

@@ -129,11 +129,14 @@ def board_row(
     mode: str = "",
     value: str = "",
     me: bool = False,
+    act: Any = None,
 ) -> html.Li:
-    """A row of a board: rank ("2="), ring of what is covered (shares 0…1), name, mode, norm bar, value as text."""
+    """A row of a board: rank ("2="), ring of what is covered (shares 0…1), name with what can be done with it, mode,
+    norm bar, value as text."""
     rings = [round(1000 * share) for share in (retired_share, reserved_share)]
     picture = themed_svg(lambda theme: mini_ring(rings[0], rings[1], 1000, theme=theme))
     names: list[Any] = [html.Span(name)] + ([html.Span(t("You"), className="fz-you")] if me else [])
+    names += [act] if act is not None else []
     cells = [
         html.Span(rank),
         picture,

@@ -225,7 +225,7 @@ def _among(board: Board) -> str:
 
 def _shares(row: BoardRow) -> tuple[int, int]:
     """(retired, reserved) of 10,000."""
-    return (row.share_bp, 0) if row.state == "retired" else (0, row.share_bp)
+    return row.retired_bp, row.share_bp - row.retired_bp
 
 
 def _rows(event: Event, board: Board, full: bool, me: str, certificate: str) -> Any:

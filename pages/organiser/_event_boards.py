@@ -9,6 +9,7 @@ from events import BoardRow
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import panel
+from pages._parts.icons import icon
 from pages._parts.pieces import board_row, empty
 from reports import Dashboard, Table
 
@@ -29,28 +30,26 @@ def boards_panel(shown: Dashboard, _: Table, span: int = 4) -> html.Section:
     if first.tied:
         finding = t("Several share the first place: {share} covered.", share=f.percent_bp(first.share_bp, 1))
     mine = may(current_actor(), "event.edit", view.event.event_id)
-    lines = [part for row in people for part in (board_line(row), _moderation(shown, row) if mine else None) if part]
-    rows = html.Ol(lines, className="fz-board fz-board-slim" + " fz-board-named" * mine)
+    base = f"/desk/e/{view.event.slug}/boards"
+    lines = [board_line(row, name_link(row, f"{base}?name={row.key}") if mine else None) for row in people]
+    rows = html.Ol(lines, className="fz-board fz-board-slim")
     named = t("Board of people") if not shown.asked.is_part else t("Board of those you chose")
     name = html.P(named, className="fz-figure-name")
     return panel(finding, [name, rows, html.P(link, className="mb-0 mt-2")],
                  span=span, id="figure-boards")  # fmt: skip
 
 
-def _moderation(shown: Dashboard, row: BoardRow) -> html.Li:
+def name_link(row: BoardRow, href: str) -> html.A:
     """The way to hide a name or to give it other words."""
-    href = f"/desk/e/{shown.view.event.slug}/boards?name={row.key}"
     said = t("Moderate the name {name}", name=pick(dict(row.display)))
-    link = html.A(t("Name"), href=href, className="fz-link", **{"aria-label": said})
-    return html.Li(link, className="fz-board-name-row")
+    return html.A(icon("edit"), href=href, className="fz-board-act", title=said, **{"aria-label": said})
 
 
-def board_line(row: BoardRow) -> html.Li:
-    """A row of a board."""
-    share = row.share_bp / 10_000
-    retired, reserved = (share, 0.0) if row.state == "retired" else (0.0, share)
+def board_line(row: BoardRow, act: html.A | None = None) -> html.Li:
+    """A row of a board, with what may be done with its name."""
+    retired, reserved = row.retired_bp / 10_000, (row.share_bp - row.retired_bp) / 10_000
     return board_row(
         row.label, pick(dict(row.display)), retired_share=retired, reserved_share=reserved,
         norm_percent=row.norm_bp / 100 if row.norm_bp is not None else None, mode=row.mode,
-        value=f.percent_bp(row.share_bp, 1),
+        value=f.percent_bp(row.share_bp, 1), act=act,
     )  # fmt: skip

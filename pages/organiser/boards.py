@@ -15,7 +15,7 @@ from pages._parts.desk import event_line, event_notice, frame, panel
 from pages._parts.desk_form import done, told_of
 from pages._parts.pieces import empty
 from pages.organiser._board_form import name_form
-from pages.organiser._event_boards import board_line
+from pages.organiser._event_boards import board_line, name_link
 from pages.registry import page as register
 
 register(
@@ -37,7 +37,7 @@ def layout(slug: str = "", page: str = "1", name: str = "", **_: Any) -> html.Di
     ]
     first = _panel(event, t("People"), people, _pager(people, slug))
     chosen = [row for row in people.rows if row.key == name and may(current_actor(), "event.edit", event.event_id)]
-    note = html.P(claims.say("board.note", jurisdiction=event.jurisdiction), className="fz-small")
+    note = html.P(claims.say("board.note", jurisdiction=event.jurisdiction), className="fz-small mt-2")
     boards = [*(name_form(event, row) for row in chosen), first, html.Div(groups, className="fz-6 fz-column-stack")]
     body = [html.Div(boards, className="fz-grid"), note]
     subtitle = f"{pick(dict(event.names))} · {event_line(event)}"
@@ -51,24 +51,19 @@ def _panel(event: events.Event, title: str, board: events.Board, below: Any = No
     marks = events.board_marks(event) if mine else {}
     rows: list[Any] = []
     for row in board.rows:
-        rows.append(board_line(row))
-        if mine:
-            rows.append(_moderation(event, row, marks.get(row.key), board.page))
+        href = f"/desk/e/{event.slug}/boards?page={board.page}&name={row.key}"
+        rows.append(board_line(row, name_link(row, href) if mine else None))
+        if row.key in marks:
+            rows.append(_done_with(marks[row.key]))
     aside = t("share covered") if board.kind != "people" else t("norm of the route · share covered")
-    listed = html.Ol(rows, className="fz-board" + (" fz-board-named" * mine))
+    listed = html.Ol(rows, className="fz-board" + " fz-board-groups" * (board.kind != "people"))
     return panel(title, [listed, below] if below else listed, aside, span=6)
 
 
-def _moderation(event: events.Event, row: events.BoardRow, mark: events.BoardName | None, page: int) -> html.Li:
-    """Under a row: what was done with its name and why, and the way to do it."""
-    shown = pick(dict(row.display))
+def _done_with(mark: events.BoardName) -> html.Li:
+    """Under a row: what was done with its name and why."""
     words = {"hide": t("name hidden: {reason}"), "rename": t("other words: {reason}")}
-    said = html.Span(words[mark.act].format(reason=mark.reason), className="fz-note") if mark else None
-    link = html.A(
-        t("Name"), href=f"/desk/e/{event.slug}/boards?page={page}&name={row.key}", className="fz-link",
-        **{"aria-label": t("Moderate the name {name}", name=shown)},
-    )  # fmt: skip
-    return html.Li([said, link], className="fz-board-name-row")
+    return html.Li(words[mark.act].format(reason=mark.reason), className="fz-note fz-board-done")
 
 
 @callback(

@@ -244,7 +244,7 @@ def _session_entry(row: Mapping[str, Any], shorts: Mapping[str, Mapping[str, str
 
 
 def _entry(row: Mapping[str, Any]) -> Raw:
-    retired, reserved = (row["share_bp"], 0) if row["state"] == "retired" else (0, row["share_bp"])
+    retired, reserved = row["retired_bp"], row["share_bp"] - row["retired_bp"]
     return _named(mini_ring(retired, reserved, 10_000, size=46, theme="css"), pick(row["display"]), row["share_bp"])
 
 

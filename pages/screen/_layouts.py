@@ -216,7 +216,7 @@ def _session(row: Mapping[str, Any], shorts: Mapping[str, Mapping[str, str]]) ->
 
 
 def _row(row: Mapping[str, Any]) -> html.Li:
-    retired, reserved = (row["share_bp"], 0) if row["state"] == "retired" else (0, row["share_bp"])
+    retired, reserved = row["retired_bp"], row["share_bp"] - row["retired_bp"]
     return _entry(mini_ring(retired, reserved, 10_000, size=56, theme="css"), pick(row["display"]), row["share_bp"])
 
 
