@@ -167,11 +167,22 @@ from events.setup_model import (
     OfferChoice,
     SetupView,
 )
-from events.setup_place import Nearby, nearby, place_at
+from events.setup_place import place_at
 from events.setup_turns import JOB as TURN_JOB
 from events.setup_turns import deliver as deliver_turn
 from events.setup_zones import proposed_zone, zone_names
 from events.special_fund import FundDraft, FundView, fund_file, save_fund, special_fund
+from events.spots import (
+    REACHES_KM,
+    Seen,
+    exact_spot,
+    seen_around,
+    seen_beyond,
+    seen_from,
+    spot_text,
+    spotted,
+    town_of,
+)
 from events.states import change_state, require_state
 from events.thanks import (
     Sponsor,
@@ -202,15 +213,15 @@ from events.what_if_url import changes_from_url, changes_to_url
 from events.yardsticks import models_beside, spread_beside, year_norms
 
 __all__ = [
-    "CHANNELS", "DOORS", "HUB", "JURISDICTIONS", "LAYOUTS", "PAYERS", "STEPS", "WHO", "Ambassador",
+    "CHANNELS", "DOORS", "HUB", "JURISDICTIONS", "LAYOUTS", "PAYERS", "REACHES_KM", "STEPS", "WHO", "Ambassador",
     "AmbassadorCertificate", "Board", "BoardName", "BoardRow", "BoundaryView", "Brought", "Change", "ChannelBoard",
     "ChannelFigures", "ChannelRow", "Code", "Conflict", "CreditRequest", "Event", "EventCard", "EventDraft",
     "FieldError", "FlightMethodView", "FootprintView", "Forbidden", "FundDraft", "FundView", "Gap", "Going", "HubsView",
     "ImportCard", "ImportReport", "InputError", "InventoryChoice", "InventoryLine", "InventoryView", "Logo", "Looked",
-    "Membership", "Memoranda", "Memorandum", "MemorandumDraft", "Move", "Nearby", "NotFound", "OfferChoice",
+    "Membership", "Memoranda", "Memorandum", "MemorandumDraft", "Move", "NotFound", "OfferChoice",
     "OrganiserView", "Page", "Participation", "Picture", "Pledge", "PledgeDraft", "PledgeWall", "Recomputed",
     "RecomputedAll",
-    "Screen", "ScreenState", "Session", "SessionDraft", "SetupView", "Sponsor", "SponsorDraft", "Started",
+    "Screen", "ScreenState", "Seen", "Session", "SessionDraft", "SetupView", "Sponsor", "SponsorDraft", "Started",
     "Thanked", "ThankedCompany", "Thanks", "TooMany", "Totals", "Unauthenticated", "VenuesView", "WallParts",
     "WhatIfView", "activities",
     "ambassador", "ambassador_certificate", "amount", "answered_by", "as_lines", "audit", "bad_rows_csv", "best_cities",
@@ -221,7 +232,7 @@ __all__ = [
     "contrasts", "control_screen", "copy_event",
     "create_event", "credit_requests", "current_footprint", "decline_credits", "default_code", "default_link",
     "delete_participation", "drafts", "drop_logo", "drop_memorandum", "drop_sponsor", "editions", "event_by_id",
-    "event_logo", "expected_companies", "find_ambassador", "find_code",
+    "event_logo", "exact_spot", "expected_companies", "find_ambassador", "find_code",
     "find_events", "fitting", "flight_method_view", "fold",
     "fold_due", "fold_typed", "forget_file", "forum_doors", "fund_file", "gauges", "get_code", "get_event",
     "get_screen", "going_of", "grant_credits", "guest", "identify_screens", "import_attendance", "import_path",
@@ -229,18 +240,21 @@ __all__ = [
     "inventory_choices", "inventory_view", "invited_by", "join_company", "leaderboard", "leave_company", "line_json",
     "list_codes", "list_screens", "live_version", "live_versions", "logo_file", "look_at", "look_css", "look_href",
     "make_code", "memoranda", "memorandum_file", "models_beside", "moderate_name", "move_pledge",
-    "move_sponsor", "nearby", "needed_at", "new_pledger",
+    "move_sponsor", "needed_at", "new_pledger",
     "organiser_view", "place_at", "place_json", "places_of", "pledge_board", "pledge_wall", "preview_boundary",
     "preview_footprint", "preview_pledge", "proposed_zone", "publish_memorandum", "rank_of_certificate", "readiness",
     "receive_file", "recompute_all", "recompute_under", "region_lines", "region_names", "registered_names",
     "rename_code", "rename_screen",
     "require_state", "revoke_code", "revoke_screen", "run_imports", "save_footprint", "save_fund", "save_inventory",
     "save_memorandum", "save_pledge", "save_sponsor", "save_step", "scan", "scanned_at", "scenarios",
-    "screen_by_token", "screen_event", "screen_id_of", "screen_token", "seed_demo", "set_ambassadors", "set_boundary",
+    "screen_by_token", "screen_event", "screen_id_of", "screen_token", "seed_demo", "seen_around", "seen_beyond",
+    "seen_from", "set_ambassadors", "set_boundary",
     "set_company_consent", "set_display", "set_expected", "set_flight_method", "set_logo", "set_pledge_state",
-    "setup_view", "sign_pledge", "signer_of", "snapshot", "special_fund", "spoken", "sponsor_logo", "spread_beside",
+    "setup_view", "sign_pledge", "signer_of", "snapshot", "special_fund", "spoken", "sponsor_logo", "spot_text",
+    "spotted", "spread_beside",
     "start_import", "start_participation", "start_setup", "start_undo", "suggest_places", "sweep_files",
-    "take_pledge_back", "thanks", "told_of", "totals", "try_changes", "undo_import", "wall_parts", "whole_estimate",
+    "take_pledge_back", "thanks", "told_of", "totals", "town_of", "try_changes",
+    "undo_import", "wall_parts", "whole_estimate",
     "without_venues", "words_on", "year_norms", "zone_names",
 ]  # fmt: skip
 

@@ -23,7 +23,6 @@ from calculations.strata import square_parts
 from calculations.travel import category_of
 from calculations.who_counts import REMOTE, UNCOUNTED, left_out
 from data.library import list_editions, load_factor_set, load_scenarios
-from data.places import index
 from data.store import boards, claims, facets, live, rollups
 from data.store import participations as rows
 from data.store.engine import get_store
@@ -33,6 +32,7 @@ from events.inventory_entries import bare, changes, check_version, stamped, type
 from events.model import ORGANISER_SESSION, Event, FootprintView
 from events.origins import origin_of, region_of, travelled, way_of
 from events.participations import ROW
+from events.spots import resolver
 from events.states import hold_state, require_state
 
 MAX_VERSIONS = 500
@@ -147,7 +147,7 @@ def parse(event: Event, body: Any, scenario: Scenario | None = None) -> Answers:
     """Answers from a body in the event's terms, or those of another template. Raises InputError."""
     place = event.place if event.place.names else None
     template = scenario or load_scenarios().get(event.scenario)
-    return parse_answers(body, index.get, place, template, factors_of(event))
+    return parse_answers(body, resolver(event), place, template, factors_of(event))
 
 
 def inventory_scenario(event: Event) -> Scenario:

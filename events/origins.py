@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from calculations.distance import bearing_degrees, geodesic_km
 from calculations.model import Answers, FootprintResult, Place, Trip
 from data.places import index
+from data.places.spots import town_part
 
 REMOTE = "remote_participation"
 LOCAL_KM = 50.0  # a town nearer than this to the event's place is "from here"
@@ -14,7 +15,8 @@ LOCAL_KM = 50.0  # a town nearer than this to the event's place is "from here"
 
 @lru_cache(maxsize=20_000)
 def town_id(place_id: str) -> str:
-    """The town of an airport or of a point, as a place id; a town is itself."""
+    """The town of an airport or of a point, as a place id; a town is itself, whatever spot in it is told."""
+    place_id = town_part(place_id)
     if place_id.startswith("geo:"):
         return place_id
     if place_id.startswith("iata:") and place_id in _towns_of_airports():

@@ -18,13 +18,14 @@ from data.store import setup as rows
 from data.store.engine import get_store
 from data.store.ids import new_row_id
 from events.catalogue import put_event, read_event, search_text, slug_of
-from events.model import Event, EventCard, EventDraft
+from events.model import Event, EventCard, EventDraft, place_json
 from events.setup_credits import offer_choices, requests_of
 from events.setup_fields import Form
 from events.setup_gaps import gaps_of
 from events.setup_look import logo_of
 from events.setup_model import STEPS, SetupView, fingerprint
 from events.setup_steps import KEEPERS, values_of
+from events.spots import place_words
 
 FIRST, LAST = STEPS[0], STEPS[-1]
 MOST_SLUG = 56  # of a proposed address: room for a number behind it, and for a poster
@@ -151,7 +152,16 @@ def _keep(conn: sa.Connection, event: Event, step: str, changed: dict[str, Any])
         rows.update_event(conn, event.event_id, {"search_text": found_by})
     mark_done(conn, event.event_id, step)
     live.touch(conn, event.event_id)
-    record(conn, event.event_id, current_actor(), "event.setup", event.slug, {"step": step, "fields": sorted(changed)})
+    detail = {"step": step, "fields": sorted(changed), **_moved(event, changed.get("place"))}
+    record(conn, event.event_id, current_actor(), "event.setup", event.slug, detail)
+
+
+def _moved(event: Event, place: dict[str, Any] | None) -> dict[str, Any]:
+    """Of a place that was changed: from where, to where, with coordinates."""
+    before = place_json(event.place)
+    if place is None or place == before:
+        return {}
+    return {"from": {"place": place_words(before) if event.place.names else ""}, "to": {"place": place_words(place)}}
 
 
 def mark_done(conn: sa.Connection, event_id: str, step: str) -> None:

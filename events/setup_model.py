@@ -82,7 +82,8 @@ class OfferChoice:
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "about": ("scenario", "host", "names", "intro", "theme", "venue", "notice"),
     "place": (
-        "place", "timezone", "address", "slug", "starts", "ends", "opens_at", "closes_at", "pay_until", "books_by",
+        "place", "spot", "timezone", "address", "slug", "starts", "ends", "opens_at", "closes_at", "pay_until",
+        "books_by",
     ),
     "programme": ("sessions",),
     "boundary": ("categories", "flags", "electricity", "who", "people", "factor_set", "flight_method"),

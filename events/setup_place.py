@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from calculations.distance import bearing_degrees, geodesic_km
+from calculations.coordinates import MOST_LINK
 from calculations.event_states import permits, refusal
 from calculations.model import Place
 from data.places import index
-from data.places.cities import candidate_cities
+from data.places.spots import town_part
 from data.store import events as event_rows
 from data.store import setup as rows
 from events.catalogue import SLUG
@@ -23,6 +22,7 @@ from events.model import Event, place_json
 from events.setup_fields import MOST_TEXT, Form
 from events.setup_turns import plan_turns
 from events.setup_zones import proposed_currency, proposed_zone, zone_names
+from events.spots import spot_text, spotted
 
 DEADLINES = ("opens_at", "closes_at", "pay_until", "books_by")
 LONGEST = timedelta(days=3 * 366)
@@ -53,11 +53,17 @@ def keep_place(form: Form, event: Event | None) -> dict[str, Any]:
 
 
 def _place(form: Form, event: Event) -> Place:
-    wished = form.body.get("place")
-    place = index.get(str(wished)[:64]) if wished else None
-    if place is not None:
-        return place
-    if wished and wished == event.place.place_id:
+    """The town that was chosen, or its exact spot; the event's own where neither is another than before."""
+    wished = str(form.body.get("place") or "")[:64]
+    town = index.get(town_part(wished)) if wished else None
+    same = town_part(wished) == town_part(event.place.place_id)
+    if wished and same and (town is None or form.body.get("spot") in (None, spot_text(event.place))):
+        return event.place
+    if town is not None:
+        found = spotted(town, form.text("spot", MOST_LINK))
+        if isinstance(found, Place):
+            return found
+        form.errors.append(found)
         return event.place
     message = "{field}: choose a town or an airport from the list; “{value}” is none of it."
     form.wrong("place", wished or "", message if wished else "{field}: choose a town or an airport from the list.")
@@ -121,8 +127,8 @@ def _check_state(form: Form, event: Event, changed: dict[str, Any]) -> None:
     if changed["slug"] != event.slug and (said := refusal(event.state, "essentials")):
         form.wrong("slug", changed["slug"], said)
     fixed = {"timezone": event.timezone, "starts_at": event.starts_at, "ends_at": event.ends_at}
-    moved = changed["place"]["id"] != event.place.place_id or any(changed.get(k, v) != v for k, v in fixed.items())
-    if moved and (said := refusal(event.state, "place")):
+    moved = changed["place"] != place_json(event.place)
+    if (moved or any(changed.get(k, v) != v for k, v in fixed.items())) and (said := refusal(event.state, "place")):
         form.wrong("place", "", said)
 
 
@@ -148,24 +154,6 @@ def mover(old: datetime, old_zone: str, new: datetime, new_zone: str) -> Callabl
         return there.replace(tzinfo=ZoneInfo(new_zone)).astimezone(UTC)
 
     return moved
-
-
-@dataclass(frozen=True, slots=True)
-class Nearby:
-    """A great town seen from a place: direction in degrees from north, clockwise, and distance."""
-
-    names: Mapping[str, str]
-    azimuth_deg: float
-    distance_km: float
-
-
-def nearby(place: Place, count: int = 7) -> tuple[Nearby, ...]:
-    """Great towns around a place, the nearest first: so that its organiser sees whether it is the right one."""
-    found = [(geodesic_km(place.lat, place.lon, town.lat, town.lon), town) for town in candidate_cities(400)]
-    close = sorted((row for row in found if row[0] > 15), key=lambda row: (row[0], row[1].place_id))[:count]
-    return tuple(
-        Nearby(town.names, bearing_degrees(place.lat, place.lon, town.lat, town.lon), km) for km, town in close
-    )
 
 
 def place_at(place_id: str) -> Place | None:

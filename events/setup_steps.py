@@ -9,6 +9,7 @@ from calculations.event_states import permits, refusal
 from calculations.model import CATEGORIES
 from calculations.who_counts import WHO
 from data.library import list_editions, list_methods, load_factor_set, load_scenarios
+from data.places.spots import town_part
 from events.catalogue import boundary_json
 from events.model import Event
 from events.setup_credits import has_offers, keep_projects
@@ -17,6 +18,7 @@ from events.setup_look import keep_look
 from events.setup_model import JURISDICTIONS, LANGUAGES
 from events.setup_place import keep_place
 from events.setup_sessions import keep_sessions, session_values
+from events.spots import spot_text
 
 MOST_PEOPLE = 10_000_000
 NO_METHOD = "none"  # the factor set's own rows price flights
@@ -139,7 +141,7 @@ def values_of(event: Event, done: Collection[str]) -> dict[str, Any]:
         "scenario": event.scenario, "host": texts.get("host", ""), **told(event.names, "names"),
         **told(texts.get("intro") or {}, "intro"),
         **{key: words for name in SAID for key, words in told(texts.get(name) or {}, name).items()},
-        "place": event.place.place_id, "timezone": zone,
+        "place": town_part(event.place.place_id), "spot": spot_text(event.place), "timezone": zone,
         **told(texts.get("address") or {}, "address"), "slug": event.slug,
         "starts": local(event.starts_at, zone) if dated else "", "ends": local(event.ends_at, zone) if dated else "",
         **{name: local(getattr(event, name), zone) for name in ("opens_at", "closes_at", "pay_until", "books_by")},

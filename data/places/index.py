@@ -20,6 +20,7 @@ from calculations.model import Place
 from data.places import fuzzy
 from data.places.areas import Areas, area_of, parse_areas, readings
 from data.places.fold import MAX_QUERY, codes, fold
+from data.places.spots import read_spot, spot_at, town_part
 
 PATH = Path(__file__).with_name("places.npz")
 MAIN, PINYIN, ALTERNATE, WORD, INITIALS = range(5)  # as in build.py
@@ -176,6 +177,11 @@ class Index:
         at = int(np.argmin(distance))
         return at, float(distance[at])
 
+    def within(self, lat: float, lon: float, reach_km: float) -> list[int]:
+        """Towns and airports within reach of a position, the greatest first."""
+        near = np.flatnonzero(self._km(lat, lon, slice(None)) <= reach_km)
+        return [int(i) for i in near[np.argsort(-self.weight[near], kind="stable")]]
+
     def nearest_airports(self, lat: float, lon: float) -> list[int]:
         """Up to three airports within 200 km, near and large first (small fields count as farther away)."""
         distance = self._km(lat, lon, slice(self.towns, None))
@@ -320,7 +326,10 @@ def _with_airports(index: Index, found: dict[int, float], limit: int) -> list[in
 
 
 def get(place_id: str, language: str = "en") -> Place | None:
-    """The place of an id (``iata:CTU``, ``geo:1815286``, ``point:30.66,104.06``), or None."""
+    """The place of an id (``iata:CTU``, ``geo:1815286``, ``point:30.66,104.06``; a spot in the town,
+    ``geo:1815286@30.57280:104.06680``), or None."""
+    if found := read_spot(place_id[:64]):
+        return spot_at(get(found[0], language), found[1])
     scheme, _, rest = place_id[:64].partition(":")
     index = load()
     if scheme == "point":
@@ -370,7 +379,7 @@ def airports_of(place_id: str, language: str = "en") -> list[Place]:
     index = load()
     if place.kind == "airport":
         return [place]
-    at = index.by_number.get(int(place_id[4:])) if place.kind == "city" else None
+    at = index.by_number.get(int(town_part(place_id)[4:])) if place.kind == "city" else None
     own = index.offers.get(at, []) if at is not None else []
     return [index.place(i, language) for i in own or index.nearest_airports(place.lat, place.lon)]
 

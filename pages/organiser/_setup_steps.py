@@ -90,7 +90,7 @@ def place_label(found: Place) -> str:
 
 def picture(found: Place) -> list[Any]:
     """Where the place lies: great towns around it by direction and distance, and its coordinates."""
-    towns = [Around(pick(dict(each.names)), each.azimuth_deg, each.distance_km) for each in events.nearby(found)]
+    towns = [Around(pick(dict(each.names)), each.azimuth_deg, each.distance_km) for each in events.seen_beyond(found.lat, found.lon, 15)]
     said = t("; ").join(f"{each.label} {f.number(each.distance_km)} km" for each in towns)
     name = pick(dict(found.names))
     alt = t("Around {place}: {towns}", place=name, towns=said)
