@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 import pytest
 
 import events
 from accounts import SYSTEM, set_actor
 from calculations import event_states as states
-from data.store.engine import Store
+from data.store import events as rows
+from data.store.engine import Store, get_store
 from events.setup import free_slug
 from pages._parts.desk import event_notice, sentence_of
 from pages._parts.html_text import render
@@ -59,8 +63,41 @@ def test_a_step_says_beforehand_what_its_state_forbids(made: events.Event) -> No
     assert "setup-save" in about
     assert "stay as they are" not in programme and "setup-save" in programme
     events.change_state(SLUG, "closed")
-    assert "its place and its dates stay as they are" in page("place") and "setup-save" not in page("place")
-    assert "setup-save" in page("look")
+    assert "its place and its dates stay as they are" in page("place") and is_shut("place", "setup-save")
+    assert "setup-save" in page("look") and not is_shut("look", "setup-save")
+
+
+def test_what_settled_books_forbid_is_disabled_with_a_sentence_why(made: events.Event) -> None:
+    steps = [step for step in events.STEPS if step != "review"]
+    pages = {"boundary": "boundary-save", "method": "method-save", "expected": "expected-keep"}
+    assert not any(buttons_off(module(name).layout(SLUG)) for name in pages)
+    events.change_state(SLUG, "closed")
+    with get_store().write() as conn:
+        rows.set_state(conn, made.event_id, "settled")
+    assert all(is_shut(step, "setup-save") for step in steps)
+    for name, button in pages.items():
+        drawn = module(name).layout(SLUG)
+        assert button in buttons_off(drawn), name
+        assert states.REFUSED["settled"] in str(render(drawn)), name
+
+
+def module(name: str) -> Any:
+    """The module of one of the organiser's pages."""
+    return importlib.import_module(f"pages.organiser.{name}")
+
+
+def buttons_off(drawn: Any) -> set[str]:
+    """The ids of buttons that are disabled, themselves or within what is."""
+    off = [each for each in drawn._traverse() if getattr(each, "disabled", False) is True]
+    within = [each for part in off if hasattr(part, "_traverse") for each in part._traverse()]
+    return {str(each.id) for each in (*off, *within) if isinstance(getattr(each, "id", None), str)}
+
+
+def is_shut(step: str, button: str) -> bool:
+    """Whether a step's fields and its button are disabled, and its button says why."""
+    drawn = setup.layout(SLUG, step)
+    fields = [each for each in drawn._traverse() if getattr(each, "className", "") == "fz-form fz-setup-form"]
+    return bool(fields[0].disabled) and button in buttons_off(drawn) and 'aria-describedby="setup-shut"' in page(step)
 
 
 def test_a_test_event_of_ones_own_is_a_trial_and_not_the_demonstration(made: events.Event) -> None:

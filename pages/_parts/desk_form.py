@@ -60,10 +60,21 @@ def too_large(most_bytes: int) -> html.P:
                   **{"data-too-large": str(most_bytes)})  # fmt: skip
 
 
-def button(dom_id: str, words: str, symbol: str, main: bool = False) -> html.Button:
+def button(dom_id: str, words: str, symbol: str, main: bool = False, **more: Any) -> html.Button:
     """A button with its icon."""
     look = "fz-button fz-button-main" if main else "fz-button"
-    return html.Button([icon(symbol), html.Span(words)], id=dom_id, n_clicks=0, type="button", className=look)
+    return html.Button([icon(symbol), html.Span(words)], id=dom_id, n_clicks=0, type="button", className=look, **more)
+
+
+def shut_note(sentence: str, dom_id: str) -> html.P:
+    """Why what stands below is disabled; the buttons are described by it."""
+    look = "fz-told d-flex align-items-center gap-2"
+    return html.P([icon("lock"), html.Span(sentence)], id=dom_id, className=look)
+
+
+def off_by(sentence: str, dom_id: str) -> dict[str, Any]:
+    """What disables a button where there is a sentence why, which stands under ``dom_id``."""
+    return {"disabled": True, "aria-describedby": dom_id} if sentence else {}
 
 
 def bytes_of(contents: Any) -> bytes:

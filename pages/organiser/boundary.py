@@ -9,10 +9,12 @@ from dash import Input, Output, State, callback, ctx, dcc, html
 
 import events
 from accounts import Conflict
+from calculations.event_states import refusal
 from calculations.model import CATEGORIES, Factor, InputError
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, event_line, event_notice, frame, panel, sentence_of
+from pages._parts.desk_form import button, off_by, shut_note
 from pages._parts.icons import icon
 from pages._parts.pieces import category_name, range_text
 from pages.organiser._inventory_form import search_labels
@@ -23,6 +25,7 @@ register(
     "/desk/e/<slug>/boundary", kind="desk", title="Boundary", permission="event.view", scripts=("js/desk.js",),
     styles=("css/desk-more.css", "css/inventory.css"),
 )  # fmt: skip
+SHUT = "boundary-shut"
 VALUES = ("categories", "flags", "electricity", "hotel", "who")
 
 
@@ -30,12 +33,13 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     """The switches on the left, what they would change on the right."""
     view = events.boundary_view(slug)
     anew = [html.Div(_anew(view), id="boundary-anew", role="status")]
+    shut = refusal(view.event.state, "boundary")
     if view.may_edit:
-        anew.append(_recompute_button(view))
+        anew.append(_recompute_button(view, shut))
     beside = html.Div(html.P(t("“What would it change?” shows the totals under these switches beside those stored."),
                              className="fz-small"), id="boundary-beside", role="status")  # fmt: skip
     parts = [
-        panel(t("What is counted"), _switches(view), span=7),
+        panel(t("What is counted"), _switches(view, shut), span=7),
         html.Div([panel(t("What it would change"), beside, span=12), panel(t("What is stored"), anew, span=12)],
                  className="fz-5 fz-column-stack"),
     ]  # fmt: skip
@@ -46,7 +50,7 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     return frame(body, "boundary", t("Boundary"), slug=slug, actions=acts, **head, **event_notice(view.event))
 
 
-def _switches(view: events.BoundaryView) -> list[Any]:
+def _switches(view: events.BoundaryView, shut: str) -> list[Any]:
     boundary = view.event.boundary
     flags = [name for name in ("non_co2", "upstream") if getattr(boundary, name)]
     norms = [{"value": "", "label": t("each country's own row of the factor set")}]
@@ -73,8 +77,8 @@ def _switches(view: events.BoundaryView) -> list[Any]:
     acts = [html.Button([icon("search"), html.Span(t("What would it change?"))], id="boundary-try", n_clicks=0,
                         type="button", className="fz-button")]  # fmt: skip
     if view.may_edit:
-        acts.insert(0, html.Button([icon("check"), html.Span(t("Save the boundary"))], id="boundary-save", n_clicks=0,
-                                   type="button", className="fz-button fz-button-main"))  # fmt: skip
+        acts.insert(0, button("boundary-save", t("Save the boundary"), "check", main=True, **off_by(shut, SHUT)))
+        note = shut_note(t(shut), SHUT) if shut else note
     told = html.Div(id="boundary-told", role="status")
     return [*parts, note, html.Div(acts, className="d-flex flex-wrap gap-2 mt-3"), told]
 
@@ -112,10 +116,10 @@ def _anew(view: events.BoundaryView) -> list[Any]:
     return [html.P(words), html.P(more, className="fz-small mt-2")]
 
 
-def _recompute_button(view: events.BoundaryView) -> html.Button:
+def _recompute_button(view: events.BoundaryView, shut: str) -> html.Button:
     return html.Button(
         [icon("refresh"), html.Span(t("Recompute all"))], id="boundary-recompute", n_clicks=0, type="button",
-        className="fz-button fz-button-ink mt-3", hidden=not view.former_count,
+        className="fz-button fz-button-ink mt-3", hidden=not view.former_count, **off_by(shut, SHUT),
     )  # fmt: skip
 
 

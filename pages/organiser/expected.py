@@ -10,11 +10,13 @@ from dash import Input, Output, State, callback, dcc, html
 
 import events
 from accounts import current_actor, may, require
+from calculations.event_states import refusal
 from calculations.model import FieldError, InputError
 from calculations.ranking import SMALLEST_GROUP
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import event_line, event_notice, frame, panel, sentence_of
+from pages._parts.desk_form import shut_note
 from pages._parts.icons import icon
 from pages._parts.pieces import error_children, facts, field_error
 from pages.organiser._estimate import region_name, way_name
@@ -37,7 +39,10 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     """The form, and beside it who has answered."""
     event = events.get_event(slug)
     require(current_actor(), "event.view", event.event_id)
-    form = html.Fieldset(_form(event), disabled=not may(current_actor(), "event.edit", event.event_id))
+    shut = refusal(event.state, "expected")
+    may_edit = may(current_actor(), "event.edit", event.event_id)
+    form = html.Fieldset([shut_note(t(shut), "expected-shut") if shut else None, _form(event)],
+                         disabled=bool(shut) or not may_edit)  # fmt: skip
     grid = [
         panel(t("How many people are expected"), [form, html.Div(id="expected-told", role="status")], span=7),
         panel(t("Who has answered"), _answered(slug), span=5),

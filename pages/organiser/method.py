@@ -10,11 +10,13 @@ from dash import Input, Output, State, callback, dcc, html
 
 import events
 from accounts import Conflict, current_actor, require
+from calculations.event_states import refusal
 from calculations.methods import Method
 from calculations.model import FieldError, InputError
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, event_line, event_notice, frame, panel, sentence_of
+from pages._parts.desk_form import button, off_by, shut_note
 from pages._parts.icons import icon
 from pages._parts.pieces import facts
 from pages.organiser import _method_figures as figures
@@ -24,6 +26,7 @@ register(
     "/desk/e/<slug>/method", kind="desk", title="Flight method", permission="event.view", scripts=("js/desk.js",),
     styles=("css/desk-more.css", "css/inventory.css"),
 )  # fmt: skip
+SHUT = "method-shut"
 DEFAULT, OWN = "default", "file"
 ROWS_METHOD = "defra_international"  # the same figures as the edition's International rows, to draw them
 MAX_BYTES = 65_536
@@ -75,11 +78,10 @@ def _choice(view: events.FlightMethodView, value: str) -> list[Any]:
     parts.append(html.P(note, className="fz-note mt-3"))
     parts.append(html.P(_stored(view), id="method-stored", className="fz-small mt-2"))
     if view.may_edit:
-        save = [icon("check"), html.Span(t("Count flights by it"))]
-        button = html.Button(
-            save, id="method-save", n_clicks=0, type="button", className="fz-button fz-button-main mt-3"
-        )
-        parts += [button, html.Div(id="method-saved", role="status")]
+        shut = refusal(view.event.state, "boundary")
+        save = button("method-save", t("Count flights by it"), "check", main=True, **off_by(shut, SHUT))
+        parts += [shut_note(t(shut), SHUT) if shut else None, html.Div(save, className="mt-3"),
+                  html.Div(id="method-saved", role="status")]  # fmt: skip
     return parts
 
 

@@ -14,7 +14,7 @@ from calculations.model import InputError, Place
 from events import STEPS, SetupView
 from locales import current_language, pick, t
 from pages._parts.desk import event_line, event_notice, frame, panel
-from pages._parts.desk_form import bytes_of, done, told_of
+from pages._parts.desk_form import button, bytes_of, done, off_by, shut_note, told_of
 from pages._parts.icons import icon
 from pages._parts.pieces import error_children
 from pages.organiser import _setup_offer as later
@@ -30,6 +30,7 @@ register(
     styles=("css/desk-more.css", "css/inventory.css", "css/setup.css"),
 )  # fmt: skip
 PREFIX = "setup"
+SHUT = "setup-shut"
 FORMS: dict[str, Callable[[Fields, SetupView], list[Any]]] = {
     "about": first.about, "place": first.place, "programme": first.programme, "boundary": first.boundary,
     "projects": later.projects, "look": later.look, "privacy": later.privacy, "review": review,
@@ -48,9 +49,10 @@ def layout(slug: str = "", step: str = "", kept: str = "", **_: Any) -> html.Div
     fixed = () if permits(state, "essentials") else ESSENTIALS
     fields = Fields(PREFIX, view.values, f"{view.event.event_id}-{here}", fixed)
     shut = refusal(state, PERMITTED[here]) if here in PERMITTED else ""
-    form = [html.Div([*_fixed_note(here, state, shut), *FORMS[here](fields, view)], className="fz-form fz-setup-form")]
-    if here != "review" and view.may_edit and not shut:
-        form.append(_foot(view, here))
+    inside = html.Fieldset(FORMS[here](fields, view), className="fz-form fz-setup-form", disabled=bool(shut))
+    form = [*_fixed_note(here, state, shut), inside]
+    if here != "review" and view.may_edit:
+        form.append(_foot(view, here, shut))
     form.append(html.Div(_told(kept), id="setup-told", role="status"))
     aside = None if view.event.state == "draft" else state_sentence(view.event.state)
     body = [
@@ -69,7 +71,7 @@ def _fixed_note(here: str, state: str, shut: str) -> list[Any]:
     said = shut
     if not said and here in HOLDS_ESSENTIALS:
         said = refusal(state, "essentials")
-    return [html.P([icon("lock"), html.Span(t(said))], className="fz-told fz-setup-shut")] if said else []
+    return [html.Div(shut_note(t(said), SHUT), className="fz-setup-shut")] if said else []
 
 
 def stepper(view: SetupView, here: str) -> html.Nav:
@@ -88,13 +90,16 @@ def stepper(view: SetupView, here: str) -> html.Nav:
                     **{"aria-label": t("Steps")})  # fmt: skip
 
 
-def _foot(view: SetupView, here: str) -> html.Div:
+def _foot(view: SetupView, here: str, shut: str) -> html.Div:
     number = STEPS.index(here)
     back = (
         html.A(t("Back"), href=address(view.event.slug, STEPS[number - 1]), className="fz-button") if number else None
     )
     words = t("Keep and go on") if view.event.state == "draft" else t("Keep")
-    return html.Div([first.kept_button(words), back], className="d-flex flex-wrap gap-2 mt-3")
+    return html.Div(
+        [button("setup-save", words, "check", main=True, **off_by(shut, SHUT)), back],
+        className="d-flex flex-wrap gap-2 mt-3",
+    )
 
 
 def _told(kept: str) -> Any:
