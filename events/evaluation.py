@@ -259,7 +259,7 @@ def public_evaluation(slug: str) -> Evaluation:
         event = read_event(conn, slug=slug)
         found = next((row for row in rows.evaluations(conn, event.event_id) if row["state"] == PUBLISHED), None)
         if found is None:
-            raise NotFound("No evaluation report of this event was published.")
+            raise NotFound("No evaluation report of this event is published yet.")
         return _report(conn, event, found, None)
 
 

@@ -217,7 +217,7 @@ def public_plan(slug: str) -> PublishedPlan:
     with get_store().read() as conn:
         found = newest_plan(conn, read_event(conn, slug=slug))
     if found is None:
-        raise NotFound("No plan of this event was published.")
+        raise NotFound("No plan of this event is published yet.")
     return found
 
 

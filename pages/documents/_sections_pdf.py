@@ -7,7 +7,7 @@ from datetime import datetime
 
 from locales import t
 from pages.documents._paper_pdf import Paper
-from pages.documents._sections import Paged, Section
+from pages.documents._sections import Paged, Section, headings
 
 LEFT, RIGHT, TOP, LAST = 20.0, 190.0, 22.0, 276.0
 BODY, SMALL, CELL = 9.6, 8.4, 8.6
@@ -96,13 +96,13 @@ class _Sheets:
     def table(self, each: Section) -> None:
         """Head, rows and foot; the head again on each sheet."""
         boxes = self.boxes(each)
-        self.row(each, boxes, each.head, "ink-3")
+        self.row(each, boxes, headings(each), "ink-3")
         self.paper.rule(LEFT, self.y - 2.6, RIGHT, "line-strong")
         self.y += 1.6
         for cells in each.rows:
             if self.y + 6 > LAST:
                 self.sheet()
-                self.row(each, boxes, each.head, "ink-3")
+                self.row(each, boxes, headings(each), "ink-3")
             self.row(each, boxes, cells)
         if each.foot:
             self.paper.rule(LEFT, self.y - 3.4, RIGHT, "line-strong")
@@ -111,7 +111,7 @@ class _Sheets:
 
     def boxes(self, each: Section) -> list[tuple[float, float]]:
         """(left, right) of each column: numbers as wide as their widest cell, words share the rest by theirs."""
-        all_rows = [row for row in (each.head, *each.rows, each.foot) if row]
+        all_rows = [row for row in (headings(each), *each.rows, each.foot) if row]
         wide = [max(self.paper.measure(row[i], CELL, "B") for row in all_rows) + 4 for i in range(len(each.head))]
         numbers = [min(width, 40.0) for width in wide[each.text_columns :]]
         words, room = wide[: each.text_columns], RIGHT - LEFT - sum(numbers)

@@ -29,6 +29,8 @@ def page(slug: str, request: Request) -> Response:
     try:
         found = public_evaluation(slug[:100])
     except NotFound as error:
-        return sentence_page(request, t("Evaluation of the event's emissions"), t(error.message, **error.params))
+        return sentence_page(
+            request, t("Evaluation of the event's emissions"), t(error.message, **error.params), slug[:100]
+        )
     back = (pick(dict(found.event.names)), f"/e/{slug}")
     return page_of(request, evaluation_document(found), [("PDF", f"/e/{slug}/report.pdf")], back)

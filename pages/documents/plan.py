@@ -28,6 +28,6 @@ def page(slug: str, request: Request) -> Response:
     try:
         found = public_plan(slug[:100])
     except NotFound as error:
-        return sentence_page(request, t("Plan for the event's emissions"), t(error.message, **error.params))
+        return sentence_page(request, t("Plan for the event's emissions"), t(error.message, **error.params), slug[:100])
     back = (pick(dict(found.event.names)), f"/e/{slug}")
     return page_of(request, plan_document(found), [("PDF", f"/e/{slug}/plan.pdf")], back)

@@ -42,7 +42,7 @@ def page(slug: str, request: Request, version: str = "") -> Response:
     try:
         found, totals = public_statement(slug[:100], _version(version))
     except NotFound as error:
-        return sentence_page(request, t("Statement of the books"), t(error.message, **error.params))
+        return sentence_page(request, t("Statement of the books"), t(error.message, **error.params), slug[:100])
     asked = f"?version={found.version}"
     files = [("PDF", f"/statement/{slug}.pdf{asked}"), (t("Signed file (JSON)"), f"/statement/{slug}.json{asked}"),
              (t("Keys"), "/.well-known/did.json")]  # fmt: skip

@@ -173,7 +173,7 @@ def _links(view: BooksView, found: BooksStatement) -> list[Any]:
 def _list(view: BooksView) -> html.Section:
     """All closings, newest first."""
     if not view.statements:
-        return panel(t("Statements"), empty(t("The books of this event were never closed.")), span=12)
+        return panel(t("Statements"), empty(t("The books of this event are not closed yet.")), span=12)
     return panel(t("Statements"), html.Ol([_entry(view, each) for each in view.statements], className="fz-line-notes"),
                  span=12)  # fmt: skip
 

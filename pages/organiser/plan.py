@@ -102,7 +102,7 @@ def _card(each: Section) -> html.Section:
 def _published(view: PlanView) -> html.Section:
     """What was published, the newest first."""
     if not view.published:
-        return panel(t("Published"), html.P(t("No plan of this event was published."), className="fz-small"))
+        return panel(t("Published"), html.P(t("No plan of this event is published yet."), className="fz-small"))
     zone, slug = view.event.timezone, view.event.slug
     rows = [
         html.Li([html.P(html.B(t("Version {version}", version=each.version)), className="fz-line-said"),
