@@ -82,9 +82,10 @@ def credit_requests() -> list[CreditRequest]:
 def _request(row: Row) -> CreditRequest:
     same = (
         "event_id", "slug", "event_names", "request_id", "project_id", "project_names", "price_minor_per_tonne",
-        "currency", "note", "state", "asked_by", "asked_at", "answer",
+        "currency", "note", "state", "asked_by", "asked_at", "answer", "starts_at", "ends_at", "timezone",
     )  # fmt: skip
-    return CreditRequest(grams=int(row["grams"]), livemode=bool(row["livemode"]), **{name: row[name] for name in same})
+    read = {"grams": int(row["grams"]), "livemode": bool(row["livemode"]), "place_names": row["place"].get("names", {})}
+    return CreditRequest(**read, **{name: row[name] for name in same})
 
 
 def keep_projects(form: Form, event: Event | None) -> dict[str, Any]:

@@ -43,7 +43,8 @@ class Logo:
 
 @dataclass(frozen=True, slots=True)
 class CreditRequest:
-    """Grams (0 = new terms only) that an organiser asked of the exchange, at a price a tonne."""
+    """Grams (0 = new terms only) that an organiser asked of the exchange, at a price a tonne. ``place_names`` is empty
+    while the event has neither place nor days."""
 
     event_id: str
     slug: str
@@ -60,6 +61,10 @@ class CreditRequest:
     asked_at: datetime
     answer: str
     livemode: bool
+    place_names: Mapping[str, str]
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ from data.settings import get_settings
 from data.store import schema as s
 from data.store.engine import Store
 from events.setup_look import GROUNDS, WORDS, needs_of
+from pages._parts.html_text import render
 from pages._parts.palette import palette
+from pages.exchange._requests import requests_panel
 from tests.support.events import body, draft, guests, trip
 
 ORGANISER = Actor("person", "p-organiser", "Organiser", frozenset({("organiser", "", "")}))
@@ -204,6 +206,8 @@ def test_credits_are_asked_of_the_exchange_which_grants_or_declines(made: Store)
         events.grant_credits(ORGANISER, asked.event_id, asked.request_id)
     set_actor(EXCHANGE)
     assert [each.request_id for each in events.credit_requests()] == [asked.request_id]
+    shown = str(render(requests_panel()))
+    assert "Chengdu" in shown and "7 Sep 2027 – 8 Sep 2027" in shown and "/e/river-forum" in shown
     with pytest.raises(InputError):
         events.decline_credits(EXCHANGE, asked.event_id, asked.request_id, " ")
     assert events.grant_credits(EXCHANGE, asked.event_id, asked.request_id).state == "granted"

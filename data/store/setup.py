@@ -128,10 +128,19 @@ def add_request(conn: sa.Connection, values: Row) -> None:
 
 
 def requests(conn: sa.Connection, event_id: str = "", state: str = "") -> list[Row]:
-    """What was asked, newest first, with the event's slug and names and the project's; of one event, or in a state."""
+    """What was asked, newest first, with the event's slug, names, place and days and the project's names; of one event,
+    or in a state."""
     query = (
         sa.select(
-            s.credit_request, _e.slug, _e.names.label("event_names"), _e.livemode, _p.names.label("project_names")
+            s.credit_request,
+            _e.slug,
+            _e.names.label("event_names"),
+            _e.livemode,
+            _p.names.label("project_names"),
+            _e.place,
+            _e.starts_at,
+            _e.ends_at,
+            _e.timezone,
         )
         .join(s.event, _e.event_id == _r.event_id)
         .join(s.project, _p.project_id == _r.project_id)

@@ -11,7 +11,7 @@ import events
 from accounts import current_actor, may
 from locales import formats as f
 from locales import pick, t
-from pages._parts.desk import panel
+from pages._parts.desk import event_days, panel
 from pages._parts.icons import icon
 
 
@@ -31,11 +31,18 @@ def _request(each: events.CreditRequest) -> html.Li:
     mass = f.mass_text(each.grams, unit="t") if each.grams else t("new terms only")
     price = f.per_tonne(each.price_minor_per_tonne, each.currency)
     kind = html.Span(t("live") if each.livemode else t("test"), className="fz-chip")
-    words = [html.B(pick(dict(each.event_names))), " ", kind, html.Br(),
+    words = [html.B(pick(dict(each.event_names))), " ", kind, html.Br(), _which(each), html.Br(),
              f"{pick(dict(each.project_names))} · {mass} · {price}"]  # fmt: skip
     note = html.Span(f" “{each.note}”", className="fz-note") if each.note else None
     acts = _acts(each) if may(current_actor(), "credits.manage", each.event_id) else None
     return html.Li([html.P([*words, note]), acts])
+
+
+def _which(each: events.CreditRequest) -> html.Span:
+    """Place, days and public address: events of one name are told apart by them."""
+    parts = [pick(dict(each.place_names)), event_days(each)] if each.place_names else []
+    return html.Span([*(f"{part} · " for part in parts), html.Span(f"/e/{each.slug}", className="fz-mono")],
+                     className="fz-note")  # fmt: skip
 
 
 def _acts(each: events.CreditRequest) -> html.Div:
