@@ -21,7 +21,8 @@ from data.store.engine import get_store
 from locales import t
 from reports.bounds import Bounds
 from reports.choices import Choice
-from reports.dashboard_cells import FEW, MASSES, Cells, Group
+from reports.dashboard_cells import FEW, Cells
+from reports.dashboard_columns import MASSES, Group
 from reports.dashboard_dims import Whereabouts, read_cells, whereabouts
 from reports.dashboard_rows import Namer, Told, all_choices, conditions, figure_rows, row_of, told_groups, told_keys
 from reports.exploring import Row

@@ -12,23 +12,29 @@ in each cell of people (session, company, code, place, hour) those of the line t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from reports.dashboard_columns import EVERY, Codes, Coding, Dim, Mask, Rows, inside, largest, summed
+from reports.dashboard_columns import (
+    EVERY,
+    MEASURES,
+    OF_A_LINE,
+    PERSON_MEASURES,
+    Codes,
+    Coding,
+    Dim,
+    Group,
+    Mask,
+    Rows,
+    inside,
+    largest,
+    summed,
+)
 from reports.dashboard_hiding import hidden_cells, is_few
 from reports.narrowing import OF_PEOPLE
 
 Conditions = Mapping[str, tuple[str, ...]]
-MASSES = ("low_g", "total_g", "high_g", "reserved_g", "retired_g")
-PERSON_MEASURES = (
-    "participation_count", "answered_count", "people_count", "order_count", "paid_order_count", "certificate_count",
-    "extra_g", "paid_minor",
-)  # fmt: skip
-OF_A_LINE = ("line_count", *MASSES)
-MEASURES = ("line_count", "person_count", *MASSES, *PERSON_MEASURES)
 FEW = "-few"  # the key of the group that holds what is not told apart
 WITHIN = {  # told more coarsely by
     "activity": "category", "way": "category", "mode": "category", "diet": "category", "origin": "ring",
@@ -39,22 +45,6 @@ MOST_KNOWN = 4_000
 DAY = 10  # letters of 2026-05-04
 IMPLIED = {"mode": "category", "diet": "category", "origin": "ring", "began": "began.10"}  # what a list's values are in
 REST = ""  # what has no name in a dimension, as lines that are no meal
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Sums of a group: grams of guests and of the organiser's own lines, counts and money of its people. ``people``: at
-    least so many stand behind it."""
-
-    key: str
-    people: int
-    guests: Mapping[str, int]
-    own: Mapping[str, int]
-
-    @property
-    def masses(self) -> dict[str, int]:
-        """Grams of both."""
-        return {name: self.guests[name] + self.own[name] for name in MASSES}
 
 
 class Cells:
@@ -79,7 +69,7 @@ class Cells:
 
     def with_implied(self, asked: Conditions) -> dict[str, tuple[str, ...]]:
         """Conditions and what they imply: a way of travelling and a meal their category, a place its ring, an hour its
-        day. So a part of a part is kept from being told by the rest of it."""
+        day, where that is ever told. So a part of a part is kept from being told by the rest of it."""
         found = dict(asked)
         for name, implied in IMPLIED.items():
             values = asked.get(name, ())
@@ -87,9 +77,16 @@ class Cells:
                 continue
             part, whole = self.dims[name], self.dims[implied]
             within = np.unique(whole.code[part.holds(_spelled(part, name, values)) & (whole.code >= 0)])
-            if len(within) < len(whole.names) and (name != "began" or max(map(len, values)) > DAY):
-                found[implied] = tuple(whole.names[i] for i in within)
+            names = tuple(whole.names[i] for i in within)
+            fine = name != "began" or max(map(len, values)) > DAY
+            if fine and len(names) < len(whole.names) and self._open(implied).isdisjoint(names):
+                found[implied] = names
         return found
+
+    def _open(self, by: str) -> frozenset[str]:
+        """Days, months and rings that are not told of the whole event, and so never: what is within them stands beside
+        all others, as if they were not. Somebody has one hour and one place; of lines it would not hold."""
+        return self._hidden({}, by, lines=False) if self.dims[by].of_people else frozenset()
 
     def few(self, asked: Conditions) -> bool:
         """Whether too few stand behind an answer, or beside it, to tell it."""
@@ -127,11 +124,11 @@ class Cells:
         dim, lines = self.dims[by], _of_lines(asked) or not _is_of_people(by)
         found = self._of(asked, by, lines)
         if self.few(asked):
-            own = [_without_guests(group) for group in found.values() if any(group.own.values())]
-            rest = REST in found and _has_guests(found[REST])
+            own = [group.without_guests() for group in found.values() if any(group.own.values())]
+            rest = REST in found and found[REST].has_guests
             return own, None if asked or rest else self._few(asked, inside(dim, dim.names), lines)
         hidden = self._hidden(asked, by, lines)
-        shown = [_without_guests(group) if name in hidden else group for name, group in found.items()
+        shown = [group.without_guests() if name in hidden else group for name, group in found.items()
                  if name != REST and (name not in hidden or any(group.own.values()))]  # fmt: skip
         if not hidden or REST in hidden:
             return shown, None
@@ -159,12 +156,12 @@ class Cells:
         parents, size, gone = self._coarser(asked, by, lines)
         thin = self._thin(asked, dim.coding, len(dim.names), lines)
         hidden = {name for i, name in enumerate(dim.names)
-                  if name in found and _has_guests(found[name]) and (thin[i] or name in gone)}  # fmt: skip
+                  if name in found and found[name].has_guests and (thin[i] or name in gone)}  # fmt: skip
         for name, values, rest in _one_fewer(asked):
             before = set(self._hidden(rest, by, _of_lines(rest) or not _is_of_people(by)))
             for other in self._figures_of(name, values):
                 before |= self._hidden_with(rest, by, other, _spelled(self.dims[other], name, values))
-            hidden |= {name for name in before & found.keys() if _has_guests(found[name])}
+            hidden |= {name for name in before & found.keys() if found[name].has_guests}
 
         def lacking(names: set[str], of: Coding, count: int) -> Mask:
             within, both = inside(dim, names), dim.of_people and of.of_people
@@ -208,17 +205,22 @@ class Cells:
         return hidden_cells(people, marks, added=not lines)
 
     def _coarser(self, asked: Conditions, by: str, lines: bool) -> tuple[Coding, int, set[str]]:
-        """(the group of the coarser figure each row is in, the hidden ones as one; how many; groups within hidden)."""
+        """(the group of the coarser figure each row is in, or where that is hidden the next coarser one's; how many;
+        groups within hidden ones, but those that stand open)."""
         if by not in WITHIN:
             return EVERY, 1, set()
-        coarse, dim = self.dims[WITHIN[by]], self.dims[by]
-        hidden = self._hidden(asked, WITHIN[by], lines or not _is_of_people(WITHIN[by]))
-        gone = np.array([*(name in hidden for name in coarse.names), False])
-        last = len(coarse.names)
-        within = np.unique(dim.code[gone[coarse.code] & (dim.code >= 0)])  # both tell the same things apart
+        dim, coarse = self.dims[by], self.dims[WITHIN[by]]
+        hidden = self._hidden(asked, WITHIN[by], lines or not coarse.of_people)
+        above, more, _ = self._coarser(asked, WITHIN[by], lines)
+        marks, size = coarse.marks(hidden), len(coarse.names)
 
-        code = np.where(gone[coarse.code], np.int32(last), coarse.code)
-        return Dim((), code, coarse.of_people).coding, last + 1, {dim.names[i] for i in within} - {REST}
+        def of(rows: Rows) -> Codes:
+            code = coarse.coding.of(rows)
+            return np.where(marks[code], size + above.of(rows), code)
+
+        gone = coarse.marks(hidden - self._open(WITHIN[by]))
+        within = np.unique(dim.code[gone[coarse.code] & (dim.code >= 0)])  # both tell the same things apart
+        return Coding(of, coarse.of_people), size + more, {dim.names[i] for i in within} - {REST}
 
     def _stands(self, asked: Conditions, dim: Dim, parents: Coding, lines: bool) -> dict[str, list[int]]:
         """In which of the coarser groups each group stands."""
@@ -243,7 +245,7 @@ class Cells:
 
     def _few(self, asked: Conditions, codes: Coding, lines: bool) -> Group | None:
         few = self._groups(asked, codes, (FEW,), lines).get(FEW)
-        return Group(FEW, few.people, few.guests, dict.fromkeys(few.own, 0)) if few and _has_guests(few) else None
+        return Group(FEW, few.people, few.guests, dict.fromkeys(few.own, 0)) if few and few.has_guests else None
 
     def _known(self, key: Any, asked: Conditions, find: Callable[[], Any]) -> Any:
         room = self._always if not asked or key[0] in SMALL else self._once
@@ -377,14 +379,6 @@ def _one_fewer(asked: Conditions) -> Iterator[tuple[str, tuple[str, ...], Condit
 
 def _key(asked: Conditions) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(asked.items())
-
-
-def _has_guests(group: Group) -> bool:
-    return bool(group.people or group.guests["line_count"] or group.guests["participation_count"])
-
-
-def _without_guests(group: Group) -> Group:
-    return Group(group.key, 0, dict.fromkeys(group.guests, 0), group.own)
 
 
 def _of_lines(asked: Conditions) -> bool:

@@ -11,6 +11,13 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.signedinteger[Any]]
 Mask = NDArray[np.bool_]
+MASSES = ("low_g", "total_g", "high_g", "reserved_g", "retired_g")
+PERSON_MEASURES = (
+    "participation_count", "answered_count", "people_count", "order_count", "paid_order_count", "certificate_count",
+    "extra_g", "paid_minor",
+)  # fmt: skip
+OF_A_LINE = ("line_count", *MASSES)
+MEASURES = ("line_count", "person_count", *MASSES, *PERSON_MEASURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,13 @@ class Dim:
 
     def holds(self, names: Iterable[str]) -> Mask:
         """Which persons or kinds have one of these names."""
-        wanted = set(names)
-        inside = np.array([*(name in wanted for name in self.names), False])  # the last place is that of -1
-        found: Mask = inside[self.code]
+        found: Mask = self.marks(names)[self.code]
         return found
+
+    def marks(self, names: Iterable[str]) -> Mask:
+        """Which places have one of these names; the last is that of -1."""
+        wanted = set(names)
+        return np.array([*(name in wanted for name in self.names), False])
 
 
 def largest(rows: Rows, code: Codes, size: int) -> tuple[Rows, Codes]:
@@ -74,6 +84,31 @@ def largest(rows: Rows, code: Codes, size: int) -> tuple[Rows, Codes]:
     most = np.maximum.reduceat(counted, first) if len(first) else counted
     person = (cell[first] // size).astype(np.int32)
     return Rows(person, np.zeros(len(first), dtype=np.int32), {"person_count": most}), cell[first] % size
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Sums of a group: grams of guests and of the organiser's own lines, counts and money of its people. ``people``: at
+    least so many stand behind it."""
+
+    key: str
+    people: int
+    guests: Mapping[str, int]
+    own: Mapping[str, int]
+
+    @property
+    def masses(self) -> dict[str, int]:
+        """Grams of both."""
+        return {name: self.guests[name] + self.own[name] for name in MASSES}
+
+    @property
+    def has_guests(self) -> bool:
+        """Whether somebody stands behind it."""
+        return bool(self.people or self.guests["line_count"] or self.guests["participation_count"])
+
+    def without_guests(self) -> Group:
+        """The organiser's own alone."""
+        return Group(self.key, 0, dict.fromkeys(self.guests, 0), self.own)
 
 
 EVERY = Coding(lambda rows: np.zeros(len(rows.person), dtype=np.int32), True)  # all rows in one group

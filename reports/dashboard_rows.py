@@ -12,7 +12,8 @@ from locales import formats as f
 from locales import pick, t
 from reports import words
 from reports.choices import Choice
-from reports.dashboard_cells import FEW, MASSES, Cells, Group
+from reports.dashboard_cells import FEW, Cells
+from reports.dashboard_columns import MASSES, Group
 from reports.dashboard_dims import NEAR_KM, OWN, RING_KM, whereabouts
 from reports.exploring import Row
 from reports.narrowing import LISTS, OF_PEOPLE, RINGS, Narrowing

@@ -127,6 +127,19 @@ def test_no_answer_less_another_tells_of_a_few(seed: int) -> None:
             assert not 0 < len({i for i, _ in more - less}) < 5, (sorted(more), sorted(less))
 
 
+def test_a_late_guest_does_not_hide_when_the_others_began() -> None:
+    """One alone in another month: no month and no day is told, but the hours are, the smallest of them with the one."""
+    hours = {"2026-05-04T09": 20, "2026-05-04T10": 12, "2026-05-04T11": 6, "2026-06-20T15": 1}
+    one: Person = ("main", "a", "", "")
+    found = cells([(*one, hour, TRIPS[0], None) for hour, count in hours.items() for _ in range(count)])
+    told = {by: {group.key for group in found.told({}, by)[0]} for by in ("began.7", "began.10", "began.13")}
+    assert told == {"began.7": set(), "began.10": set(), "began.13": {"2026-05-04T09", "2026-05-04T10"}}
+    few = found.told({}, "began.13")[1]
+    assert few is not None and few.people == 7
+    for time, hidden in (("2026-05", True), ("2026-05-04", True), ("2026-05-04T11", True), ("2026-05-04T10", False)):
+        assert found.few(found.with_implied({"began": (time,)})) is hidden, time
+
+
 def test_a_table_hides_the_same_by_rows_and_by_columns() -> None:
     people = np.array([[12, 3, 20], [8, 9, 30], [0, 7, 6]])
     hidden = hidden_cells(people, np.zeros((3, 3), dtype=bool), added=True)
