@@ -71,6 +71,15 @@ def test_figures_tell_their_value_beside_how_it_is_written(forum: Forum) -> None
         assert f'data-value="{known["share_bp"]}" data-per="100" data-decimals="1"' in words["share"]
 
 
+def test_a_closing_asks_nobody_any_more(forum: Forum) -> None:
+    """Its ring says that too few have counted, and later its number, as the ring of the hall does."""
+    for come, hall, closing in ((3, "Be among the first 5", "Fewer than 5 people have counted"), (3, "", "")):
+        _guests(forum.slug, come)
+        words = json.loads(frame_text(("en",), forum.event_id, events.snapshot(forum.slug)))["words"]["en"]
+        assert hall in words["share"] and closing in words["share-closing"]
+    assert words["share"] == words["share-closing"] and "data-value" in words["share"]
+
+
 @pytest.mark.parametrize("language", ["mr", "is", "zh"])
 def test_every_word_of_a_screen_is_there_in_its_language(
     forum: Forum, language: str, monkeypatch: pytest.MonkeyPatch

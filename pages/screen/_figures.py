@@ -78,10 +78,12 @@ def closed_ring() -> str:
     return element("svg", track + drawn, viewBox="0 0 100 100", aria_hidden="true", focusable="false")
 
 
-def share_words(snapshot: Snapshot) -> Raw:
-    """The number in the ring, or that it is too early for one."""
+def share_words(snapshot: Snapshot, over: bool = False) -> Raw:
+    """The number in the ring, or that it is too early for one; ``over``: at a closing nobody is asked any more."""
     if snapshot["share_bp"] is None:
-        words = t("Be among the first {count}", count=snapshot["smallest_group"])
+        least = snapshot["smallest_group"]
+        few = t("Fewer than {count} people have counted", count=least)
+        words = few if over else t("Be among the first {count}", count=least)
         return tag("div", tag("p", words), class_="fz-ring-words")
     shown = formats.percent_number(snapshot["share_bp"] / 10_000)
     counts = counting("share", snapshot["share_bp"], 100, 1)

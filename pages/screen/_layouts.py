@@ -54,10 +54,9 @@ def _slot(name: str, words: Mapping[str, str], look: str = "") -> Raw:
     return tag("div", Raw(words[name]), data_part=name, class_=look or None)
 
 
-def _ring(words: Mapping[str, str], snapshot: Snapshot) -> Raw:
-    return tag(
-        "div", _figures.ring_picture(_figures.ring_shares(snapshot)), _slot("share", words), class_="fz-wall-ring"
-    )
+def _ring(words: Mapping[str, str], snapshot: Snapshot, inside: str = "share") -> Raw:
+    picture = _figures.ring_picture(_figures.ring_shares(snapshot))
+    return tag("div", picture, _slot(inside, words), class_="fz-wall-ring")
 
 
 def _hall(words: Mapping[str, str], snapshot: Snapshot) -> list[Raw]:
@@ -78,7 +77,7 @@ def _foyer(words: Mapping[str, str], snapshot: Snapshot) -> list[Raw]:
 
 def _closing(words: Mapping[str, str], snapshot: Snapshot) -> list[Raw]:
     right = tag("div", _slot("final", words), _slot("thanks", words, "fz-wall-thanks"))
-    left = tag("div", _ring(words, snapshot), _slot("extra", words, "fz-wall-extra"))
+    left = tag("div", _ring(words, snapshot, "share-closing"), _slot("extra", words, "fz-wall-extra"))
     return [left, right]
 
 

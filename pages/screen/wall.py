@@ -151,6 +151,7 @@ PARTS: dict[str, Callable[[events.WallParts, dict[str, Any]], Any]] = {
     "title": lambda wall, snapshot: _layouts.title(wall.event),
     "code": lambda wall, snapshot: _layouts.code(wall.event),
     "share": lambda wall, snapshot: _figures.share_words(snapshot),
+    "share-closing": lambda wall, snapshot: _figures.share_words(snapshot, over=True),
     "kpis": lambda wall, snapshot: _figures.kpis(snapshot),
     "categories": lambda wall, snapshot: _figures.categories(snapshot),
     "origins": lambda wall, snapshot: _figures.origins(snapshot),
