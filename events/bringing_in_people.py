@@ -138,7 +138,9 @@ def people_of(
     for key in sorted({*registered, *came}):
         first = dict(registered[key]["content"]) if key in registered else {}
         later = dict(came[key]["content"]) if key in came else {}
-        merged = {**first, **later} | {name: later.get(name) or first.get(name) for name in ATTRIBUTES}
+        merged = (
+            {**first, **later} | {name: later.get(name) or first.get(name) for name in ATTRIBUTES} if later else first
+        )
         found[key] = Person(key, merged, _state_of(first, later, any_came))
     return found
 

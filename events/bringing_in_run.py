@@ -19,14 +19,14 @@ from data import table_staged as files
 from data.store import import_work as works
 from data.store.engine import get_store, run_write
 from data.store.import_work import LeaseLost
-from events.bringing_in_steps import check_rows, make_ready, make_valid, stage_rows
-from events.bringing_in_work import Cancelled, Work, owner, refuse
+from events.bringing_in_steps import check_rows, clear, make_ready, make_valid, stage_rows
+from events.bringing_in_work import Cancelled, Pace, Work, owner, refuse
 from events.live import fold_in
 
 MOST_ATTEMPTS = 8
 SLICE_S = 2.0
 MOST_ERRORS = 1_000
-SWEPT_AT_ONCE = 400
+DROPPED_AT_ONCE = 2_000
 _turn = threading.Lock()
 _live: list[tuple[Work, Iterator[None]]] = []
 _log = logging.getLogger(__name__)
@@ -127,11 +127,13 @@ def _sweep(work: Work) -> Iterator[None]:
     if holds:
         run_write(get_store(), lambda conn: fold_in(conn, event_id, datetime.now(UTC)))
         yield
-    while run_write(get_store(), lambda conn: _sweep_some(conn, work, holds)):
-        yield
+    yield from clear(work, holds)
+    if not holds and work.what == works.IN:
+        pace = Pace(DROPPED_AT_ONCE)
+        while pace.write(partial(_drop_some, work, pace.size)):
+            yield
 
     def end(conn: sa.Connection) -> None:
-        works.drop_facet(conn, event_id, import_id)
         if not holds and work.what == works.IN:
             works.drop_file(conn, event_id, import_id)
             works.drop_companies(conn, work.at)
@@ -142,12 +144,9 @@ def _sweep(work: Work) -> Iterator[None]:
         files.drop(work.token)
 
 
-def _sweep_some(conn: sa.Connection, work: Work, holds: bool) -> int:
-    works.keep(conn, work.row, owner(), datetime.now(UTC))
-    count = works.sweep_some(conn, work.event_id, work.import_id, holds, SWEPT_AT_ONCE)
-    if not count and not holds and work.what == works.IN:
-        count = works.drop_rows(conn, work.event_id, work.import_id, 5 * SWEPT_AT_ONCE)
-    return count
+def _drop_some(work: Work, limit: int, conn: sa.Connection) -> int:
+    work.hold(conn)
+    return works.drop_rows(conn, work.event_id, work.import_id, limit)
 
 
 def wait_for(event_id: str, work_id: str) -> Mapping[Any, Any]:

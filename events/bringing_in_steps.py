@@ -19,16 +19,18 @@ from data.store import boards
 from data.store import events as event_rows
 from data.store import import_work as works
 from data.store import imports as rows
+from data.store.encoded import encoded
 from data.store.engine import get_store, run_write
 from data.table_forms import kinds
 from events.bringing_in_guess import checked
 from events.bringing_in_lines import bucket, change_plan, check_meters, own_id, plan_change
 from events.bringing_in_model import ATTENDED, METERS, PEOPLE, BadRow, Reading
 from events.bringing_in_people import Counted, people_of, person_row, set_expected
-from events.bringing_in_ready import COVERED, Guests, Ready, Sums, ready_lines
+from events.bringing_in_ready import CHANGED_MEANWHILE, COVERED, Guests, Ready, guest_of, ready_lines
 from events.bringing_in_rows import Amounts, Of, Reader
+from events.bringing_in_sums import Sums
 from events.bringing_in_twice import check_twice
-from events.bringing_in_work import Work
+from events.bringing_in_work import Pace, Work
 from events.catalogue import read_event
 from events.model import Event
 from events.participations import company_of
@@ -38,12 +40,11 @@ READ, CHECKED = "read.jsonl", "checked.jsonl"  # kept beside a waiting file
 MOST_BAD = 1_000
 COUNTS = ("row_count", "new_count", "changed_count", "known_count")
 BEAT_S = 0.7
-BATCH = 500
-PEOPLE_AT_ONCE = 250
+BATCH = 1_000  # at most in one transaction, as are the others; how many they are follows from how long they take
+PEOPLE_AT_ONCE = 500
 COUNTED_AT_ONCE = 1_000
-LINES_AT_ONCE = 400
-FACETS_AT_ONCE = 2_000
-CHANGED_MEANWHILE = "The event was changed while this file was made ready: bring it in again."
+LINES_AT_ONCE = 800
+FACETS_AT_ONCE = 4_000
 
 
 def way_of_reading(event: Event, reading: Reading) -> Of:
@@ -133,7 +134,8 @@ def stage_rows(work: Work) -> Iterator[None]:
         file = rows.get(conn, work.event_id, work.import_id)
     assert file is not None
     counts = {name: int(file[name]) for name in COUNTS}
-    while part := list(islice(left, BATCH)):
+    pace = Pace(BATCH)
+    while part := list(islice(left, pace.size)):
         with get_store().read() as conn:
             names = [key for _, key, _, _ in part]
             held = rows.current(conn, work.event_id, dataset, names)
@@ -145,10 +147,10 @@ def stage_rows(work: Work) -> Iterator[None]:
         counts["new_count"] += sum(row[1] not in held for row in fresh)
         made = [
             {"event_id": work.event_id, "dataset": dataset, "row_key": key, "version": newest.get(key, 0) + 1,
-             "import_id": work.import_id, "row_no": number, "series": series, "content": content}
+             "import_id": work.import_id, "row_no": number, "series": series, "content": encoded(content)}
             for number, key, series, content in fresh
         ]  # fmt: skip
-        run_write(get_store(), partial(_write_rows, work, made, dict(counts), work.done_count + len(part)))
+        pace.write(partial(_write_rows, work, made, dict(counts), work.done_count + len(part)))
         work.row["done_count"] += len(part)
         yield
     if dataset == METERS:
@@ -171,8 +173,7 @@ def _write_rows(work: Work, made: list[dict[str, Any]], counts: dict[str, int], 
 def make_ready(work: Work) -> Iterator[None]:
     """Computes and writes what will hold; nobody sees it yet."""
     event = work.event()
-    while run_write(get_store(), partial(_clear_some, work)):  # of a worker that was cut off: its sums went with it
-        yield
+    yield from clear(work, False)  # of a worker that was cut off: its sums went with it
     fresh = {"as_it_was": _mark_of(event), "lines": 0, "planned": {}}
     work.save(step=works.MAKING, at_key="", done_count=0, note=work.noted(**fresh))
     work.sums = Sums()
@@ -180,16 +181,32 @@ def make_ready(work: Work) -> Iterator[None]:
         yield from _ready_people(work, event)
     else:
         yield from _ready_lines(work, event)
-    many = list(work.sums.by["facet"].items())
-    for start in range(0, len(many), FACETS_AT_ONCE):
-        run_write(get_store(), partial(_write_facets, work, many[start : start + FACETS_AT_ONCE]))
+    work.sums.settle()
+    left, pace = iter(sorted(work.sums.of("facet").items())), Pace(FACETS_AT_ONCE)
+    while part := list(islice(left, pace.size)):
+        pace.write(partial(_write_facets, work, part))
         yield
 
 
-def _clear_some(work: Work, conn: sa.Connection) -> int:
-    work.keep(conn)
-    works.drop_facet(conn, work.event_id, work.import_id)
-    return works.sweep_some(conn, work.event_id, work.import_id, False, PEOPLE_AT_ONCE)
+def clear(work: Work, holds: bool) -> Iterator[None]:
+    """Takes away what stands ready; with ``holds`` what nobody needs any more, else all that was written for it."""
+    work.swept = ""
+    for some, most in ((_drop_facet, FACETS_AT_ONCE), (partial(_sweep_some, holds), PEOPLE_AT_ONCE)):
+        pace = Pace(most)
+        while pace.write(partial(some, work, pace.size)):
+            yield
+
+
+def _drop_facet(work: Work, limit: int, conn: sa.Connection) -> int:
+    work.hold(conn)
+    return works.drop_facet(conn, work.event_id, work.import_id, limit)
+
+
+def _sweep_some(holds: bool, work: Work, limit: int, conn: sa.Connection) -> int:
+    work.hold(conn)
+    found = works.sweep_some(conn, work.event_id, work.import_id, holds, limit, work.swept)
+    count, work.swept = found
+    return count
 
 
 def _write_facets(work: Work, part: list[Any], conn: sa.Connection) -> None:
@@ -209,27 +226,29 @@ def _ready_people(work: Work, event: Event) -> Iterator[None]:
         keys = rows.keys(conn, event_id, (PEOPLE, ATTENDED), only)
     work.save(of_count=len(keys))
     owned = sorted((own_id(event_id, "person", key), key) for key in keys)  # written in the order of the tables' keys
-    guests = Guests(event, work.import_id, any_came, work.holding, work.at)
-    for start in range(0, len(owned), PEOPLE_AT_ONCE):
+    guests, counted, pace = Guests(event, work.import_id, work.at), Counted(), Pace(PEOPLE_AT_ONCE)
+    left = iter(owned)
+    while part := dict(islice(left, pace.size)):
         with get_store().read() as conn:
-            wanted = guests.wanted(conn, dict(owned[start : start + PEOPLE_AT_ONCE]))
+            people = people_of(conn, event_id, list(part.values()), any_came, work.holding)
+        counted.add(people.values())
+        wanted = {own: guest_of(people.get(key)) for own, key in part.items()}
         if names := guests.unknown(wanted):
             guests.companies |= run_write(get_store(), partial(_companies, names, work.at))
         with get_store().read() as conn:
             ready = guests.ready(conn, wanted)
-        _write_ready(work, ready, len(wanted))
+        _write_ready(work, pace, ready, len(wanted))
         yield
-    yield from _count_people(work, any_came)
+    yield from _count_others(work, any_came, counted, set(keys))
 
 
-def _count_people(work: Work, any_came: bool) -> Iterator[None]:
-    """Counts everybody who holds, which takes a while where there are many."""
-    counted, beat = Counted(), time.monotonic()
+def _count_others(work: Work, any_came: bool, counted: Counted, done: set[str]) -> Iterator[None]:
+    """Counts everybody else who holds, which takes a while where there are many."""
+    beat = time.monotonic()
     with get_store().read() as conn:
-        keys = rows.keys(conn, work.event_id, (PEOPLE, ATTENDED))
-    for start in range(0, len(keys), COUNTED_AT_ONCE):
+        left = iter([key for key in rows.keys(conn, work.event_id, (PEOPLE, ATTENDED)) if key not in done])
+    while part := list(islice(left, COUNTED_AT_ONCE)):
         with get_store().read() as conn:
-            part = keys[start : start + COUNTED_AT_ONCE]
             counted.add(people_of(conn, work.event_id, part, any_came, work.holding).values())
         if time.monotonic() - beat > BEAT_S:
             work.save()
@@ -242,14 +261,14 @@ def _companies(names: list[str], now: datetime, conn: sa.Connection) -> dict[str
     return {name: company_of(conn, name, now) for name in names}
 
 
-def _write_ready(work: Work, ready: Ready, count: int) -> None:
+def _write_ready(work: Work, pace: Pace, ready: Ready, count: int) -> None:
     progress = {"done_count": work.done_count + count}
 
     def write(conn: sa.Connection) -> None:
         ready.write(conn, work.import_id)
         work.keep(conn, **progress)
 
-    run_write(get_store(), write)
+    pace.write(write)
     work.row |= progress
     work.sums.add(ready.deltas)
 
@@ -284,15 +303,16 @@ def _write_lines(work: Work, ready: Ready) -> Iterator[None]:
         works.clear_lines(conn, *key)
 
     run_write(get_store(), clear)
-    lines, ready.lines = ready.lines, []
-    for start in range(0, len(lines), LINES_AT_ONCE):
-
-        def write(conn: sa.Connection, part: list[dict[str, Any]] = lines[start : start + LINES_AT_ONCE]) -> None:
-            work.keep(conn)
-            works.add_lines(conn, part)
-
-        run_write(get_store(), write)
+    left, pace = iter([{**line, "trace": encoded(line["trace"])} for line in ready.lines]), Pace(LINES_AT_ONCE)
+    ready.lines = []
+    while part := list(islice(left, pace.size)):
+        pace.write(partial(_write_some, work, part))
         yield
+
+
+def _write_some(work: Work, part: list[dict[str, Any]], conn: sa.Connection) -> None:
+    work.keep(conn)
+    works.add_lines(conn, part)
 
 
 def _write_bucket(work: Work, ready: Ready | None, progress: Mapping[str, Any], conn: sa.Connection) -> None:
@@ -309,6 +329,7 @@ def make_valid(work: Work) -> None:
     dataset = kinds()[work.kind].dataset
     event = work.event()
     with get_store().read() as conn:
+        ready = works.counts(conn, event_id, import_id)
         plans = [
             plan_change(conn, event, f"{dataset}-{name[:2]}", entries, now)
             for name, entries in sorted(work.note.get("planned", {}).items())
@@ -318,16 +339,17 @@ def make_valid(work: Work) -> None:
         event_rows.take_state(conn, event_id)  # no order, answer or change of state is under way
         hold_state(conn, event_id, "import")
         event = read_event(conn, event_id=event_id, actor=SYSTEM)
-        _refuse_changed(conn, work, event)
-        works.make_valid(conn, event_id, import_id)
+        _refuse_changed(conn, work, event, ready)
+        if not works.make_valid(conn, event_id, import_id, ready):
+            raise Conflict(CHANGED_MEANWHILE)
         work.sums.write(conn, event_id)
         works.add_facet(conn, event_id, import_id)
-        for row in works.lines_ready(conn, event_id, import_id):
+        for row in works.lines_ready(conn, event_id, import_id) if works.LINES in ready else ():
             offsetting.reslice(conn, event_id, row["participation_id"], row["footprint_version"], None, now)
             boards.refresh_person(conn, event_id, row["participation_id"], now)
         for plan in plans:
             change_plan(conn, event_id, plan, now)
-        detail = _detail(conn, work, event, now)
+        detail = _detail(conn, work, event, ready, now)
         _tell(conn, work, detail, now)
         values = {"outcome": work.what, "step": works.SWEEPING, "done_count": 0, "of_count": 0,
                   "note": work.noted(planned={}, detail=detail)}  # fmt: skip
@@ -337,10 +359,11 @@ def make_valid(work: Work) -> None:
     work.row |= run_write(get_store(), write)
 
 
-def _refuse_changed(conn: sa.Connection, work: Work, event: Event) -> None:
-    if covered := works.ordered(conn, work.event_id, work.import_id):
+def _refuse_changed(conn: sa.Connection, work: Work, event: Event, ready: Mapping[str, int]) -> None:
+    some = works.CHANGED in ready or works.GONE in ready
+    if some and (covered := works.ordered(conn, work.event_id, work.import_id)):
         raise Conflict(COVERED, count=covered)
-    if work.note["as_it_was"] != _mark_of(event) or works.moved_on(conn, work.event_id, work.import_id):
+    if work.note["as_it_was"] != _mark_of(event):
         raise Conflict(CHANGED_MEANWHILE)
     file = rows.get(conn, work.event_id, work.import_id)
     if file is None:
@@ -349,9 +372,10 @@ def _refuse_changed(conn: sa.Connection, work: Work, event: Event) -> None:
         raise Conflict("This import was undone before.")
 
 
-def _detail(conn: sa.Connection, work: Work, event: Event, now: datetime) -> dict[str, Any]:
+def _detail(
+    conn: sa.Connection, work: Work, event: Event, made: Mapping[str, int], now: datetime
+) -> dict[str, Any]:  # fmt: skip
     """What it came to."""
-    made = works.counts(conn, work.event_id, work.import_id)
     if work.counted is None:
         return {"lines": work.note.get("lines", 0)}
     told = set_expected(conn, event, work.counted, now)

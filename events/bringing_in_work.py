@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -24,11 +25,36 @@ from data.store.engine import get_store, run_write
 from events.catalogue import read_event
 from events.model import Event
 
+HOLD_S = 0.1  # how long others may wait for a step's transaction
+T = TypeVar("T")
 _MARK = secrets.token_hex(4)
 
 
 class Cancelled(Exception):
     """Somebody asked that a file stay out."""
+
+
+class Pace:
+    """How much is written in one transaction: so much that others who write wait ``HOLD_S`` at most, and never more
+    than ``most``."""
+
+    def __init__(self, most: int):
+        self.most = self.size = most
+
+    def write(self, work: Callable[[sa.Connection], T]) -> T:
+        """Runs ``work`` in a transaction, and learns from how long it took."""
+        began = 0.0
+
+        def timed(conn: sa.Connection) -> T:
+            nonlocal began
+            began = time.monotonic()  # it has its turn
+            return work(conn)
+
+        found = run_write(get_store(), timed)
+        took = max(time.monotonic() - began, 0.001)
+        wanted = int(self.size * HOLD_S / took)
+        self.size = max(1, self.most // 16, min(self.most, 2 * self.size, wanted))
+        return found
 
 
 class Work:
@@ -38,6 +64,7 @@ class Work:
         self.row: dict[str, Any] = {str(name): value for name, value in row.items()}
         self.sums: Any = None  # what it adds to the roll-ups; lost with this process, and then made again
         self.counted: Any = None  # the people of all lists that will hold; the same
+        self.swept = ""  # up to which participation what stood ready is taken away
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -62,6 +89,10 @@ class Work:
         found = works.get(conn, self.row["event_id"], self.row["work_id"])
         if found is None or (found["is_cancelled"] and found["outcome"] == works.GOING):
             raise Cancelled
+
+    def hold(self, conn: sa.Connection) -> None:
+        """Goes on holding it, whether it was cancelled or not. Raises LeaseLost."""
+        works.keep(conn, self.row, owner(), datetime.now(UTC))
 
     def save(self, **values: Any) -> None:
         """The same in a transaction of its own."""

@@ -22,6 +22,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from data.store.encoded import dumps
 from data.store.locks import FairLock, FileLock
 from data.store.quick import quick
 
@@ -268,6 +269,7 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int, *, query_only: bool) ->
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=0 if pool_size == 1 else pool_size,
+        json_serializer=dumps,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000, "cached_statements": 512},
     )
 
@@ -299,5 +301,6 @@ def _postgresql_engine(url: URL) -> Engine:
         max_overflow=WRITE_POOL_SIZE,
         pool_pre_ping=False,
         pool_recycle=1800,
+        json_serializer=dumps,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=15000", "connect_timeout": 10},
     ))  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from data.store import live, rollups
 from data.store import schema as s
+from data.store.imports import among
 from data.store.rollups import Key, Measures
 
 Row = Mapping[Any, Any]
@@ -26,6 +28,8 @@ BEFORE = (WAITING, CHECKING, STAGING, MAKING)  # nothing holds yet: it may be ca
 LEASE_S = 30
 COMING = "coming"  # the state of a file whose rows do not hold yet
 NEW, CHANGED, GONE, LINES = "new", "changed", "gone", "lines"
+_INSERT_STAGED, _INSERT_FACET = sa.insert(s.import_staged), sa.insert(s.import_facet)
+_INSERT_LINE = sa.insert(s.emission_line)
 _OWN = [c.name for c in s.participation.columns if c.name not in ("event_id", "participation_id", "import_id")]
 
 
@@ -101,7 +105,31 @@ def stage(conn: sa.Connection, event_id: str, import_id: str, rows: Sequence[Row
         for row in rows
     ]  # fmt: skip
     if many:
-        conn.execute(sa.insert(s.import_staged), many)
+        conn.execute(_INSERT_STAGED, many)
+
+
+def stage_gone(conn: sa.Connection, event_id: str, import_id: str, versions: Mapping[str, int]) -> bool:
+    """Participations that will go, as they stand; False where one is not at the version told of it."""
+    query, count = _stage_gone(conn.dialect.name), 0
+    for version in sorted(set(versions.values())):
+        ids = [own for own, each in versions.items() if each == version]
+        asked = {"e": event_id, "i": import_id, "v": version, "ids": ids}
+        count += conn.execute(query, asked).rowcount
+    return count == len(versions)
+
+
+@cache
+def _stage_gone(dialect: str) -> sa.Insert:
+    asked = (_p.event_id == sa.bindparam("e"), _p.footprint_version == sa.bindparam("v"))
+    told = [
+        sa.bindparam("i", type_=sa.Text),
+        sa.literal_column(f"'{GONE}'"),
+        _p.import_id,
+        *[_p[name] for name in _OWN],
+    ]
+    query = sa.select(_p.event_id, _p.participation_id, *told).where(*asked, among(dialect, _p.participation_id))
+    columns = ["event_id", "participation_id", "import_id", "action", "origin", *_OWN]
+    return sa.insert(s.import_staged).from_select(columns, query).execution_options(preserve_rowcount=True)
 
 
 def stage_facet(conn: sa.Connection, event_id: str, import_id: str, sums: Sequence[tuple[Key, Measures]]) -> None:
@@ -109,7 +137,7 @@ def stage_facet(conn: sa.Connection, event_id: str, import_id: str, sums: Sequen
     key = {"event_id": event_id, "import_id": import_id}
     many = rollups.as_rows(rollups.FACET, dict(sums))
     if many:
-        conn.execute(sa.insert(s.import_facet), [key | row for row in many])
+        conn.execute(_INSERT_FACET, [key | row for row in many])
 
 
 def add_facet(conn: sa.Connection, event_id: str, import_id: str) -> None:
@@ -154,62 +182,97 @@ def ordered(conn: sa.Connection, event_id: str, import_id: str) -> int:
     return len(found)
 
 
-def moved_on(conn: sa.Connection, event_id: str, import_id: str) -> bool:
-    """Whether any of those who would change stands otherwise now than when that was made ready."""
-    was = sa.case((_t.action == GONE, _t.footprint_version), else_=_t.footprint_version - 1)
-    same = sa.and_(_p.event_id == _t.event_id, _p.participation_id == _t.participation_id)
-    there = sa.select(sa.func.count()).select_from(s.import_staged.join(s.participation, same))
-    there = there.where(*_staged(event_id, import_id, CHANGED, GONE, LINES), _p.footprint_version == was)
-    known = sa.select(sa.func.count()).where(*_staged(event_id, import_id, CHANGED, GONE, LINES))
-    fresh = sa.select(sa.func.count()).select_from(s.import_staged.join(s.participation, same))
-    fresh = fresh.where(*_staged(event_id, import_id, NEW))
-    is_other = conn.execute(there).scalar_one() != conn.execute(known).scalar_one()
-    return bool(is_other or conn.execute(fresh).scalar_one())
+def make_valid(conn: sa.Connection, event_id: str, import_id: str, ready: Mapping[str, int]) -> bool:
+    """All that stands ready holds from now on; ``ready`` are its ``counts``. False where one of those who would come,
+    change or go stands otherwise now than when that was made ready: then nothing of it may be kept."""
+    took = {
+        NEW: lambda: _bring(conn, event_id, import_id),
+        CHANGED: lambda: _change(conn, event_id, import_id),
+        GONE: lambda: _take_out(conn, event_id, import_id),
+    }
+    wanted = {NEW: ready.get(NEW, 0), CHANGED: ready.get(CHANGED, 0) + ready.get(LINES, 0), GONE: ready.get(GONE, 0)}
+    return all(took[action]() == count for action, count in wanted.items() if count)
 
 
-def make_valid(conn: sa.Connection, event_id: str, import_id: str) -> None:
-    """All that stands ready holds from now on."""
+def _bring(conn: sa.Connection, event_id: str, import_id: str) -> int:
     columns = ["event_id", "participation_id", *_OWN, "import_id"]
-    ready = [_t[name] for name in columns[:-1]]
-    fresh = sa.select(*ready, _t.origin).where(*_staged(event_id, import_id, NEW)).order_by(_t.participation_id)
-    conn.execute(sa.insert(s.participation).from_select(columns, fresh))
+    fresh = sa.select(*[_t[name] for name in columns[:-1]], _t.origin)
+    fresh = fresh.where(*_staged(event_id, import_id, NEW)).order_by(_t.participation_id)
+    insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(s.participation)
+    query = insert.from_select(columns, fresh).on_conflict_do_nothing()
+    return conn.execute(query.execution_options(preserve_rowcount=True)).rowcount
+
+
+def _change(conn: sa.Connection, event_id: str, import_id: str) -> int:
     values = {name: _t[name] for name in _OWN} | {"import_id": _t.origin}
     same = (_p.event_id == _t.event_id, _p.participation_id == _t.participation_id)
-    conn.execute(
-        sa.update(s.participation).where(*same, *_staged(event_id, import_id, CHANGED, LINES)).values(**values)
-    )
-    ids = sa.select(_t.participation_id).where(*_staged(event_id, import_id, GONE))
-    for table in (s.board_person, s.participation):
-        conn.execute(sa.delete(table).where(table.c.event_id == event_id, table.c.participation_id.in_(ids)))
+    was = _p.footprint_version == _t.footprint_version - 1
+    query = sa.update(s.participation).where(*same, was, *_staged(event_id, import_id, CHANGED, LINES))
+    return conn.execute(query.values(**values)).rowcount
 
 
-def sweep_some(conn: sa.Connection, event_id: str, import_id: str, holds: bool, limit: int) -> int:
-    """Takes away some of what stood ready: with ``holds`` what nobody needs any more (all of those who went), else all
-    that was written for it. How many participations that were; 0 where nothing is left."""
-    query = sa.select(_t.participation_id, _t.action, _t.footprint_version)
-    query = query.where(_t.event_id == event_id, _t.import_id == import_id).limit(limit)
+def _take_out(conn: sa.Connection, event_id: str, import_id: str) -> int:
+    """Those who go, each as it was staged."""
+    b, going = s.board_person.c, _staged(event_id, import_id, GONE)
+    as_it_was = [_t[name] == _p[name] for name in ("footprint_version", "session_id", "company_id", "code_id")]
+    on_board = sa.exists().where(_t.participation_id == b.participation_id, *going)
+    conn.execute(sa.delete(s.board_person).where(b.event_id == event_id, on_board))
+    same = sa.and_(_p.event_id == _t.event_id, _p.participation_id == _t.participation_id)
+    there = sa.select(_t.participation_id).select_from(s.import_staged.join(s.participation, same))
+    query = sa.delete(s.participation).where(_p.event_id == event_id)
+    query = query.where(_p.participation_id.in_(there.where(*going, *as_it_was).correlate(None)))
+    return conn.execute(query).rowcount
+
+
+def sweep_some(
+    conn: sa.Connection, event_id: str, import_id: str, holds: bool, limit: int, after: str = ""
+) -> tuple[int, str]:
+    """Takes away some of what stood ready ``after`` a participation: with ``holds`` what nobody needs any more (all of
+    those who went), else all that was written for it. How many participations that were, 0 where nothing is left, and
+    the last of them."""
+    query = sa.select(_t.participation_id, _t.action, _t.footprint_version).order_by(_t.participation_id)
+    query = query.where(_t.event_id == event_id, _t.import_id == import_id, _t.participation_id > after).limit(limit)
     found = list(conn.execute(query))
-    for table in (s.emission_line, s.footprint):
-        key = (table.c.event_id == event_id, table.c.participation_id)
-        gone = [row.participation_id for row in found if holds and row.action == GONE]
-        if gone:
-            conn.execute(sa.delete(table).where(key[0], key[1].in_(gone)))
-        written = [row for row in found if not holds and row.action != GONE]
-        for version in sorted({row.footprint_version for row in written}):
-            ids = [row.participation_id for row in written if row.footprint_version == version]
-            conn.execute(sa.delete(table).where(key[0], key[1].in_(ids), table.c.version == version))
-    done = [row.participation_id for row in found]
-    conn.execute(
-        sa.delete(s.import_staged).where(
-            _t.event_id == event_id, _t.import_id == import_id, _t.participation_id.in_(done)
-        )
+    if not found:
+        return 0, after
+    gone = [row.participation_id for row in found if row.action == GONE]
+    written: dict[int, list[str]] = {}
+    for row in found if not holds else ():
+        if row.action != GONE:
+            written.setdefault(row.footprint_version, []).append(row.participation_id)
+    for whole, of_version in map(_swept, (conn.dialect.name,) * 2, (s.emission_line, s.footprint)):
+        if gone and holds:
+            conn.execute(whole, {"e": event_id, "ids": gone})
+        for version, ids in sorted(written.items()):
+            conn.execute(of_version, {"e": event_id, "v": version, "ids": ids})
+    last = str(found[-1].participation_id)
+    swept = (
+        _t.event_id == event_id,
+        _t.import_id == import_id,
+        _t.participation_id > after,
+        _t.participation_id <= last,
     )
+    conn.execute(sa.delete(s.import_staged).where(*swept))
+    return len(found), last
+
+
+@cache
+def _swept(dialect: str, table: sa.Table) -> tuple[sa.Delete, sa.Delete]:
+    """Deletes all versions of some participations, and one of them."""
+    c = table.c
+    whole = sa.delete(table).where(c.event_id == sa.bindparam("e"), among(dialect, c.participation_id))
+    return whole, whole.where(c.version == sa.bindparam("v"))
+
+
+def drop_facet(conn: sa.Connection, event_id: str, import_id: str, limit: int) -> int:
+    """What was to be added is added, or will never be: some of it; how many rows that were."""
+    mine = (_d.event_id == event_id, _d.import_id == import_id)
+    keys = [_d[name] for name in rollups.FACET.keys]
+    found = conn.execute(sa.select(*keys).where(*mine).order_by(*keys).limit(limit)).all()
+    if found:
+        last = tuple(sa.literal(value) for value in found[-1])
+        conn.execute(sa.delete(s.import_facet).where(*mine, sa.tuple_(*keys) <= sa.tuple_(*last)))
     return len(found)
-
-
-def drop_facet(conn: sa.Connection, event_id: str, import_id: str) -> None:
-    """What was to be added is added, or will never be."""
-    conn.execute(sa.delete(s.import_facet).where(_d.event_id == event_id, _d.import_id == import_id))
 
 
 def drop_rows(conn: sa.Connection, event_id: str, import_id: str, limit: int) -> int:
@@ -254,4 +317,4 @@ def clear_lines(conn: sa.Connection, event_id: str, participation_id: str, versi
 
 def add_lines(conn: sa.Connection, lines: Sequence[Row]) -> None:
     """Lines of a version that does not hold yet."""
-    conn.execute(sa.insert(s.emission_line), [dict(row) for row in lines])
+    conn.execute(_INSERT_LINE, [dict(row) for row in lines])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,8 +18,8 @@ from data.store import schema as s
 
 Row = Mapping[Any, Any]
 _f, _r, _m, _p = s.import_file.c, s.import_row.c, s.import_mapping.c, s.participation.c
+_INSERT_ROW = sa.insert(s.import_row)
 IN, UNDONE, COMING = "in", "undone", "coming"
-AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,15 @@ class Holding:
 
 
 AS_IT_IS = Holding()
+
+
+def among(dialect: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """A column that is one of the list ``ids``. The list is one value of the run, so that the statement stays the same
+    however long it is."""
+    if dialect == "postgresql":
+        return column == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.Text)))
+    given = sa.func.json_each(sa.bindparam("ids", type_=sa.JSON)).table_valued("value")
+    return column.in_(sa.select(given.c.value))
 
 
 def lock(conn: sa.Connection, event_id: str) -> None:
@@ -77,7 +87,12 @@ def set_file(conn: sa.Connection, event_id: str, import_id: str, **values: Any) 
 def add_rows(conn: sa.Connection, rows: Sequence[Row]) -> None:
     """New versions of rows."""
     if rows:
-        conn.execute(sa.insert(s.import_row), [dict(row) for row in rows])
+        conn.execute(_INSERT_ROW, [dict(row) for row in rows])
+
+
+@lru_cache(maxsize=16)
+def _current_among(dialect: str, event_id: str, dataset: str, holding: Holding) -> sa.Select[Any]:
+    return _current(event_id, dataset, holding).where(among(dialect, _r.row_key))
 
 
 def _current(event_id: str, dataset: str, holding: Holding = AS_IT_IS) -> sa.Select[Any]:
@@ -100,11 +115,8 @@ def current(
         query = query.where(_r.series >= series, _r.series < series[:-1] + chr(ord(series[-1]) + 1))
     if keys is None:
         return {row["row_key"]: row for row in conn.execute(query).mappings()}
-    found: dict[str, Row] = {}
-    for start in range(0, len(keys), AT_ONCE):
-        part = query.where(_r.row_key.in_(keys[start : start + AT_ONCE]))
-        found |= {row["row_key"]: row for row in conn.execute(part).mappings()}
-    return found
+    query = _current_among(conn.dialect.name, event_id, dataset, holding)
+    return {row["row_key"]: row for row in conn.execute(query, {"ids": list(keys)}).mappings()}
 
 
 def keys(conn: sa.Connection, event_id: str, datasets: Sequence[str], import_id: str = "") -> list[str]:
@@ -119,13 +131,16 @@ def keys(conn: sa.Connection, event_id: str, datasets: Sequence[str], import_id:
 
 def versions(conn: sa.Connection, event_id: str, dataset: str, keys: Sequence[str]) -> dict[str, int]:
     """row_key → its highest version, of imports that were undone too."""
-    found: dict[str, int] = {}
-    for start in range(0, len(keys), AT_ONCE):
-        query = sa.select(_r.row_key, sa.func.max(_r.version)).where(
-            _r.event_id == event_id, _r.dataset == dataset, _r.row_key.in_(keys[start : start + AT_ONCE])
-        )
-        found |= {key: int(version) for key, version in conn.execute(query.group_by(_r.row_key))}
-    return found
+    asked = {"e": event_id, "d": dataset, "ids": list(keys)}
+    return {key: int(version) for key, version in conn.execute(_versions(conn.dialect.name), asked)}
+
+
+@cache
+def _versions(dialect: str) -> sa.Select[Any]:
+    query = sa.select(_r.row_key, sa.func.max(_r.version)).where(
+        _r.event_id == sa.bindparam("e"), _r.dataset == sa.bindparam("d"), among(dialect, _r.row_key)
+    )
+    return query.group_by(_r.row_key)
 
 
 def series_of(conn: sa.Connection, event_id: str, import_id: str) -> set[tuple[str, str]]:
@@ -156,28 +171,48 @@ def put_mapping(conn: sa.Connection, event_id: str, shape: str, told: Row, at: d
 
 def participations(conn: sa.Connection, event_id: str, ids: Sequence[str]) -> dict[str, Row]:
     """Participations by id, those that are there."""
-    query = sa.select(s.participation).where(_p.event_id == event_id, _p.participation_id.in_(ids))
-    found = conn.execute(query.order_by(_p.participation_id)).mappings()
+    found = conn.execute(_participations(conn.dialect.name), {"e": event_id, "ids": list(ids)}).mappings()
     return {row["participation_id"]: row for row in found}
 
 
-def footprints(conn: sa.Connection, event_id: str, ids: Sequence[str]) -> dict[str, Row]:
-    """participation_id → the current version of its footprint."""
-    p, f = s.participation, s.footprint
-    same = (p.c.event_id == f.c.event_id) & (p.c.participation_id == f.c.participation_id)
-    query = sa.select(f).join(p, same & (p.c.footprint_version == f.c.version))
-    query = query.where(f.c.event_id == event_id, f.c.participation_id.in_(ids))
-    return {row["participation_id"]: row for row in conn.execute(query).mappings()}
+@cache
+def _participations(dialect: str) -> sa.Select[Any]:
+    where = (_p.event_id == sa.bindparam("e"), among(dialect, _p.participation_id))
+    return sa.select(s.participation).where(*where).order_by(_p.participation_id)
+
+
+def answers(conn: sa.Connection, event_id: str, ids: Sequence[str]) -> dict[str, Any]:
+    """participation_id → what was told for the current version of its footprint."""
+    return dict(map(tuple, conn.execute(_answers(conn.dialect.name), {"e": event_id, "ids": list(ids)})))
+
+
+@cache
+def _answers(dialect: str) -> sa.Select[Any]:
+    f = s.footprint.c
+    same = (
+        (_p.event_id == f.event_id) & (_p.participation_id == f.participation_id) & (_p.footprint_version == f.version)
+    )
+    query = sa.select(f.participation_id, f.answers).join(s.participation, same)
+    return query.where(f.event_id == sa.bindparam("e"), among(dialect, f.participation_id))
 
 
 def ordered(conn: sa.Connection, event_id: str, ids: Sequence[str]) -> set[str]:
     """Those among participations that an order was placed for, by themselves or by others, or planting is claimed."""
     found: set[str] = set()
-    for table in (s.claim, s.forestry_claim, s.orders) if ids else ():
-        part = table.c.participation_id
-        query = sa.select(part).where(table.c.event_id == event_id, part.in_(ids)).distinct()
-        found |= set(conn.execute(query).scalars())
+    for query in _ordered(conn.dialect.name) if ids else ():
+        found |= set(conn.execute(query, {"e": event_id, "ids": list(ids)}).scalars())
     return found
+
+
+@cache
+def _ordered(dialect: str) -> tuple[sa.Select[Any], ...]:
+    parts = [table.c for table in (s.claim, s.forestry_claim, s.orders)]
+    return tuple(
+        sa.select(c.participation_id)
+        .where(c.event_id == sa.bindparam("e"), among(dialect, c.participation_id))
+        .distinct()
+        for c in parts
+    )
 
 
 def of_import(conn: sa.Connection, event_id: str, import_id: str) -> Iterable[str]:
@@ -186,15 +221,40 @@ def of_import(conn: sa.Connection, event_id: str, import_id: str) -> Iterable[st
     return conn.execute(query.order_by(_p.participation_id)).scalars().all()
 
 
-def lines_of(conn: sa.Connection, event_id: str, versions: Mapping[str, int]) -> dict[str, list[Row]]:
-    """participation_id → the lines of the version told of it."""
-    line = s.emission_line
-    found: dict[str, list[Row]] = {key: [] for key in versions}
-    ids = sorted(versions)
-    for start in range(0, len(ids), AT_ONCE):
-        part = ids[start : start + AT_ONCE]
-        query = sa.select(line).where(line.c.event_id == event_id, line.c.participation_id.in_(part))
-        for row in conn.execute(query.order_by(line.c.participation_id, line.c.line_no)).mappings():
-            if row["version"] == versions[row["participation_id"]]:
-                found[row["participation_id"]].append(row)
-    return found
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody's current footprint adds to the roll-ups: equal for those who told the same. ``foot`` holds the
+    values of FOOT, ``lines`` those of LINE of each line; a line's trace is the text that is stored."""
+
+    foot: tuple[Any, ...]
+    lines: tuple[tuple[Any, ...], ...]
+
+
+FOOT = ("low_g", "total_g", "high_g")
+LINE = ("category", "activity", "mode", "month", "low_g", "total_g", "high_g", "non_co2_g", "upstream_g", "quality",
+        "trace")  # fmt: skip
+
+
+def told(conn: sa.Connection, event_id: str, ids: Sequence[str]) -> dict[str, Told]:
+    """participation_id → what its current version adds to the roll-ups, read without decoding anything."""
+    asked = {"e": event_id, "ids": list(ids)}
+    feet, lines = _told(conn.dialect.name)
+    by: dict[str, list[tuple[Any, ...]]] = {}
+    for row in conn.execute(lines, asked):
+        by.setdefault(row[0], []).append(tuple(row[1:]))
+    return {row[0]: Told(tuple(row[1:]), tuple(by.get(row[0], ()))) for row in conn.execute(feet, asked)}
+
+
+@cache
+def _told(dialect: str) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    f, n = s.footprint.c, s.emission_line.c
+
+    def of_current(table: Any, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        same = (_p.event_id == table.event_id) & (_p.participation_id == table.participation_id)
+        query = sa.select(table.participation_id, *columns)
+        query = query.join(s.participation, same & (_p.footprint_version == table.version))
+        return query.where(table.event_id == sa.bindparam("e"), among(dialect, table.participation_id))
+
+    trace = sa.cast(n.trace, sa.Text).label("trace")
+    lines = of_current(n, *[trace if name == "trace" else n[name] for name in LINE])
+    return of_current(f, *[f[name] for name in FOOT]), lines.order_by(n.participation_id, n.line_no)
