@@ -66,7 +66,7 @@ def links(app: Dash, spec: registry.PageSpec, shelf: Any) -> tuple[list[str], li
     own = [shelf.asset(name) for name in spec.scripts]
     if spec.kind != "desk":
         return styles, [*own, registry.bundle_url("guest")]
-    return styles, [*own, *_suites(app), registry.bundle_url("start")]
+    return styles, [shelf.asset("js/refused.js"), *own, *_suites(app), registry.bundle_url("start")]
 
 
 def _suites(app: Dash) -> list[str]:

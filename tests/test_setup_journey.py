@@ -171,6 +171,9 @@ def test_the_exchange_answers_what_was_asked_and_the_event_is_copied(
     asked.get_by_role("button", name="Grant").click()
     expect(asked).to_have_count(0)
     page.goto(f"/desk/e/{slug}/setup?step=projects")
+    expect(page.locator(field(page, "offer.greenway-woodland.tonnes"))).to_have_value("")  # what was asked stays asked
+    _without_a_session(page)
+    window.complaints.clear()  # of the press without a session
     told = page.locator(".fz-dots")
     expect(told).to_contain_text("granted")
     expect(told).to_contain_text("“Sold to another event.”")
@@ -186,6 +189,23 @@ def test_the_exchange_answers_what_was_asked_and_the_event_is_copied(
     expect(page.locator(".fz-setup-facts")).to_contain_text("Lake Forum")
     expect(page.locator(".fz-setup-facts")).to_contain_text("1 Mar 2028")
     assert not window.complaints and not other.complaints, (window.complaints, other.complaints)
+
+
+def _without_a_session(page: Page) -> None:
+    """A session that ended while somebody typed is told; once they are in again the same press keeps what they typed."""
+    said = page.locator(".fz-refused")
+    cookies = page.context.cookies()
+    put(page, payer_en="The guests pay.")
+    page.context.clear_cookies()
+    on(page)
+    expect(said.get_by_role("alert")).to_contain_text("Your session has ended")
+    expect(said.get_by_role("link")).to_have_attribute("target", "_blank")
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    on(page)
+    page.wait_for_url("**/setup?step=look")
+    expect(said).to_have_count(0)
+    page.goto(page.url.replace("look", "projects"))
+    expect(page.locator(field(page, "payer_en"))).to_have_value("The guests pay.")
 
 
 def test_a_guest_is_told_that_the_host_pays_and_is_covered_once_it_has_bought(

@@ -79,7 +79,10 @@ def _offer(fields: Fields, each: OfferChoice, view: SetupView) -> html.Div:
         fields.text(
             f"{key}.price", t("Price per tonne, in the currency above"), inputmode="decimal", placeholder="45.00"
         ),
-        fields.text(f"{key}.tonnes", t("Tonnes more"), inputmode="numeric"),
+        # what was typed goes with what was asked: it does not come back to be asked for once more
+        fields.having({}, f"{fields.kept}-{len(view.requests)}").text(
+            f"{key}.tonnes", t("Tonnes more"), inputmode="numeric"
+        ),
     ]
     about = html.P(" · ".join([kind, t(each.type), *held]), className="fz-note")
     return html.Div([box, about, html.Div(two, className="fz-two")], className="fz-offer")
