@@ -267,7 +267,7 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a certificate off line, with no store and no network."""
+    """Check a certificate or a statement of books off line, with no store and no network."""
     if keys is None:
         raise typer.BadParameter("give the issuer's keys: the /.well-known/did.json of its server", param_hint="--keys")
     check = importlib.import_module("offsetting.bundle").verify_file

@@ -25,6 +25,7 @@ from offsetting.verification import (
     MAX_DOCUMENT_BYTES,
     DocumentError,
     Verification,
+    changed_words,
     find_key,
     jwk_id,
     parse_object,
@@ -198,7 +199,7 @@ def verify_jwt(text: str | bytes, did_document: Mapping[str, Any] | str | bytes)
         try:
             public.verify(signature, signed)
         except InvalidSignature:
-            reasons.append("The signature does not fit: the certificate was changed after it was signed.")
+            reasons.append(changed_words(badge))
     claim = badge.get("credentialSubject")
     subject = claim.get("carbonClaim") if isinstance(claim, dict) else None
     notes = ("It was signed under an earlier address of the same issuer's key.",) if public and not exact else ()

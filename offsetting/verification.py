@@ -26,6 +26,15 @@ _ED25519_PUBLIC = b"\xed\x01"  # multicodec ed25519-pub as a varint
 _PROOF_MEMBERS = {"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "@context", "proofValue"}
 
 
+CHANGED = "The signature does not fit: the document was changed after it was signed."
+_CERTIFICATE_CHANGED = "The signature does not fit: the certificate was changed after it was signed."
+_CHANGED = {
+    "CertificateOfHonour": _CERTIFICATE_CHANGED, "OpenBadgeCredential": _CERTIFICATE_CHANGED,
+    "ForumZeroAmbassadorCertificate": _CERTIFICATE_CHANGED,
+    "ForumZeroBooksStatement": "The signature does not fit: the statement was changed after it was signed.",
+}  # fmt: skip
+
+
 class DocumentError(ValueError):
     """A document that can't be read as a signed credential; the message is an English msgid."""
 
@@ -172,13 +181,20 @@ def _check(body: dict[str, Any], proof: dict[str, Any], keys: dict[str, Any]) ->
     if public is None:
         reasons.append("The key that signed it is not among the issuer's keys given.")
     elif not _signature_holds(public, body, proof):
-        reasons.append("The signature does not fit: the certificate was changed after it was signed.")
+        reasons.append(changed_words(body))
     notes = () if exact else ("It was signed under an earlier address of the same issuer's key.",)
     subject = body.get("credentialSubject")
     return Verification(
         ok=not reasons, reasons=tuple(reasons), notes=notes if public else (),
         subject=subject if isinstance(subject, dict) else {}, issuer=_issuer(body), key_id=method,
     )  # fmt: skip
+
+
+def changed_words(body: Mapping[str, Any]) -> str:
+    """What is said of a document whose signature does not fit, by the kind that it says it is: an English msgid."""
+    kinds = body.get("type")
+    named = {str(kind) for kind in kinds} if isinstance(kinds, list) else {str(kinds)}
+    return next((words for kind, words in _CHANGED.items() if kind in named), CHANGED)
 
 
 def _wrong_form(body: dict[str, Any], proof: dict[str, Any]) -> Iterator[str]:

@@ -65,7 +65,9 @@ def test_the_statement_holds_what_the_store_holds_and_is_signed(hall: events.Eve
     keys_now = offsetting.did_document()
     assert offsetting.verify_file(found.text, json.dumps(keys_now)).ok
     total = str(totals.mass.total_g)
-    assert not offsetting.verify_file(found.text.replace(total, str(totals.mass.total_g - 1)), json.dumps(keys_now)).ok
+    changed = found.text.replace(total, str(totals.mass.total_g - 1))
+    reasons = offsetting.verify_file(changed, json.dumps(keys_now)).reasons
+    assert reasons == ("The signature does not fit: the statement was changed after it was signed.",)
     assert [finding.ok for finding in events.audit(hall.slug)].count(False) == 0
 
 

@@ -128,6 +128,7 @@ def test_the_statement_is_read_checked_off_line_and_superseded(
     (tmp_path / "s.json").write_text(text)
     changed = server.cli("verify", str(tmp_path / "s.json"), "--keys", str(tmp_path / "did.json"), check=False)
     assert changed.returncode == 1 and "NOT VALID" in changed.stdout
+    assert "the statement was changed" in changed.stdout and "certificate" not in changed.stdout
     for address in (f"/statement/{SLUG}.pdf", f"/statement/{SLUG}.pdf?lang=zh"):
         assert page.request.get(address).body().startswith(b"%PDF-")
 

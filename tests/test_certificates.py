@@ -129,6 +129,8 @@ def test_common_layouts_of_the_same_file_hold(sqlite_store: Store) -> None:
     for text in (json.dumps(document), json.dumps(document, indent=2, ensure_ascii=False) + "\n"):
         assert verify_document(text, keys).ok
     assert not verify_document(json.dumps(document, indent=3), keys).ok
+    forged = verify_document(json.dumps({**document, "validFrom": "2021-01-01T00:00:00Z"}), keys)
+    assert forged.reasons == ("The signature does not fit: the certificate was changed after it was signed.",)
 
 
 def test_what_is_no_certificate_is_refused_with_a_reason(sqlite_store: Store) -> None:
