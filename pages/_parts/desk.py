@@ -131,11 +131,11 @@ def panel(title: Any, body: Any, aside: Any = None, span: int = 12, flush: bool 
     return html.Section([head, *(body if isinstance(body, list) else [body])], className=look, **more)
 
 
-def claim_panel(said: str) -> html.Section:
+def claim_panel(said: str, span: int = 12) -> html.Section:
     """The sentence that may be said of the figures beside it, as the claim table words it."""
     note = t("These words, as they are: they follow the law of the place and change with the figures.")
     words = [html.Blockquote(said, className="mb-0"), html.P(note, className="fz-small mt-2")]
-    return panel(t("What may be said"), words, span=12)
+    return panel(t("What may be said"), words, span=span)
 
 
 def cover_bar(retired_g: int, reserved_g: int, total_g: int, largest_g: int) -> html.Span:

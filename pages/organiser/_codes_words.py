@@ -102,7 +102,7 @@ def channel_names() -> dict[str, str]:
     """What the channels are called."""
     return {
         "poster": t("Poster"), "table_card": t("Table card"), "badge": t("Badge"), "slide": t("Slide"),
-        "mail": t("Mail"), "social": t("Social media"), "wall": t("Big screen"), "own": t("In your own words"),
+        "mail": t("Mail"), "social": t("Social media"), "wall": t("Big screen"), "own": t("Elsewhere"),
     }  # fmt: skip
 
 

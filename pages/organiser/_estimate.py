@@ -20,20 +20,22 @@ from pages._parts.pieces import empty, table
 OTHERS, CONTINENT = "*", "@"
 
 
-def estimate_panel(view: OrganiserView) -> html.Section | None:
+def estimate_panel(view: OrganiserView, span: int = 12) -> html.Section | None:
     """How many answered, what the others are taken to emit with its interval, by group, and on what assumption."""
     found = view.totals.estimate
     mine = may(current_actor(), "event.edit", view.event.event_id)
     link = html.A(t("Tell who is expected"), href=f"/desk/e/{view.event.slug}/expected", className="fz-link")
     title = t("Those who did not answer")
     if not found.expected_people:
-        return panel(title, empty(t(said_of(found.said[0])), link if mine else None)) if mine and found.said else None
+        if not mine or not found.said:
+            return None
+        return panel(title, empty(t(said_of(found.said[0])), link), span=span)
     body: list[Any] = [html.P(_sentence(view), className="mb-2")]
     if found.dimensions:
         body.append(_by_group(view))
     notes = [html.Li(t(each["message"], **_shown(each["params"]))) for each in found.said]
     body.append(html.Ul(notes, className="fz-note fz-notes"))
-    return panel(title, body, link if mine else None, id="organiser-estimate")
+    return panel(title, body, link if mine else None, span=span, id="organiser-estimate")
 
 
 def said_of(sentence: Mapping[str, Any]) -> str:

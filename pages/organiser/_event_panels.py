@@ -283,16 +283,16 @@ def _bar_list(rows: Sequence[tuple[str, int | None]], numbers: Sequence[str] = (
     return html.Div(made, className="fz-bar-list")
 
 
-def lines_panel(shown: Dashboard, found: Mapping[str, Table]) -> html.Section | None:
+def lines_panel(shown: Dashboard, found: Mapping[str, Table], span: int = 12) -> html.Section | None:
     """What is asked for is made of; the organiser's own lines open to their trace, factors to their source. Lines of
     guests are told in sums alone."""
     table = found.get("activity")
     if table is None or (is_early(shown) and all(row.key == FEW for row in shown.rows["activity"])):
         return None
     if not shown.asked.is_part:
-        return figure_panel(shown, table, _ways_on(shown), _declared(shown, "activity").strip(" ·"), 12)
+        return figure_panel(shown, table, _ways_on(shown), _declared(shown, "activity").strip(" ·"), span)
     body = [html.P(table.name, className="fz-figure-name"), plain_table(table), _files(shown, table)]
-    return panel(table.finding, body, _ways_on(shown), span=12, id="figure-activity")
+    return panel(table.finding, body, _ways_on(shown), span=span, id="figure-activity")
 
 
 def _ways_on(shown: Dashboard) -> html.Span:

@@ -132,6 +132,6 @@ def gift_list(gifts: list[offsetting.Gift], may_refund: bool) -> list[Any]:
         links = [button_link(t("Receipt"), f"/order/{gift.order_id}/receipt", "document", "fz-button-small")]
         if may_refund and gift.state == "paid":
             links.append(act(t("Pay it back"), "gift", gift.order_id, "refund", gift.order_id))
-        rows.append(html.Div([html.P(words), html.P(gift.order_id, className="fz-mono fz-note"),
-                              html.Div(links, className="fz-files")], className="fz-planting"))  # fmt: skip
+        inside = [html.P(words), html.P(gift.order_id, className="fz-mono fz-note")]
+        rows.append(html.Div([*inside, html.Div(links, className="fz-files")], className="fz-planting fz-forum-row"))
     return rows or [empty(t("No gift of its own yet."))]

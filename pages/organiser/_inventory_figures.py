@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
 
 from calculations.model import CATEGORIES
-from events.inventory_board import GUESTS, InventoryBoard
+from events.inventory_board import ESTIMATED, GUESTS, InventoryBoard
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, panel
@@ -101,13 +102,21 @@ def sums_panel(board: InventoryBoard) -> html.Section:
         return panel(title, empty(t("Fewer than five people have answered: their sums are not shown.")), span=5)
     if not board.sums:
         return panel(title, html.P(t("Nothing of guests fits what is chosen."), className="fz-small"), span=5)
-    unit = f.mass_unit(*[each.grams for each in board.sums])
-    rows: list[list[Any]] = [
-        [_category(each.category), source_words()[each.source], f.mass_text(each.grams, unit=unit)]
-        for each in board.sums
-    ]
-    foot = [t("Total"), "", f.mass_text(sum(each.grams for each in board.sums), unit=unit)]
-    head = [t("Category"), t("Source"), t("Mass")]
-    note = t("sums by category, never a person's lines")
-    shown = any(each.source == GUESTS for each in board.sums)
-    return panel(title, table(head, rows, foot, text_columns=2), note if shown else None, span=5)
+    grams = {(each.category, each.source): each.grams for each in board.sums}
+    unit = f.mass_unit(*grams.values())
+    names = {GUESTS: t("Answered"), ESTIMATED: t("Estimated")}
+    sources = [name for name in names if any(each.source == name for each in board.sums)]
+    categories = list(dict.fromkeys(each.category for each in board.sums))
+    rows = [[_category(name), *_by_source([grams.get((name, each), 0) for each in sources], unit)]
+            for name in categories]  # fmt: skip
+    sums = [sum(each.grams for each in board.sums if each.source == name) for name in sources]
+    head = [t("Category"), *(names[name] for name in sources), *([t("Together")] if len(sources) > 1 else [])]
+    shown = [table(head, rows, [t("Total"), *_by_source(sums, unit)])]
+    if GUESTS in sources:
+        shown.append(html.P(t("Sums by category, never a person's lines."), className="fz-note mt-2"))
+    return panel(title, shown, span=5, id="inventory-sums")
+
+
+def _by_source(grams: Sequence[int], unit: str) -> list[str]:
+    """What each source has, and both together where there are two."""
+    return [f.mass_text(each, unit=unit) for each in (*grams, *([sum(grams)] if len(grams) > 1 else []))]

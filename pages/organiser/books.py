@@ -119,15 +119,16 @@ def _closing(view: BooksView) -> list[Any]:
         parts += [html.H3(t("First put this right")), _checks(stops, "error", "fz-checks-stop")]
         if any(each.key == "plan" for each in stops):
             parts.append(button_link(t("Orders and money"), f"/desk/e/{view.event.slug}/orders", "orders"))
+    close_event = button("books-event", t("Close the event for answers"), "lock")
+    parts.append(html.Div(close_event, hidden=not view.may_close or view.event.state != "open"))
     if looks:
         parts += [html.H3(t("Look at this")), _checks(looks, "warning", "fz-checks-look")]
     if not stops and not looks:
         parts.append(html.P(t("Nothing is open: everybody answered, every line is proved, all is covered.")))
     words = t("I have looked at all of this, and close the books with it.")
     seen = dcc.Checklist(options=[{"label": words, "value": SEEN}], value=[], id="books-seen", className="fz-checklist")
-    close_event = button("books-event", t("Close the event for answers"), "lock")
     form = [
-        html.Div(close_event, hidden=view.event.state != "open"), html.Div(seen, hidden=not looks),
+        html.Div(seen, hidden=not looks),
         labelled("books", "note", t("Remark in the statement (not needed)"), area("books", "note", "", 2)),
         button("books-close", t("Close the books"), "seal", main=True),
         dcc.Store(id="books-looks", data=[each.key for each in looks]),

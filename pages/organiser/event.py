@@ -174,26 +174,34 @@ def _grid(shown: Dashboard, found: dict[str, Table]) -> list[Any]:
         part = makers[key][1](shown, there[key], span)
         part.className += " fz-tall" * is_tall
         made.append(part)
-    made.append(panels.lines_panel(shown, found))
     if shown.asked.is_part:
-        return made
+        return [*made, panels.lines_panel(shown, found)]
+    return [*made, *_below(shown, found)]
+
+
+def _below(shown: Dashboard, found: dict[str, Table]) -> list[Any]:
+    """Below the figures, two beside each other: what they are made of and what may be said of them; who did not answer
+    and who covered what."""
     view = shown.view
-    note = quality_note(view.totals.quality, view.by_category)
-    return [*made, estimate_panel(view), _claim(view), _split(view), html.Div(note) if note else None]
+    lines, note = panels.lines_panel(shown, found, span=5), quality_note(view.totals.quality, view.by_category)
+    silent = estimate_panel(view, span=12 if view.totals.estimate.dimensions else 5)
+    beside = silent is not None and not view.totals.estimate.dimensions
+    return [lines, _claim(view, 7 if lines else 12), silent, _split(view, 7 if beside else 12),
+            html.Div(note) if note else None]  # fmt: skip
 
 
-def _split(view: events.OrganiserView) -> html.Section:
+def _split(view: events.OrganiserView, span: int) -> html.Section:
     split = offsetting.coverage_split(view.event.slug)
-    return cover_split(split, view.totals.mass.total_g, view.totals.residual_g, span=12)
+    return cover_split(split, view.totals.mass.total_g, view.totals.residual_g, span=span)
 
 
-def _claim(view: events.OrganiserView) -> html.Section:
+def _claim(view: events.OrganiserView, span: int) -> html.Section:
     event, totals = view.event, view.totals
     said = claims.whole_claim(
         "event", event.jurisdiction, event.livemode, pick(dict(event.names)), emitted_g=totals.mass.total_g,
         reserved_g=totals.reserved_g, retired_g=totals.retired_g, extra_g=totals.extra_g,
     )  # fmt: skip
-    return claim_panel(said)
+    return claim_panel(said, span)
 
 
 def _side(shown: Dashboard) -> html.Span:

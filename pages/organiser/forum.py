@@ -126,8 +126,10 @@ def _ambassadors(event: events.Event, manage: bool) -> list[Any]:
     words = t("A guest’s shared link counts those who came by it and told their footprint. From this many on the guest "
               "has a certificate for ambassadors; nobody sees who came.")  # fmt: skip
     needed = events.needed_at(event)
-    inside: list[Any] = [html.P(words), html.P(t("Now: {count}", count=f.number(needed)), className="fz-note")]
-    if manage:
+    inside: list[Any] = [html.P(words)]
+    if not manage:
+        inside.append(html.P(t("Now: {count}", count=f.number(needed)), className="fz-note"))
+    else:
         field = typed("honour", "needed", str(needed), maxlength=4)
         inside += [labelled("honour", "needed", t("People brought"), field),
                    button("honour-keep", t("Keep it"), "check", main=True),
