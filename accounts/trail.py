@@ -21,7 +21,7 @@ from data.store import events
 from data.store import orders as event_rows
 from data.store import people as rows
 from data.store.engine import get_store
-from data.table_given import cells
+from data.table_given import csv_cells
 
 PAGE, MOST_CSV = 50, 20_000
 COLUMNS = ("at", "event", "who", "who_id", "action", "what", "subject", "detail", "in_words")
@@ -154,5 +154,5 @@ def trail_csv(actor: Actor, slug: str = "", person: str = "", action: str = "", 
         detail = json.dumps(dict(each.detail), ensure_ascii=False, sort_keys=True)
         what, words = action_words(each.action), "; ".join(detail_words(each.detail))
         row = [each.at.isoformat(), each.slug, each.who, each.actor, each.action, what, each.subject, detail, words]
-        writer.writerow(cells(row))
+        writer.writerow(csv_cells(row))
     return out.getvalue()

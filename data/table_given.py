@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 _NUMBER = re.compile(r"[+-]?[\d.,\s]+([eE][+-]?\d+)?\s*%?")
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")  # full-width: Chinese Excel reads them so
+_SIGNS = ("=", "+", "-", "@", "|", "＝", "＋", "－", "＠")  # full-width: Chinese Excel reads them so
+_STARTS = (*_SIGNS, "\t", "\r", "\n")
+_WITHIN = re.compile(rf"([;\t\r\n]\"*)('?)([{re.escape(''.join(_SIGNS))}][^;\t\r\n]*)")  # where a cell may be split
 _NO_LETTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -30,15 +32,27 @@ def cells(row: Iterable[Any]) -> list[Any]:
     return ["" if cell is None else harmless(cell) if isinstance(cell, str) else cell for cell in row]
 
 
+def _undivided(cell: str) -> str:
+    """A text that is harmless also to a program that takes another mark than the comma for the end of a cell (a
+    semicolon in much of Europe), and then goes by no quotes."""
+    return _WITHIN.sub(lambda at: at[0] if at[2] or _NUMBER.fullmatch(at[3]) else f"{at[1]}'{at[3]}", cell)
+
+
+def csv_cells(row: Iterable[Any]) -> list[Any]:
+    """A row of cells of any kind for a CSV: as `cells`, and harmless within as well."""
+    return [_undivided(cell) if isinstance(cell, str) else cell for cell in cells(row)]
+
+
 def as_written(cell: str) -> str:
     """The same the other way round, for a table of ours that comes back."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_STARTS) else cell
+    whole = cell[1:] if cell.startswith("'") and cell[1:].startswith(_STARTS) else cell
+    return _WITHIN.sub(lambda at: at[0] if _NUMBER.fullmatch(at[3]) else at[1] + at[3], whole)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A CSV of harmless cells, with the mark by which spreadsheets know UTF-8."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([harmless(each) for each in columns])
-    writer.writerows([harmless(each) for each in row] for row in rows)
+    writer.writerow(csv_cells(columns))
+    writer.writerows(csv_cells(row) for row in rows)
     return "\ufeff" + out.getvalue()

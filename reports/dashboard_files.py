@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from data.table_given import cells
+from data.table_given import cells, csv_cells
 from locales import pick, t
 from reports.dashboard import Dashboard
 from reports.dashboard_tables import Table
@@ -36,7 +36,7 @@ def whole_csv(found: Mapping[str, Table]) -> bytes:
 
 def _written(rows: Sequence[Sequence[Any]]) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out).writerows(map(cells, rows))
+    csv.writer(out).writerows(map(csv_cells, rows))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from data.table_given import cells
+from data.table_given import cells, csv_cells
 from locales import t
 from reports.exploring import Answer, Column
 
@@ -20,8 +20,8 @@ def export_csv(answer: Answer) -> bytes:
     """UTF-8 with a byte order mark (so that spreadsheets read it), a row each and the sum last; grams are integers."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(cells(map(title_of, answer.columns)))
-    writer.writerows(cells(answer.cells(row)) for row in (*answer.rows, answer.total))
+    writer.writerow(csv_cells(map(title_of, answer.columns)))
+    writer.writerows(csv_cells(answer.cells(row)) for row in (*answer.rows, answer.total))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 

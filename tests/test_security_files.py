@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,7 @@ import accounts
 import events
 from accounts import SYSTEM, set_actor
 from data.store.engine import Store
-from data.table_given import as_written, harmless
+from data.table_given import as_written, csv_cells, csv_text, harmless
 from tests.support import hostile
 from tests.support.api import client, token
 
@@ -33,6 +34,23 @@ BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def test_a_cell_is_text(cell: str, given: str) -> None:
     assert harmless(cell) == given
     assert harmless(as_written(given)) == given
+
+
+@pytest.mark.parametrize(
+    ("cell", "given"),
+    [("x;=1+1", "x;'=1+1"), ('x;"=1+1', "x;\"'=1+1"), ("a\n@SUM(A1);＝2", "a\n'@SUM(A1);'＝2"),
+     ("x\t-cmd|y", "x\t'-cmd|y"), ("=1;+1+1", "'=1;'+1+1"),
+     ("-1;-2.5; +86 10", "'-1;-2.5; +86 10"), ("a; b, =c", "a; b, =c"), ("", "")],
+)  # fmt: skip
+def test_a_cell_of_a_csv_is_text_whatever_ends_a_cell(cell: str, given: str) -> None:
+    """In much of Europe a semicolon is the end of a cell, and a quote within one is a letter like others."""
+    assert csv_cells([cell]) == [given]
+    assert csv_cells(csv_cells([cell])) == [given]
+    assert as_written(given) == cell
+    table = csv_text(["name"], [[cell, cell]])
+    split = [part.strip('"') for line in table.splitlines() for part in re.split("[;,\t]", line)]
+    numbers = [part for part in split if part.replace(".", "").lstrip("+-").isdigit()]
+    assert not [part for part in split if part.startswith(FORMULAS) and part not in numbers]
 
 
 @pytest.fixture

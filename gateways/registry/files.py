@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from data.table_given import cells
+from data.table_given import cells, csv_cells
 
 Cell = str | int
 
@@ -32,7 +32,7 @@ def as_csv(sheet: InstructionSheet) -> bytes:
     """UTF-8 with a byte order mark: the facts, an empty line, then the runs below their head."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerows(map(cells, ([sheet.title], *sheet.facts, [], sheet.columns, *sheet.rows)))
+    writer.writerows(map(csv_cells, ([sheet.title], *sheet.facts, [], sheet.columns, *sheet.rows)))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 

@@ -14,7 +14,7 @@ from dash import html
 import events
 import offsetting
 import reports
-from data.table_given import cells
+from data.table_given import csv_cells
 from locales import formats as f
 from locales import pick, t
 from offsetting import OrderRow, receipts
@@ -122,7 +122,7 @@ def papers_csv(found: Sequence[Papers], base: str) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for each in found:
-        writer.writerow(cells(_cells(each, base)))
+        writer.writerow(csv_cells(_cells(each, base)))
     return out.getvalue()
 
 

@@ -16,7 +16,7 @@ import events
 from accounts import Conflict, Invitation, NotFound, TooMany, current_actor, require
 from calculations.model import InputError
 from data.settings import get_settings
-from data.table_given import cells
+from data.table_given import csv_cells
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, event_notice, frame, panel, sentence_of
@@ -202,6 +202,6 @@ def codes(company_id: str, slug: str) -> Response:
     for each in accounts.invitations(actor, company_id, slug):
         if each.is_personal and not each.withdrawn_at:
             used = "yes" if each.use_count else "no"
-            writer.writerow(cells([each.label, each.code, _address(slug, each.code), used]))
+            writer.writerow(csv_cells([each.label, each.code, _address(slug, each.code), used]))
     headers = {"Content-Disposition": f'attachment; filename="{slug}-people.csv"', "Cache-Control": "no-store"}
     return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

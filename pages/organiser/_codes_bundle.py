@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 
-from data.table_given import cells
+from data.table_given import csv_cells
 from events import Code, Event
 from locales import pick, t
 from pages.organiser import _codes_files as files
@@ -65,5 +65,5 @@ def _links(event: Event, codes: Sequence[Code]) -> str:
     table.writerow([t("Name"), t("Hall"), t("Channel"), t("Link")])
     for code in codes:
         hall = hall_name(event, code.session_id) or t("Whole event")
-        table.writerow(cells((code.label, hall, names[code.channel], code.link)))
+        table.writerow(csv_cells((code.label, hall, names[code.channel], code.link)))
     return out.getvalue()

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 import events
-from data.table_given import cells
+from data.table_given import cells, csv_cells
 from events.inventory_board import InventoryBoard
 from locales import t
 from pages._parts.pieces import category_name
@@ -25,7 +25,7 @@ def inventory_csv(board: InventoryBoard, names: Names) -> bytes:
     """UTF-8 with a byte order mark, a row each."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerows(map(cells, _table(board, names)))
+    writer.writerows(map(csv_cells, _table(board, names)))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
