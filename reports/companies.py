@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from accounts import Conflict, Forbidden, NotFound, check_live, current_actor, may, require
-from data.store import cubes
+from data.store import companies, cubes, orders
 from data.store.engine import get_store
 
 SMALLEST_GROUP = 5
 MOST_ROWS = 500
+MASSES = ("low_g", "total_g", "high_g", "reserved_g", "retired_g", "extra_g")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,30 @@ def companies_at_events() -> list[CompanyAtEvent]:
 
 
 def company_at_event(company_id: str, slug: str) -> CompanyAtEvent:
-    """One of them. Raises Unauthenticated, Forbidden, NotFound, Conflict (not approved for live events yet)."""
+    """One of them, hidden as long as nobody takes part. Raises Unauthenticated, Forbidden, NotFound, Conflict (not
+    approved for live events yet)."""
     with get_store().read() as conn:
-        found = [row for row in cubes.company_sums(conn, company_id) if row["slug"] == slug]
+        found: list[Mapping[Any, Any]] = [row for row in cubes.company_sums(conn, company_id) if row["slug"] == slug]
+        found = found or _nobody(conn, company_id, slug)
         if found:
             check_live(conn, company_id, bool(found[0]["livemode"]))
     actor = current_actor()
     if not found:
         require(actor, "company.view")
-        raise NotFound("Nobody of this company takes part in this event.")
+        raise NotFound("There is no such company or event.")
     if not may(actor, "company.view", found[0]["event_id"], company_id):
         require(actor, "company.view")
         raise Forbidden("This company is not yours.")
     return _view(found[0])
+
+
+def _nobody(conn: Connection, company_id: str, slug: str) -> list[Mapping[Any, Any]]:
+    """A company's row at an event, opened already, where it has nobody yet."""
+    company, event = companies.get(conn, company_id), orders.event_of_slug(conn, slug)
+    if company is None or event is None or event["state"] == "draft":
+        return []
+    sums = dict.fromkeys(("people_count", *MASSES), 0)
+    return [{**event, **sums, "company_id": company_id, "company_names": company["names"]}]
 
 
 def _waits(conn: Connection, row: Mapping[Any, Any]) -> bool:
@@ -84,8 +96,7 @@ def _waits(conn: Connection, row: Mapping[Any, Any]) -> bool:
 def _view(row: Mapping[Any, Any]) -> CompanyAtEvent:
     people = int(row["people_count"])
     hidden = people < SMALLEST_GROUP
-    masses = ("low_g", "total_g", "high_g", "reserved_g", "retired_g", "extra_g")
-    grams = {name: 0 if hidden else int(row[name]) for name in masses}
+    grams = {name: 0 if hidden else int(row[name]) for name in MASSES}
     return CompanyAtEvent(
         company_id=row["company_id"], company_names=row["company_names"], event_id=row["event_id"], slug=row["slug"],
         event_names=row["names"], livemode=bool(row["livemode"]), people=people, hidden=hidden, **grams,

@@ -228,7 +228,15 @@ def test_a_company_sees_its_own_people_from_five_on(store: Store) -> None:
     assert rows["Beta Works"].hidden
     assert rows["Beta Works"].total_g == 0
     alpha = rows["Alpha Works"].company_id
+    events.create_event(draft("hall-2027"))
+    with pytest.raises(accounts.NotFound):
+        reports.company_at_event(alpha, "hall-2028")
     set_actor(Actor("person", "p", "Somebody", frozenset({("company", "", alpha)})))
+    nobody = reports.company_at_event(alpha, "hall-2027")  # its page stands before anybody takes part
+    assert (nobody.people, nobody.total_g, nobody.hidden) == (0, 0, True)
+    assert pick(dict(nobody.company_names)) == "Alpha Works"
+    with pytest.raises(accounts.Forbidden):
+        reports.company_at_event(rows["Beta Works"].company_id, "hall-2027")
     assert [row.company_id for row in reports.companies_at_events()] == [alpha]
     with pytest.raises(accounts.Forbidden):
         reports.company_at_event(rows["Beta Works"].company_id, "hall-2026")

@@ -248,6 +248,14 @@ def test_signing_in_leads_to_no_other_host(api: TestClient, asked: str) -> None:
     assert again.headers["location"] == "/desk"
 
 
+def test_who_sees_no_event_comes_to_their_company(api: TestClient) -> None:
+    accounts.create_person("bob@example.org", "Bob", PASSWORD, ("company",), "", "a-company")
+    told = {"email": "bob@example.org", "password": PASSWORD, "next": "/desk"}
+    asked = [api.post("/sign-in", data=told | more, headers=HERE, follow_redirects=False)
+             for more in ({}, {"next": "/desk/account"})]  # fmt: skip
+    assert [each.headers["location"] for each in asked] == ["/desk/company", "/desk/account"]
+
+
 def test_the_sentence_is_the_same_for_every_reason_and_tries_are_counted_by_true_address(
     api: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -192,7 +192,7 @@ def test_the_exchange_answers_what_was_asked_and_the_event_is_copied(
 
 
 def _without_a_session(page: Page) -> None:
-    """A session that ended while somebody typed is told; once they are in again the same press keeps what they typed."""
+    """A session that ended while somebody typed is told; once they are in again the same press keeps it."""
     said = page.locator(".fz-refused")
     cookies = page.context.cookies()
     put(page, payer_en="The guests pay.")

@@ -21,7 +21,7 @@ from pages._parts.shell import NavItem, desk_shell
 def desk_nav(slug: str = "") -> list[NavItem]:
     """The doors that this person may open: those of the event, the exchange, the company, the reports."""
     actor = current_actor()
-    doors = [NavItem("events", t("Events"), "/desk", "conference")]
+    doors = [NavItem("events", t("Events"), "/desk", "conference")] if may(actor, "event.view") else []
     if slug and may(actor, "event.view"):
         doors += _event_doors(actor, f"/desk/e/{slug}")
     elsewhere = t("Desks")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from accounts import SignedIn
+from accounts import SignedIn, actor_of, may
 from data.settings import get_settings
 
 COOKIE, WAITING = "fz_session", "fz_waiting"
@@ -30,9 +30,17 @@ def entered(request: Request, session: SignedIn, next_path: str) -> Response:
         answer.set_cookie(WAITING, quote(value), max_age=WAITING_S, httponly=True, samesite="lax", secure=secure,
                           path="/sign-in")  # fmt: skip
         return answer
-    answer = RedirectResponse(path_of(next_path), 303, headers={"Cache-Control": "no-store"})
+    where = path_of(next_path)
+    where = _first_page(session.token) if where == "/desk" else where
+    answer = RedirectResponse(where, 303, headers={"Cache-Control": "no-store"})
     answer.set_cookie(COOKIE, session.token, max_age=12 * 3600, httponly=True, samesite="lax", secure=secure, path="/")
     return answer
+
+
+def _first_page(token: str) -> str:
+    """The list of events, or the company's own page for who sees no event."""
+    actor = actor_of(token)
+    return "/desk/company" if may(actor, "company.view") and not may(actor, "event.view") else "/desk"
 
 
 def agent_of(request: Request) -> str:

@@ -46,7 +46,7 @@ async def back(request: Request) -> Response:
     given = (kept, request.url.query, address_of(request), agent)
     try:
         session, next_path = await anyio.to_thread.run_sync(finish_openid, *given)
-        answer = _entering.entered(request, session, next_path)
+        answer = await anyio.to_thread.run_sync(_entering.entered, request, session, next_path)
     except TooMany as error:
         answer = forms.refused(_wrong(forms.sentence(error), 429), error)
     except Unauthenticated as error:

@@ -71,7 +71,7 @@ async def enter(request: Request) -> Response:
         return forms.refused(_page(next_path, email, forms.sentence(error), 429), error)
     except Unauthenticated as error:
         return _page(next_path, email, t(error.message), 401)
-    return _entering.entered(request, session, next_path)
+    return await anyio.to_thread.run_sync(_entering.entered, request, session, next_path)
 
 
 def _code_page(wrong: str = "", status: int = 200) -> HTMLResponse:
@@ -102,7 +102,7 @@ async def enter_code(request: Request) -> Response:
         return forms.refused(_code_page(forms.sentence(error), 429), error)
     except Unauthenticated as error:
         return _code_page(t(error.message), 401)
-    answer = _entering.entered(request, session, next_path)
+    answer = await anyio.to_thread.run_sync(_entering.entered, request, session, next_path)
     answer.delete_cookie(_entering.WAITING, path="/sign-in")
     return answer
 

@@ -105,7 +105,7 @@ def approve(_clicks: list[int]) -> Any:
 
 
 def _table(rows: list[CompanyAtEvent]) -> html.Div:
-    words = (t("Company"), t("Event"), t("Kind"), t("People"), t("Emitted"), t("Covered"))
+    words = (t("Company"), t("Event"), t("Kind"), t("Guests"), t("Emitted"), t("Covered"))
     head = html.Tr([html.Th(word, scope="col", className="fz-right" if i > 2 else "") for i, word in enumerate(words)])
     table = html.Table([html.Thead(head), html.Tbody([_row(row) for row in rows])], className="fz-table")
     return html.Div(table, className="fz-scroll", tabIndex="0")

@@ -27,10 +27,12 @@ def layout(page: str = "1", **_: Any) -> html.Div:
     """A table of events, newest first; for those who see none, their own doors."""
     number = int(page) if page.isdecimal() and len(page) < 6 else 1
     actor = current_actor()
-    body = [_drafts(), _table(max(1, number))] if may(actor, "event.view") else []
+    if not may(actor, "event.view"):
+        return frame(_doors(), "events", t("Desks"))
     act = [button_link(t("New event"), "/desk/new", "plus", "fz-button-main")] if may(actor, "event.create") else []
     about = t("Test and live events are never added together.")
-    return frame([*body, _doors()], "events", t("Events"), subtitle=about, actions=act)
+    body = [_drafts(), _table(max(1, number)), _doors()]
+    return frame(body, "events", t("Events"), subtitle=about, actions=act)
 
 
 def _drafts() -> Any:
@@ -55,7 +57,7 @@ def _table(number: int) -> html.Div | None:
         return html.Div(
             empty(t("There is no event here that you may see. Ask its organiser for a role.")), className="fz-card"
         )
-    head = (t("Event"), t("Date"), t("Kind"), t("People"), t("Emitted"), t("Covered"), "")
+    head = (t("Event"), t("Date"), t("State"), t("Guests"), t("Emitted"), t("Covered"), "")
     top = html.Tr([head_cell(word, "fz-right" if i > 2 else "") for i, word in enumerate(head)])
     table = html.Table([html.Thead(top), html.Tbody([_row(card) for card in found.items])], className="fz-table")
     parts: list[Any] = [html.Div(table, className="fz-scroll", tabIndex="0")]
@@ -72,7 +74,9 @@ def _row(card: events.EventCard) -> html.Tr:
         [themed_svg(lambda theme: mini_ring(*rings, size=16, theme=theme)), share], className="fz-covered"
     )
     cells = [f.number(totals.participants), [number, html.Small(f"\u202f{unit}")], covered]
-    kind = html.Span(t("live") if card.livemode else t("test"), className="fz-chip")
+    states = {"open": t("open"), "closed": t("closed"), "settled": t("settled")}
+    kinds = (states.get(card.state, card.state), t("live") if card.livemode else t("test"))
+    kind = html.Div([html.Span(each, className="fz-chip") for each in kinds], className="fz-people-roles")
     place = html.Span(pick(dict(card.place.names)), className="fz-note")
     first = [html.Td([html.B(name), html.Br(), place]), html.Td(event_days(card)), html.Td(kind)]
     copy = html.A(
