@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +16,7 @@ from events.model import Event
 
 SAME_KM = 0.02  # a position nearer to the town's own than this is the town's
 REACHES_KM = (1, 5, 20, 50)
-MOST_NEAR, MOST_BEYOND = 14, 6
-BEYOND_KM = 300.0
+MOST_NEAR, MOST_BEYOND, LEAST_BEYOND = 14, 7, 3
 UNREAD = (
     "{field}: “{value}” is read as no position; write it as 30.5728, 104.0668 or 30°34'22\"N 104°4'0\"E, or paste a map"
     " program's link that holds it."
@@ -85,6 +83,7 @@ def resolver(event: Event) -> Callable[[str], Place | None]:
 class Seen:
     """A town or airport seen from the middle of a picture: degrees clockwise from north, and km."""
 
+    place_id: str
     names: Mapping[str, str]
     iata: str
     azimuth_deg: float
@@ -97,10 +96,19 @@ def seen_around(lat: float, lon: float, reach_km: float) -> tuple[Seen, ...]:
     return tuple(_seen(lat, lon, loaded.place(at)) for at in loaded.within(lat, lon, reach_km)[:MOST_NEAR])
 
 
-def seen_beyond(lat: float, lon: float, reach_km: float) -> tuple[Seen, ...]:
-    """Great towns out of reach and not too far off, the nearest first."""
+def seen_beyond(lat: float, lon: float, reach_km: float, end_km: float) -> tuple[Seen, ...]:
+    """The greatest of those out of reach and not beyond the end; great towns farther off where these are few."""
+    loaded = index.load()
+    near = set(loaded.within(lat, lon, reach_km))
+    beyond = [at for at in loaded.within(lat, lon, end_km) if at not in near][:MOST_BEYOND]
+    found = tuple(_seen(lat, lon, loaded.place(at)) for at in beyond)
+    return found if len(found) >= LEAST_BEYOND else (*found, *great_towns(lat, lon, end_km))
+
+
+def great_towns(lat: float, lon: float, reach_km: float) -> tuple[Seen, ...]:
+    """Great towns out of reach, the nearest first."""
     found = (_seen(lat, lon, town) for town in candidate_cities(400))
-    beyond = sorted((each for each in found if reach_km < each.distance_km <= BEYOND_KM), key=_near_first)
+    beyond = sorted((each for each in found if each.distance_km > reach_km), key=_near_first)
     return tuple(beyond[:MOST_BEYOND])
 
 
@@ -111,8 +119,8 @@ def seen_from(town: Place, lat: float, lon: float) -> tuple[float, str]:
 
 def _seen(lat: float, lon: float, place: Place) -> Seen:
     ends = (lat, lon, place.lat, place.lon)
-    return Seen(place.names, place.iata, bearing_degrees(*ends) % 360.0, geodesic_km(*ends))
+    return Seen(place.place_id, place.names, place.iata, bearing_degrees(*ends) % 360.0, geodesic_km(*ends))
 
 
 def _near_first(each: Seen) -> tuple[float, str]:
-    return math.floor(each.distance_km), str(each.names.get("en", ""))
+    return each.distance_km, each.place_id

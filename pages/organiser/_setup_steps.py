@@ -1,4 +1,4 @@
-"""The forms of the first steps: what it is, place and time, programme, what counts."""
+"""The forms of the first steps: what it is, programme, what counts."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 import events
-from calculations.model import CATEGORIES, Place
+from calculations.model import CATEGORIES
 from events import SetupView
-from locales import formats as f
-from locales import pick, t
+from locales import t
 from pages._parts.desk_form import button
 from pages._parts.icons import icon
 from pages._parts.pieces import category_name
-from pages._parts.svg import themed_svg
-from pages._parts.whereabouts import Around, whereabouts
 from pages.organiser._setup_form import Fields, dom_id
 from pages.organiser._setup_words import scenario_names, who_word, who_words
 
@@ -42,72 +39,6 @@ def _said(fields: Fields) -> html.Details:
     inside = [fields.words(name, words, ("en", "zh"), rows=rows, more=("mr", "is")) for name, words, rows in names]
     opened = any(fields.values.get(f"{name}_{code}") for name, _, _ in names for code in ("en", "zh", "mr", "is"))
     return html.Details([html.Summary(t("More texts: theme, venue, notice")), *inside], open=opened)
-
-
-def place(fields: Fields, view: SetupView) -> list[Any]:
-    """Town, address, days and zone, deadlines, the public address."""
-    event = view.event
-    options = [{"value": event.place.place_id, "label": place_label(event.place)}] if event.place.names else []
-    zones = [{"value": zone, "label": zone.replace("_", " ")} for zone in events.zone_names()]
-    days = [
-        fields.text("starts", t("Begins"), kind="datetime-local"),
-        fields.text("ends", t("Ends"), kind="datetime-local"),
-    ]  # fmt: skip
-    later = [
-        fields.text("opens_at", t("Opens for answers"), t("Left empty: when you open it."), kind="datetime-local"),
-        fields.text("closes_at", t("Answers until"), t("It closes by itself then."), kind="datetime-local"),
-        fields.text("pay_until", t("Payment until"), kind="datetime-local"),
-        fields.text("books_by", t("Books closed by"), kind="datetime-local"),
-    ]  # fmt: skip
-    opened = any(view.values.get(name) for name in ("opens_at", "closes_at", "pay_until", "books_by"))
-    where = html.Div(
-        [
-            fields.hidden("place"),
-            fields.finder("place", "setup-place-box", t("Town or airport"), options, t("Search a town or an airport")),
-            html.Div(picture(event.place) if event.place.names else [], id="setup-whereabouts", role="status"),
-        ]
-    )
-    link = html.P(
-        [html.Span("/e/", className="fz-mono"), html.B(event.slug, id="setup-link-slug")], className="fz-note"
-    )
-    return [
-        where,
-        fields.words("address", t("Address, and how to find it"), ("en", "zh"), rows=2),
-        html.Div(days, className="fz-two"),
-        fields.search("timezone", t("Time zone"), zones,
-                      t("Proposed from the place. All hours here are of this zone.")),
-        html.Details([html.Summary(t("Deadlines")), html.Div(later, className="fz-two mt-2")], open=opened),
-        html.Div([fields.text("slug", t("Public address"),
-                              t("Small letters, digits, hyphens; it stays once the event has opened.")), link]),
-    ]  # fmt: skip
-
-
-def place_label(found: Place) -> str:
-    """A place in the list: its name, its airport's code, the code of its country or region."""
-    name = " ".join(part for part in (pick(dict(found.names)), found.detail if found.iata else "") if part)
-    return " · ".join(part for part in (name, found.iata, found.country) if part)
-
-
-def picture(found: Place) -> list[Any]:
-    """Where the place lies: great towns around it by direction and distance, and its coordinates."""
-    towns = [Around(pick(dict(each.names)), each.azimuth_deg, each.distance_km) for each in events.seen_beyond(found.lat, found.lon, 15)]
-    said = t("; ").join(f"{each.label} {f.number(each.distance_km)} km" for each in towns)
-    name = pick(dict(found.names))
-    alt = t("Around {place}: {towns}", place=name, towns=said)
-    compass = (t("N"), t("E"), t("S"), t("W"))
-    drawn = themed_svg(lambda theme: whereabouts(towns, compass, theme, alt), alt)
-    return [
-        html.Figure(
-            [drawn, html.Figcaption([html.B(name), " ", coordinates(found), html.Br(), html.Span(said)])],
-            className="fz-whereabouts",
-        )
-    ]
-
-
-def coordinates(found: Place) -> str:
-    """Latitude and longitude with their letters, to the hundredth of a degree."""
-    north, east = (t("N") if found.lat >= 0 else t("S")), (t("E") if found.lon >= 0 else t("W"))
-    return f"{f.number(abs(found.lat), 2)}° {north}, {f.number(abs(found.lon), 2)}° {east}"
 
 
 def programme(fields: Fields, view: SetupView) -> list[Any]:

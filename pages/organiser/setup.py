@@ -18,6 +18,7 @@ from pages._parts.desk_form import button, bytes_of, done, off_by, shut_note, to
 from pages._parts.icons import icon
 from pages._parts.pieces import error_children
 from pages.organiser import _setup_offer as later
+from pages.organiser import _setup_place as whereabouts
 from pages.organiser import _setup_steps as first
 from pages.organiser._setup_form import Fields, body_of, dom_id, said_of
 from pages.organiser._setup_review import address, review, turn_of
@@ -26,13 +27,14 @@ from pages.organiser._setup_words import names_for, step_names
 from pages.registry import page as register
 
 register(
-    "/desk/e/<slug>/setup", kind="desk", title="Set up the event", permission="event.view", scripts=("js/desk.js",),
-    styles=("css/desk-more.css", "css/inventory.css", "css/setup.css"),
+    "/desk/e/<slug>/setup", kind="desk", title="Set up the event", permission="event.view",
+    scripts=("js/desk.js", "js/spot.js"),
+    styles=("css/desk-more.css", "css/inventory.css", "css/setup.css", "css/place.css"),
 )  # fmt: skip
 PREFIX = "setup"
 SHUT = "setup-shut"
 FORMS: dict[str, Callable[[Fields, SetupView], list[Any]]] = {
-    "about": first.about, "place": first.place, "programme": first.programme, "boundary": first.boundary,
+    "about": first.about, "place": whereabouts.place, "programme": first.programme, "boundary": first.boundary,
     "projects": later.projects, "look": later.look, "privacy": later.privacy, "review": review,
 }  # fmt: skip
 ESSENTIALS = ("scenario", "slug", "currency", "factor_set", "livemode")
@@ -154,32 +156,54 @@ def _move(body: dict[str, Any], act: str, row: int) -> None:
 
 @callback(
     Output("setup-place-box", "options"), Output("setup-place-box", "value"), Output(dom_id(PREFIX, "place"), "value"),
-    Output("setup-whereabouts", "children"), Output(dom_id(PREFIX, "timezone"), "value"),
+    Output(dom_id(PREFIX, "timezone"), "value"),
     Input("setup-place-box", "search_value"), Input("setup-place-box", "value"),
     State(dom_id(PREFIX, "place"), "value"),
 )  # fmt: skip
 def find_place(typed: Any, chosen: Any, kept: Any) -> Any:
-    """Places that fit what is typed; where the chosen one lies, and the zone that is proposed there. After a reload the
-    field holds again what was chosen before."""
+    """Places that fit what is typed, and the zone that is proposed at the chosen one. After a reload the field holds
+    again what was chosen before."""
     asked = {str(each) for each in ctx.triggered_prop_ids}
     if "setup-place-box.value" in asked and chosen:
         found = events.place_at(str(chosen))
         if found is None:
-            return no_update, no_update, no_update, [], no_update
+            return no_update, no_update, "", no_update
         zone = events.proposed_zone(found.country, found.lat, found.lon)
-        return _options([found]), no_update, found.place_id, first.picture(found), zone
+        return _options([found]), no_update, found.place_id, zone
     held = events.place_at(str(kept or ""))
     if "setup-place-box.search_value" in asked and typed:
         offered = events.suggest_places(str(typed), current_language())
-        return _options([*offered, *([held] if held else [])]), no_update, no_update, no_update, no_update
+        return _options([*offered, *([held] if held else [])]), no_update, no_update, no_update
     if held is None or chosen == held.place_id:
-        return (no_update,) * 5
-    return _options([held]), held.place_id, no_update, first.picture(held), no_update
+        return (no_update,) * 4
+    return _options([held]), held.place_id, no_update, no_update
 
 
 def _options(places: list[Place]) -> list[dict[str, str]]:
-    shown = {each.place_id: first.place_label(each) for each in places}
+    shown = {each.place_id: whereabouts.place_label(each) for each in places}
     return [{"value": key, "label": words} for key, words in shown.items()]
+
+
+@callback(
+    Output("setup-spot-map", "children"), Output("setup-spot-said", "children"), Output("setup-spot-view", "data"),
+    Output("setup-spot-back", "hidden"), Output("setup-whereabouts", "hidden"), Output(dom_id(PREFIX, "spot"), "value"),
+    Input(dom_id(PREFIX, "place"), "value"), Input(dom_id(PREFIX, "spot"), "value"), Input("setup-reach", "value"),
+    State("setup-spot-view", "data"),
+)  # fmt: skip
+def draw_spot(chosen: Any, typed: Any, reach: Any, before: Any) -> Any:
+    """The town's surroundings with the spot in them. A spot that is not the next town's goes with the last one."""
+    town = events.place_at(str(chosen or ""))
+    if town is None:
+        return [], [], None, True, True, no_update
+    text, reach_km = str(typed or ""), reach if reach in events.REACHES_KM else whereabouts.USUAL_KM
+    found = whereabouts.drawn(town, text, reach_km, before if isinstance(before, dict) else None)
+    gone = isinstance(before, dict) and before.get("town") != town.place_id and bool(found.wrong)
+    if gone:
+        found = whereabouts.drawn(town, "", reach_km)
+    cleared = "" if gone else no_update
+    return (
+        whereabouts.picture(found), whereabouts.said(found), found.view, not text or gone, False, cleared,
+    )  # fmt: skip
 
 
 @callback(Output("setup-link-slug", "children"), Input(dom_id(PREFIX, "slug"), "value"), prevent_initial_call=True)
