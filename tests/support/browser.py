@@ -25,12 +25,22 @@ INSTALLERS = (
     (("apk", "add", "--quiet", "chromium", "font-noto-cjk"),),
     (("zypper", "--non-interactive", "install", "chromium"),),
 )
+# What a whole Chromium does that no test looks at. The popups of its address bar are two hidden pages in each window,
+# which take as long as a page of ours and never rest. Of two lists it heeds the last: the others are Playwright's.
+OFF = (
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup",
+    "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter",
+    "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)  # fmt: skip
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
     "--no-first-run",
     "--disable-dev-shm-usage",
+    f"--disable-features={','.join(OFF)}",
 )
 SIZES = {"phone": (390, 844), "desktop": (1440, 900), "wall": (1920, 1080), "wall4k": (3840, 2160)}
 SENTENCE = (
