@@ -161,6 +161,7 @@ class Counted:
 
     states: Counter[str] = field(default_factory=Counter)
     by: Mapping[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in COUNTED})
+    companies: dict[str, str] = field(default_factory=dict)  # ids that are known already, by name
 
     def add(self, found: Iterable[Person]) -> None:
         """Some more of them."""
@@ -188,7 +189,7 @@ def set_expected(conn: sa.Connection, event: Event, counted: Counted, now: datet
         live.touch(conn, event.event_id)
         return {"expected": before["people"]}
     people = counted.states["registered"] + counted.states["attended"]
-    told = _told(conn, counted.by, now)
+    told = _told(conn, counted, now)
     summary = {name: counted.states[name] for name in ("registered", "attended", "no_show", "cancelled")}
     sessions = {name: count for name, count in sorted(counted.by["session"].items()) if name}
     defaults = {**event.defaults, TOLD: told, NOTED: {**summary, "sessions": sessions, "before": before}}
@@ -197,10 +198,11 @@ def set_expected(conn: sa.Connection, event: Event, counted: Counted, now: datet
     return {**summary, "sessions": sessions, "expected": people, "expected_before": event.expected_people}
 
 
-def _told(conn: sa.Connection, counts: Mapping[str, Counter[str]], now: datetime) -> dict[str, dict[str, int]]:
+def _told(conn: sa.Connection, counted: Counted, now: datetime) -> dict[str, dict[str, int]]:
     """The largest of each; who tells nothing, or comes from a company of few, is among the others."""
+    counts, known = counted.by, counted.companies
     large = {name: count for name, count in counts["company"].items() if name and count >= LEAST_OF_COMPANY}
-    ids = {company_of(conn, name, now): count for name, count in _largest(large).items()}
+    ids = {known.get(name) or company_of(conn, name, now): count for name, count in _largest(large).items()}
     told = {
         "way": {name: count for name, count in counts["way"].items() if name},
         "region": _largest({name: count for name, count in counts["region"].items() if name}), "company": ids,

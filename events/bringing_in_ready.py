@@ -102,7 +102,7 @@ class Ready:
 
     def write(self, conn: sa.Connection, import_id: str) -> None:
         """All of it; nobody sees it yet. Raises Conflict where somebody who goes was changed since."""
-        part_rows.insert_footprints(conn, self.feet, self.lines)
+        works.add_footprints(conn, self.feet, self.lines)
         works.stage(conn, self.event_id, import_id, self.staged)
         if self.gone and not works.stage_gone(conn, self.event_id, import_id, self.gone):
             raise Conflict(CHANGED_MEANWHILE)

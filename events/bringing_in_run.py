@@ -19,8 +19,8 @@ from data import table_staged as files
 from data.store import import_work as works
 from data.store.engine import get_store, run_write
 from data.store.import_work import LeaseLost
-from events.bringing_in_steps import check_rows, clear, make_ready, make_valid, stage_rows
-from events.bringing_in_work import Cancelled, Pace, Work, owner, refuse
+from events.bringing_in_steps import check_rows, make_ready, make_valid, stage_rows
+from events.bringing_in_work import Cancelled, Pace, Work, clear, owner, refuse
 from events.live import fold_in
 
 MOST_ATTEMPTS = 8

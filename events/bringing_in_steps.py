@@ -30,7 +30,7 @@ from events.bringing_in_ready import CHANGED_MEANWHILE, COVERED, Guests, Ready, 
 from events.bringing_in_rows import Amounts, Of, Reader
 from events.bringing_in_sums import Sums
 from events.bringing_in_twice import check_twice
-from events.bringing_in_work import Pace, Work
+from events.bringing_in_work import Pace, Work, clear
 from events.catalogue import read_event
 from events.model import Event
 from events.participations import company_of
@@ -42,6 +42,7 @@ COUNTS = ("row_count", "new_count", "changed_count", "known_count")
 BEAT_S = 0.7
 BATCH = 1_000  # at most in one transaction, as are the others; how many they are follows from how long they take
 PEOPLE_AT_ONCE = 500
+COMPANIES_AT_ONCE = 50
 COUNTED_AT_ONCE = 1_000
 LINES_AT_ONCE = 800
 FACETS_AT_ONCE = 4_000
@@ -188,27 +189,6 @@ def make_ready(work: Work) -> Iterator[None]:
         yield
 
 
-def clear(work: Work, holds: bool) -> Iterator[None]:
-    """Takes away what stands ready; with ``holds`` what nobody needs any more, else all that was written for it."""
-    work.swept = ""
-    for some, most in ((_drop_facet, FACETS_AT_ONCE), (partial(_sweep_some, holds), PEOPLE_AT_ONCE)):
-        pace = Pace(most)
-        while pace.write(partial(some, work, pace.size)):
-            yield
-
-
-def _drop_facet(work: Work, limit: int, conn: sa.Connection) -> int:
-    work.hold(conn)
-    return works.drop_facet(conn, work.event_id, work.import_id, limit)
-
-
-def _sweep_some(holds: bool, work: Work, limit: int, conn: sa.Connection) -> int:
-    work.hold(conn)
-    found = works.sweep_some(conn, work.event_id, work.import_id, holds, limit, work.swept)
-    count, work.swept = found
-    return count
-
-
 def _write_facets(work: Work, part: list[Any], conn: sa.Connection) -> None:
     work.keep(conn)
     works.stage_facet(conn, work.event_id, work.import_id, part)
@@ -233,12 +213,14 @@ def _ready_people(work: Work, event: Event) -> Iterator[None]:
             people = people_of(conn, event_id, list(part.values()), any_came, work.holding)
         counted.add(people.values())
         wanted = {own: guest_of(people.get(key)) for own, key in part.items()}
-        if names := guests.unknown(wanted):
-            guests.companies |= run_write(get_store(), partial(_companies, names, work.at))
+        names = iter(guests.unknown(wanted))
+        while some := list(islice(names, COMPANIES_AT_ONCE)):
+            guests.companies |= run_write(get_store(), partial(_companies, some, work.at))
         with get_store().read() as conn:
             ready = guests.ready(conn, wanted)
         _write_ready(work, pace, ready, len(wanted))
         yield
+    counted.companies.update(guests.companies)
     yield from _count_others(work, any_came, counted, set(keys))
 
 

@@ -10,8 +10,9 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -25,7 +26,9 @@ from data.store.engine import get_store, run_write
 from events.catalogue import read_event
 from events.model import Event
 
-HOLD_S = 0.1  # how long others may wait for a step's transaction
+FACETS_AT_ONCE, SWEPT_AT_ONCE = 4_000, 500
+HOLD_S = 0.1  # how long others may wait for a step's transaction, where there is one writer
+LONGER_S = 0.5  # how long it may take where nobody waits for it
 T = TypeVar("T")
 _MARK = secrets.token_hex(4)
 
@@ -35,11 +38,10 @@ class Cancelled(Exception):
 
 
 class Pace:
-    """How much is written in one transaction: so much that others who write wait ``HOLD_S`` at most, and never more
-    than ``most``."""
+    """How much is written in one transaction, at most ``most``: so much that others who write wait ``HOLD_S``."""
 
     def __init__(self, most: int):
-        self.most = self.size = most
+        self.most, self.size = most, max(1, most // 4)
 
     def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Runs ``work`` in a transaction, and learns from how long it took."""
@@ -52,7 +54,7 @@ class Pace:
 
         found = run_write(get_store(), timed)
         took = max(time.monotonic() - began, 0.001)
-        wanted = int(self.size * HOLD_S / took)
+        wanted = int(self.size * (HOLD_S if get_store().is_sqlite else LONGER_S) / took)
         self.size = max(1, self.most // 16, min(self.most, 2 * self.size, wanted))
         return found
 
@@ -113,6 +115,27 @@ class Work:
         waiting = files.waiting_file(self.row["token"], self.row["event_id"])
         files.touch(waiting)
         return waiting
+
+
+def clear(work: Work, holds: bool) -> Iterator[None]:
+    """Takes away what stands ready; with ``holds`` what nobody needs any more, else all that was written for it."""
+    work.swept = ""
+    for some, most in ((_drop_facet, FACETS_AT_ONCE), (partial(_sweep_some, holds), SWEPT_AT_ONCE)):
+        pace = Pace(most)
+        while pace.write(partial(some, work, pace.size)):
+            yield
+
+
+def _drop_facet(work: Work, limit: int, conn: sa.Connection) -> int:
+    work.hold(conn)
+    return works.drop_facet(conn, work.event_id, work.import_id, limit)
+
+
+def _sweep_some(holds: bool, work: Work, limit: int, conn: sa.Connection) -> int:
+    work.hold(conn)
+    found = works.sweep_some(conn, work.event_id, work.import_id, holds, limit, work.swept)
+    count, work.swept = found
+    return count
 
 
 def owner() -> str:

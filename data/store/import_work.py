@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from data.store import live, rollups
 from data.store import schema as s
+from data.store.bulk import insert_many
 from data.store.imports import among
 from data.store.rollups import Key, Measures
 
@@ -28,8 +29,6 @@ BEFORE = (WAITING, CHECKING, STAGING, MAKING)  # nothing holds yet: it may be ca
 LEASE_S = 30
 COMING = "coming"  # the state of a file whose rows do not hold yet
 NEW, CHANGED, GONE, LINES = "new", "changed", "gone", "lines"
-_INSERT_STAGED, _INSERT_FACET = sa.insert(s.import_staged), sa.insert(s.import_facet)
-_INSERT_LINE = sa.insert(s.emission_line)
 _OWN = [c.name for c in s.participation.columns if c.name not in ("event_id", "participation_id", "import_id")]
 
 
@@ -99,13 +98,8 @@ def _changed(conn: sa.Connection, row: Row, *where: sa.ColumnElement[bool], **va
 # ---------------------------------------------------------------- what stands ready
 def stage(conn: sa.Connection, event_id: str, import_id: str, rows: Sequence[Row]) -> None:
     """Participations as they will be; ``rows`` hold ``action`` and a participation's own columns."""
-    many = [
-        {"event_id": event_id, "import_id": import_id, "participation_id": row["participation_id"],
-         "action": row["action"], "origin": row["import_id"]} | {name: row[name] for name in _OWN}
-        for row in rows
-    ]  # fmt: skip
-    if many:
-        conn.execute(_INSERT_STAGED, many)
+    key = {"event_id": event_id, "import_id": import_id}
+    insert_many(conn, s.import_staged, [{**row, "origin": row["import_id"], **key} for row in rows])
 
 
 def stage_gone(conn: sa.Connection, event_id: str, import_id: str, versions: Mapping[str, int]) -> bool:
@@ -136,8 +130,7 @@ def stage_facet(conn: sa.Connection, event_id: str, import_id: str, sums: Sequen
     """What they will add to the facet."""
     key = {"event_id": event_id, "import_id": import_id}
     many = rollups.as_rows(rollups.FACET, dict(sums))
-    if many:
-        conn.execute(_INSERT_FACET, [key | row for row in many])
+    insert_many(conn, s.import_facet, [key | row for row in many])
 
 
 def add_facet(conn: sa.Connection, event_id: str, import_id: str) -> None:
@@ -218,10 +211,12 @@ def _take_out(conn: sa.Connection, event_id: str, import_id: str) -> int:
     on_board = sa.exists().where(_t.participation_id == b.participation_id, *going)
     conn.execute(sa.delete(s.board_person).where(b.event_id == event_id, on_board))
     same = sa.and_(_p.event_id == _t.event_id, _p.participation_id == _t.participation_id)
-    there = sa.select(_t.participation_id).select_from(s.import_staged.join(s.participation, same))
-    query = sa.delete(s.participation).where(_p.event_id == event_id)
-    query = query.where(_p.participation_id.in_(there.where(*going, *as_it_was).correlate(None)))
-    return conn.execute(query).rowcount
+    query = sa.delete(s.participation)
+    if conn.dialect.name == "postgresql":
+        return conn.execute(query.where(same, *going, *as_it_was)).rowcount
+    rowid: sa.ColumnElement[int] = sa.column("rowid", _selectable=s.participation)
+    there = sa.select(rowid).select_from(s.import_staged.join(s.participation, same)).where(*going, *as_it_was)
+    return conn.execute(query.where(rowid.in_(there.correlate(None)))).rowcount
 
 
 def sweep_some(
@@ -317,4 +312,10 @@ def clear_lines(conn: sa.Connection, event_id: str, participation_id: str, versi
 
 def add_lines(conn: sa.Connection, lines: Sequence[Row]) -> None:
     """Lines of a version that does not hold yet."""
-    conn.execute(_INSERT_LINE, [dict(row) for row in lines])
+    insert_many(conn, s.emission_line, lines)
+
+
+def add_footprints(conn: sa.Connection, footprints: Sequence[Row], lines: Sequence[Row]) -> None:
+    """Versions that do not hold yet, and their lines."""
+    insert_many(conn, s.footprint, footprints)
+    insert_many(conn, s.emission_line, lines)

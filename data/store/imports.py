@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from data.store import schema as s
+from data.store.bulk import insert_many
 
 Row = Mapping[Any, Any]
 _f, _r, _m, _p = s.import_file.c, s.import_row.c, s.import_mapping.c, s.participation.c
-_INSERT_ROW = sa.insert(s.import_row)
 IN, UNDONE, COMING = "in", "undone", "coming"
 
 
@@ -86,8 +86,7 @@ def set_file(conn: sa.Connection, event_id: str, import_id: str, **values: Any) 
 
 def add_rows(conn: sa.Connection, rows: Sequence[Row]) -> None:
     """New versions of rows."""
-    if rows:
-        conn.execute(_INSERT_ROW, [dict(row) for row in rows])
+    insert_many(conn, s.import_row, rows)
 
 
 @lru_cache(maxsize=16)
