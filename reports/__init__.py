@@ -11,11 +11,11 @@ from reports.exploring import Answer, Column, Row, explore, visible_events
 from reports.exports import export_csv, export_xlsx
 from reports.narrowing import Narrowing
 from reports.question import BY, KINDS, MEASURES, NO_MODE, Question
-from reports.words import recipient
+from reports.words import activity, recipient
 
 __all__ = [
     "BY", "FEW", "KINDS", "MEASURES", "NO_MODE", "Answer", "Choice", "Choices", "Column", "CompanyAtEvent",
-    "Dashboard", "Narrowing", "Question", "Row", "Table", "about_rows", "channel_names", "choices",
+    "Dashboard", "Narrowing", "Question", "Row", "Table", "about_rows", "activity", "channel_names", "choices",
     "companies_at_events", "company_at_event", "dashboard",
     "explore", "export_csv", "export_xlsx", "figure_csv", "figures_xlsx", "open_g",
     "recipient", "row_names", "step_names", "tables", "visible_events", "whole_csv",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import events
+import reports
 from events.books import BooksStatement
 from events.inventory import choices_of
 from locales import formats as f
@@ -175,7 +176,7 @@ def _own(subject: Subject, event: events.Event) -> list[Section]:
         return []
     names = {each.key: pick(dict(each.names)) for each in choices_of(event)}
     rows = tuple(
-        (category_name(each["category"]), names.get(each["activity"]) or each["activity"].replace("_", " "),
+        (category_name(each["category"]), names.get(each["activity"]) or reports.activity(each["activity"]),
          _amount(float(each["quantity"]), each["unit"]), _mass(each["totalGrams"]), f.number(len(each["evidence"])))
         for each in own[:MOST_LINES]
     )  # fmt: skip

@@ -66,7 +66,7 @@ def _row(board: InventoryBoard, each: events.InventoryLine, names: Names) -> lis
     chosen = line.trace["factor_set"]["id"] if line else ""
     return [
         stage_words()[each.stage], source_words()[each.source], category_name(line.category) if line else "",
-        title_of(each.entry, names), each.entry["quantity"], unit_words(each.entry["unit"]),
+        title_of(each, names), each.entry["quantity"], unit_words(each.entry["unit"]),
         known_words().get(str(each.entry.get("known", "declared")), ""), *masses,
         session_words(board.event, each.session) if each.session else "", line.factor_id if line else "", chosen,
         each.line_id, sum(one.withdrawn_at is None for one in each.comments),

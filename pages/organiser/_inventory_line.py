@@ -33,7 +33,7 @@ def line_page(view: events.InventoryView, line_id: str, names: Mapping[str, even
         notes = html.Div(notes_of(view, line_id), id="line-notes", className="fz-column-stack")
         right = html.Div([notes, *_forms(view)], className="fz-6 fz-column-stack")
         body = [kept, html.Div([left, right], className="fz-grid")]
-        title = title_of(each.entry, names)
+        title = title_of(each, names)
     return frame(body, "inventory", title, slug=slug, actions=back, **head, **event_notice(view.event))
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from dash import html
 
 import events
+import reports
+from calculations.activity import FACTOR
 from calculations.model import CATEGORIES, EmissionLine
 from calculations.trace import quantity_of, rate_of
 from locales import formats as f
@@ -96,8 +98,11 @@ def _category(each: events.InventoryLine, names: Names) -> str:
     return each.line.category if each.line else chosen.category if chosen else ""
 
 
-def title_of(entry: Mapping[str, Any], names: Names) -> str:
-    """What an entry is called."""
+def title_of(each: events.InventoryLine, names: Names) -> str:
+    """What a line is called: as it was told, also where its entry names the row that this has in the factor set."""
+    entry, told = each.entry, each.line.activity if each.line else FACTOR
+    if str(entry["activity"]).startswith(FACTOR) and not told.startswith(FACTOR):
+        return reports.activity(told)
     chosen = names.get(entry["activity"])
     return pick(dict(chosen.names)) if chosen else str(entry["activity"]).replace("_", " ")
 
@@ -132,7 +137,7 @@ def session_words(event: events.Event, session_id: str) -> str:
 def _line(view: events.InventoryView, each: events.InventoryLine, names: Names) -> html.Li:
     line, category = each.line, _category(each, names)
     words = html.Span(
-        [html.B(title_of(each.entry, names)), html.Small(about_line(view, each))], className="fz-inventory-what"
+        [html.B(title_of(each, names)), html.Small(about_line(view, each))], className="fz-inventory-what"
     )
     mass: Any = html.Small(t("not counted by the boundary"), className="fz-inventory-mass")
     if line is not None:

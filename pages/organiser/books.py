@@ -28,7 +28,7 @@ from locales import formats as f
 from pages._parts.desk import button_link, event_line, event_notice, frame, panel
 from pages._parts.desk_form import area, button, done, labelled, told_of
 from pages._parts.icons import icon
-from pages._parts.pieces import empty, kpi
+from pages._parts.pieces import kpi
 from pages.bundles import to_sign_in
 from pages.documents._books_words import file_name, statement_document
 from pages.documents._sections import pdf_answer
@@ -53,7 +53,7 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     view = books_view(slug)
     head: dict[str, Any] = {"subtitle": html.Span(_line(view), id="books-line")}
     acts = [button_link(t("Inventory"), f"/desk/e/{slug}/inventory", "materials")]
-    told = html.Div(id="books-told", role="status", className="mt-3")
+    told = html.Div(id="books-told", role="status", className="mt-3 fz-told-near")
     body = [dcc.Store(id="books-slug", data=slug), html.Div(_body(view), id="books-body"), told]
     return frame(body, "books", t("Books"), slug=slug, actions=acts, **head, **event_notice(view.event))
 
@@ -152,6 +152,7 @@ def _standing(view: BooksView, found: BooksStatement) -> html.Section:
     if view.retired_since_g:
         said.append(html.P(t("After the books were closed {mass} more were retired, of what was reserved.",
                              mass=f.mass_text(view.retired_since_g))))  # fmt: skip
+    said += [html.P(found.note, className="fz-line-said")] if found.note else []
     hash_line = html.P(html.Small(f"SHA-256 {found.sha256}", className="fz-mono fz-line-hash"))
     public = found.published_at is not None
     words = t("Everybody may read it at {address}.", address=f"/statement/{slug}") if public else t(
@@ -160,7 +161,8 @@ def _standing(view: BooksView, found: BooksStatement) -> html.Section:
     kept = dcc.Store(id="books-version", data={"version": found.version, "public": public})
     publish = html.Div([button("books-publish", act_words, "eye"), kept], hidden=not view.may_close)
     links = html.Div([*_links(view, found), publish], className="d-flex flex-wrap gap-2 mt-2")
-    return panel(t("The books are closed"), [*said, hash_line, html.P(words, className="fz-small"), links], span=7)
+    said += [hash_line, html.P(words, className="fz-small"), links]
+    return panel(t("The books are closed"), said, span=7 if view.may_reopen else 12)
 
 
 def _links(view: BooksView, found: BooksStatement) -> list[Any]:
@@ -171,12 +173,11 @@ def _links(view: BooksView, found: BooksStatement) -> list[Any]:
     return links
 
 
-def _list(view: BooksView) -> html.Section:
-    """All closings, newest first."""
-    if not view.statements:
-        return panel(t("Statements"), empty(t("The books of this event are not closed yet.")), span=12)
-    return panel(t("Statements"), html.Ol([_entry(view, each) for each in view.statements], className="fz-line-notes"),
-                 span=12)  # fmt: skip
+def _list(view: BooksView) -> html.Section | None:
+    """The closings that stand no more, newest first."""
+    former = [each for each in view.statements if view.current is None or each.version != view.current.version]
+    listed = html.Ol([_entry(view, each) for each in former], className="fz-line-notes")
+    return panel(t("Former statements"), listed, span=12) if former else None
 
 
 def _entry(view: BooksView, found: BooksStatement) -> html.Li:

@@ -43,6 +43,7 @@ page(
 router = APIRouter(include_in_schema=False)
 TEXTS = ("sources", "deviations", "conclusion")
 GRAMS_PER_TONNE = 1_000_000
+NOT_TOLD = "-"  # in a list of choices the empty one has no words
 STEPS = {"submit": SUBMITTED, "review": REVIEWED, "approve": APPROVED, "publish": PUBLISHED, "back": DRAFT}
 
 
@@ -52,7 +53,7 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     head = {"subtitle": f"{pick(dict(view.event.names))} · {event_line(view.event)}"}
     acts = [button_link(t("Books"), f"/desk/e/{slug}/books", "lock"),
             button_link(t("Plan"), f"/desk/e/{slug}/plan", "document")]  # fmt: skip
-    told = html.Div(id="evaluation-told", role="status", className="mt-3")
+    told = html.Div(id="evaluation-told", role="status", className="mt-3 fz-told-near")
     body = [dcc.Store(id="evaluation-slug", data=slug), html.Div(_body(view), id="evaluation-body"), told]
     return frame(body, "evaluation", t("Evaluation"), slug=slug, actions=acts, **head, **event_notice(view.event))
 
@@ -102,12 +103,12 @@ def _measures(view: EvaluationView) -> list[Any]:
     """A row for each measure of the plan: what became of it, tonnes, a note."""
     kept = view.current.measures if view.current else ()
     planned = view.plan.figures.measures if view.plan else ()
-    options = [(key, words) for key, words in achieved_words().items() if key in ("", *ACHIEVED)]
+    options = [(key or NOT_TOLD, words) for key, words in achieved_words().items() if key in ("", *ACHIEVED)]
     rows = []
     for number, measure in enumerate(planned):
         told = kept[number] if number < len(kept) else None
         grams = "" if told is None or told.achieved_g is None else f"{told.achieved_g / GRAMS_PER_TONNE:.12g}"
-        select = chosen("x", "y", options, told.state if told else "")
+        select = chosen("x", "y", options, (told.state if told else "") or NOT_TOLD)
         cells = [
             _cell(t("What became of it"), _named(select, number, "state")),
             _cell(t("Tonnes saved"), _named(typed("x", "y", grams, maxlength=16), number, "grams")),
@@ -183,7 +184,10 @@ def _steps(view: EvaluationView) -> html.Div:
         "publish": (t("Publish it"), "eye"),
     }  # fmt: skip
     buttons = [_step_button(name, *words[name]) for name in STEPS if may[name]]
-    none = html.P((view.why_not and t(view.why_not)) or t("There is nothing for you to do now."), className="fz-small")
+    idle = t("There is nothing for you to do now.")
+    if view.may_write and not state:
+        idle = t("Write the report and keep the draft; then you can submit it to the reviewers.")
+    none = html.P((view.why_not and t(view.why_not)) or idle, className="fz-small")
     note = html.Div(labelled("evaluation", "note", t("Note"), typed("evaluation", "note", maxlength=1000)),
                     hidden=not (may["review"] or may["approve"] or may["back"]))  # fmt: skip
     kept = dcc.Store(id="evaluation-seen", data=[view.current.version, view.current.sha256] if view.current else [])
@@ -224,7 +228,7 @@ def _told(values: list[Any], ids: list[Any]) -> list[dict[str, Any]]:
         if what == "grams":
             row["achieved_g"] = _grams(number, f.ungrouped(value))
         else:
-            row[what] = str(value or "")
+            row[what] = "" if what == "state" and value == NOT_TOLD else str(value or "")
     return [found.get(number, {}) for number in range(max(found, default=-1) + 1)]
 
 
