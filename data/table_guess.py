@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 
 HEADER_ROWS = 20
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")
+_HIGH = re.compile(rb"[\x80-\xff]+")
 _PAGES = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta")
 
 
@@ -24,6 +26,35 @@ def what_else(content: bytes) -> str:
     if content.startswith(b"%PDF"):
         return "{value} is a PDF, no table: ask whoever made it for XLSX or CSV."
     return ""
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """A text and what it is written in: UTF-8, UTF-16, GBK (GB 18030), or Windows-1252 as spreadsheets of Western
+    Europe save it. Raises ValueError for what is none of these."""
+    names = {"utf-16": "UTF-16"} if content[:2] in (b"\xff\xfe", b"\xfe\xff") else {"utf-8-sig": "UTF-8"}
+    if "utf-16" not in names:
+        names |= ({"cp1252": "Windows-1252"} if _is_western(content) else {}) | {"gb18030": "GBK"}
+    for encoding, name in names.items():
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text, name
+    raise ValueError("no text in UTF-8, UTF-16, GBK or Windows-1252")
+
+
+def _is_western(content: bytes) -> bool:
+    """Whether letters beyond ASCII stand one by one among others, as in Größe: Chinese ones are rows of pairs."""
+    among, apart = 0, 0
+    for found in _HIGH.finditer(content):
+        beside = content[max(0, found.start() - 1) : found.start()] + content[found.end() : found.end() + 1]
+        odd, pair = (found.end() - found.start()) % 2 == 1, found.end() - found.start() == 2
+        if odd or (pair and sum(65 <= each <= 122 for each in beside) == 2):
+            among += 1
+        else:
+            apart += 1
+    return among > apart
 
 
 def delimiter(text: str) -> str:

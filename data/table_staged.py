@@ -1,7 +1,7 @@
 """Files that wait to be brought in: read once into plain UTF-8 rows under DATA_DIR/staged, dropped when they are in, or
 after two hours. They may hold names of people, so nobody but the server's own account can read them.
 
-CSV (UTF-8, with a mark or without, UTF-16, GB 18030; parted by commas, semicolons, tabs or bars) and XLSX.
+CSV (UTF-8, UTF-16, GB 18030, Windows-1252; parted by commas, semicolons, tabs or bars) and XLSX.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from calculations.bulk_rows import cell_text
 from calculations.model import FieldError, InputError
 from data.settings import get_settings
 from data.table_forms import exports, guessed_kind
-from data.table_guess import HEADER_ROWS, delimiter, what_else
+from data.table_guess import HEADER_ROWS, decoded, delimiter, what_else
 from data.table_sheets import rows_of
 from data.table_slices import BROKEN
 
@@ -46,7 +46,6 @@ MOST_SHEETS = 50
 MOST_FORMERS = 50
 BOOK = "book.xlsx"  # a workbook with several sheets, kept while another may be chosen
 KEPT_S = 2 * 3600
-ENCODINGS = ("utf-8-sig", "gb18030")
 _TOKEN = re.compile(r"[\w-]{20,40}", re.ASCII)
 
 
@@ -280,20 +279,13 @@ Read = tuple[str, str, str, Iterator[list[str]], tuple[str, ...]]  # form, encod
 
 
 def _text(content: bytes, name: str) -> Read:
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
-    for each in (encoding,) if encoding else ENCODINGS:
-        try:
-            text = content.decode(each)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise _wrong(name, "{value} is no text in UTF-8 or GBK; save it as CSV (UTF-8) or XLSX.")
-    if "\x00" in text:
-        raise _wrong(name, "{value} is no text in UTF-8 or GBK; save it as CSV (UTF-8) or XLSX.")
+    try:
+        text, encoding = decoded(content)
+    except ValueError:
+        raise _wrong(name, "{value} is no text in UTF-8 or GBK; save it as CSV (UTF-8) or XLSX.") from None
     csv.field_size_limit(1_000_000)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text))
-    return "csv", {"utf-8-sig": "UTF-8", "gb18030": "GBK"}.get(each, "UTF-16"), "", _stripped(lines), ()
+    return "csv", encoding, "", _stripped(lines), ()
 
 
 def _stripped(lines: Iterable[list[str]]) -> Iterator[list[str]]:

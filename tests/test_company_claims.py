@@ -14,6 +14,7 @@ import events
 import offsetting
 from accounts import Actor, Conflict, Forbidden, NotFound, Unauthenticated, set_actor
 from calculations.model import InputError
+from data.people_list import read_people
 from data.store import rebuild, rollups
 from data.store import schema as s
 from data.store.engine import get_store
@@ -196,6 +197,17 @@ def test_a_bad_list_is_refused_as_a_whole(content: bytes, file_name: str, senten
     for sentence in sentences:
         assert any(part in told for part in sentence.split("|")), told
     assert rows(s.company_invitation) == []
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-16"])
+def test_a_list_is_read_as_spreadsheets_save_it(encoding: str) -> None:
+    """Parted by semicolons, with umlauts, first and last names apart, empty rows between."""
+    content = "Vorname;Nachname;E-Mail\nJürgen;Größe;a@example.org\n;;\nAnna;Ömer;b@example.org\n".encode(encoding)
+    assert read_people(content, "Leute.CSV") == ["Jürgen Größe", "Anna Ömer"]
+    assert read_people("姓名,部门\n王小明,A座\n李娜,B座\n".encode("gb18030"), "名单.csv") == ["王小明", "李娜"]
+    with pytest.raises(InputError) as refused:
+        read_people("Name;x\nÄ;1\n;\nä;2\n".encode(encoding), "p.csv")
+    assert refused.value.errors[0].params == {"row": 4, "first": 2}
 
 
 def test_a_personal_code_is_used_once_however_many_try() -> None:
