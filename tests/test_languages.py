@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from fontTools.ttLib import TTFont
 from playwright.sync_api import expect
 
+import accounts
+import locales
 from locales import LANGUAGES, NATIVE_NAMES, set_language
 from pages._parts.html_text import render
 from pages._parts.shell import guest_shell, language_switch, stepper
 from pages._parts.styles import OWN_NAME, font_faces
+from tests.support.api import Forum
 from tests.support.browser import Visit
+from tests.support.people import link_in, written
 from tests.support.server import PROJECT_DIR, Server
 
 FORUM = "chengdu-2021"
@@ -51,6 +57,34 @@ def test_fonts_are_named_for_the_language_that_needs_them_alone() -> None:
         assert re.findall(r"[\w-]+\.woff2", font_faces(language)) == ["NotoSansDevanagari-Names.woff2"]
     assert font_faces("mr").count(".woff2") == 3
     assert "http" not in font_faces("mr")
+
+
+@pytest.mark.parametrize("language", ["mr", "is"])
+def test_passwords_and_the_method_are_told_in_the_language(
+    forum: Forum, api: TestClient, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """Every sentence of these pages and of their letters, those about what is wrong among them."""
+    missing: set[str] = set()
+
+    def asked(code: str, msgid: str, **params: Any) -> str:
+        missing.update([] if msgid in locales.catalogue(code) or msgid == "{link}" else [msgid])
+        return said(code, msgid, **params)
+
+    said = locales.translate
+    for module in (locales, accounts.letters):
+        monkeypatch.setattr(module, "translate", asked)
+    accounts.create_person("ada@example.org", "Ada", None, (), locale=language)
+    told = {"Accept-Language": language}
+    for path in ("/forgot", "/reset", "/method", f"/method?event={forum.slug}", "/method?event=nowhere"):
+        answer = api.get(path, headers=told)
+        assert f'lang="{language}"' in answer.text and "smartphone" not in answer.text
+    for _ in range(6):
+        answer = api.post("/forgot", data={"email": "ada@example.org"}, headers=told)
+    assert answer.status_code == 429
+    code = link_in(written())
+    for password, status in (("short", 422), ("ada@example.org", 422), ("a new password of hers", 200), ("x", 404)):
+        assert api.post("/reset", data={"code": code, "password": password}, headers=told).status_code == status
+    assert not sorted(missing)
 
 
 @pytest.mark.parametrize("language", ["mr", "is"])
