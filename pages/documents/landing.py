@@ -233,14 +233,20 @@ def _hours(event: Event, session: events.Session) -> str:
 
 def _when(event: Event) -> Any:
     """Where it is, and until when answers and payments are taken; None where nothing of it is told."""
-    rows = []
-    if address := pick(event.texts.get("address") or {}):
-        rows.append((t("Where"), address))
+    rows: list[tuple[str, Any]] = []
+    address, spot = pick(event.texts.get("address") or {}), events.spot_text(event.place)
+    if address or spot:
+        rows.append((t("Where"), [address or pick(event.place.names), _spot(spot)]))
     for words, at in ((t("Answers until"), event.closes_at), (t("Payment until"), event.pay_until)):
         if at is not None:
             rows.append((words, f.datetime_text(at, event.timezone)))
     cells = [cell for words, told in rows for cell in (html.Dt(words), html.Dd(told))]
     return _section(t("Where, and until when"), html.Dl(cells, className="fz-programme")) if rows else None
+
+
+def _spot(text: str) -> Any:
+    """The exact spot as a link that a map program of the guest's own opens; None where only the town is told."""
+    return html.Small(html.A(text, href=f"geo:{text.replace(' ', '')}", className="fz-link")) if text else None
 
 
 def _payer(event: Event) -> Any:

@@ -9,7 +9,7 @@ from dash import html
 
 from calculations.deadlines import retire_by
 from calculations.event_states import WITH_REASON, next_states
-from events import Event, SetupView
+from events import Event, SetupView, spot_text
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, event_days
@@ -53,8 +53,9 @@ def _facts(view: SetupView) -> html.Dl:
                 for each in view.requests if each.state == "asked" and each.grams]  # fmt: skip
     rows = [
         ("about", [pick(dict(event.names))]),
-        ("place", [pick(dict(event.place.names)) or "–", event_days(event) if "place" in view.done else "–",
-                   event.timezone.replace("_", " "), f"/e/{event.slug}"]),
+        ("place", [pick(dict(event.place.names)) or "–", *filter(None, [spot_text(event.place)]),
+                   event_days(event) if "place" in view.done else "–", event.timezone.replace("_", " "),
+                   f"/e/{event.slug}"]),
         ("programme", [sessions + (t(" and {count} more", count=f.number(more)) if more > 0 else "") or "–"]),
         ("boundary", [t(", ").join(category_name(each) for each in event.boundary.categories),
                       who_word(event.boundary.who),
