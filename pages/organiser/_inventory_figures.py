@@ -95,13 +95,13 @@ def _category(name: str) -> html.Span:
     return html.Span([swatch(name), category_name(name)], className="fz-inventory-name")
 
 
-def sums_panel(board: InventoryBoard) -> html.Section:
+def sums_panel(board: InventoryBoard, span: int = 5) -> html.Section:
     """Guests' lines and the estimate for the others, as sums by category where five people stand behind them."""
     title = t("Guests and estimate")
     if board.hidden:
-        return panel(title, empty(t("Fewer than five people have answered: their sums are not shown.")), span=5)
+        return panel(title, empty(t("Fewer than five people have answered: their sums are not shown.")), span=span)
     if not board.sums:
-        return panel(title, html.P(t("Nothing of guests fits what is chosen."), className="fz-small"), span=5)
+        return panel(title, html.P(t("Nothing of guests fits what is chosen."), className="fz-small"), span=span)
     grams = {(each.category, each.source): each.grams for each in board.sums}
     unit = f.mass_unit(*grams.values())
     names = {GUESTS: t("Answered"), ESTIMATED: t("Estimated")}
@@ -114,7 +114,7 @@ def sums_panel(board: InventoryBoard) -> html.Section:
     shown = [table(head, rows, [t("Total"), *_by_source(sums, unit)])]
     if GUESTS in sources:
         shown.append(html.P(t("Sums by category, never a person's lines."), className="fz-note mt-2"))
-    return panel(title, shown, span=5, id="inventory-sums")
+    return panel(title, shown, span=span, id="inventory-sums")
 
 
 def _by_source(grams: Sequence[int], unit: str) -> list[str]:

@@ -44,13 +44,16 @@ def layout(slug: str = "", edit: str = "", planned: str = "", **query: Any) -> h
     board, choices = inventory_board(slug, chosen), events.inventory_choices(slug)
     names = {each.key: each for each in choices}
     view = board.view
-    parts = [html.Div(_totals(view), id="inventory-totals", className="fz-5")]
+    writes = view.may_edit and view.event.state != "settled"
+    spans = (5, 7, 5) if writes else (4, 4, 4)  # beside the form, or the three in one row
+    parts = [html.Div(_totals(view), id="inventory-totals", className=f"fz-{spans[0]}")]
     number = int(edit) if edit.isdecimal() and len(edit) < 4 and int(edit) < len(view.entries) else None
     kept = {"slug": slug, "version": view.version, "number": number, "planned": planned[:40], **_told(query)}
     kept["page"] = _page_of(query)
-    if view.may_edit and view.event.state != "settled":
+    if writes:
         parts.insert(0, _form_panel(view, choices, number, planned))
-    parts += [html.Div(beside_panel(board), id="inventory-beside", className="fz-7"), sums_panel(board)]
+    parts += [html.Div(beside_panel(board), id="inventory-beside", className=f"fz-{spans[1]}")]
+    parts.append(sums_panel(board, spans[2]))
     parts.append(html.Div(filter_form(board), className="fz-12"))
     listed = list_card(view, board.lines, names, kept["page"], chosen.to_url())
     parts.append(html.Div(listed, id="inventory-list", className="fz-12"))

@@ -15,7 +15,7 @@ from pages._parts.desk import button_link, event_line, event_notice, frame, pane
 from pages._parts.desk_form import area, button, done, labelled, told_of, typed
 from pages._parts.pieces import empty, kpi, table
 from pages.documents._plan_words import estimate_section, measures_section, note_words, offset_section
-from pages.documents._sections import Section
+from pages.documents._sections import Section, headings
 from pages.organiser import _plan_form as fields
 from pages.registry import page
 
@@ -34,8 +34,9 @@ def layout(slug: str = "", **_: Any) -> html.Div:
     acts = [button_link(t("Expected people"), f"/desk/e/{slug}/expected", "user"),
             button_link(t("What if"), f"/desk/e/{slug}/what-if", "compare")]  # fmt: skip
     shown = html.Div(_figures(view), id="plan-figures", className="fz-column-stack")
-    left = html.Div(panel(t("The plan"), _form(view)), className="fz-5", hidden=not view.may_edit)
-    right = html.Div(shown, className="fz-7" if view.may_edit else "fz-12")
+    writes = view.may_edit and view.event.state not in ("closed", "settled")  # afterwards it stays as it was published
+    left = html.Div(panel(t("The plan"), _form(view)), className="fz-5", hidden=not writes)
+    right = html.Div(shown, className="fz-7" if writes else "fz-12")
     below = html.Div(_published(view), id="plan-published", className="fz-12")
     body = [dcc.Store(id="plan-slug", data=slug), html.Div([left, right, below], className="fz-grid")]
     return frame(body, "plan", t("Plan"), slug=slug, actions=acts, **head, **event_notice(view.event))
@@ -95,7 +96,7 @@ def _figures(view: PlanView) -> list[Any]:
 def _card(each: Section) -> html.Section:
     parts: list[Any] = [html.P(words, className="fz-small") for words in each.sentences]
     if each.rows:
-        parts.append(table(each.head, each.rows, each.foot or None, each.text_columns))
+        parts.append(table(headings(each), each.rows, each.foot or None, each.text_columns))
     return panel(each.title, parts)
 
 
