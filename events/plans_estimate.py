@@ -25,6 +25,7 @@ from events.model import Event
 
 CITIES = 1000
 MEALS_A_DAY = 3
+LONGEST_STAY_DAYS = 14  # an event of more days is a venue: nobody is there all the time
 NO_REGIONS = "Nobody has said where people come from: their ways are not in the estimate."
 USUAL = (
     "Everybody of a country or region is taken to come from its largest city with an airport, there and back by the "
@@ -63,9 +64,10 @@ class Expected:
 
 def assumed_of(event: Event) -> Assumed:
     """What is taken where nothing else is told: the calculator's own defaults, else a night for each day but the last
-    and three meals a day."""
+    and three meals a day. What is open for longer than two weeks is visited for a day."""
     zone = ZoneInfo(event.timezone)
     days = (event.ends_at.astimezone(zone).date() - event.starts_at.astimezone(zone).date() + timedelta(days=1)).days
+    days = days if days <= LONGEST_STAY_DAYS else 1
     told, usual = event.defaults, max(1, days - 1)
     nights = told.get("nights", usual) if isinstance(told.get("nights"), int) else usual
     diet = told.get("diet") if told.get("diet") in DIETS else "average"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -259,3 +260,11 @@ def test_cells_of_the_form_become_rows_and_strange_ones_are_left_out() -> None:
     names = ("measures.2.words", "measures.1.words", "offset.1.by", "other.1.x", "measures.x.y", "")
     found = _plan_form.gathered([{"name": name} for name in names], ["b", "a", "2027-01-01", "c", "d", "e"])
     assert found == {"measures": [{"words": "a"}, {"words": "b"}], "offset": [{"by": "2027-01-01"}]}
+
+
+@pytest.mark.usefixtures("sqlite_store")
+def test_a_venue_that_is_open_all_year_is_visited_for_a_day(hall: events.Event) -> None:
+    year = replace(hall, starts_at=datetime(2026, 1, 1, tzinfo=UTC), ends_at=datetime(2026, 12, 31, tzinfo=UTC))
+    assert plans_estimate.assumed_of(year).meals == plans_estimate.MEALS_A_DAY
+    week = replace(year, ends_at=datetime(2026, 1, 7, tzinfo=UTC))
+    assert plans_estimate.assumed_of(week).meals == 7 * plans_estimate.MEALS_A_DAY
