@@ -111,7 +111,7 @@ def invite_person(
         raise InputError([FieldError("name", "", "{field}: write 1 to 80 characters.")])
     with joined(get_store(), lambda conn: None) as joint:
         person_id = create_person(email, name, None, (), locale=locale)
-        conn = joint.begin()
+        conn, slug = joint.begin(), _slug_of(slug)
         event_id, company_id = _scope_of(conn, role, slug, company)
         rows.grant(conn, person_id, role, event_id, company_id, datetime.now(UTC))
         send_link(conn, _known(conn, person_id), INVITE, actor)
@@ -129,6 +129,11 @@ def invite_again(actor: Actor, person_id: str) -> None:
             raise Conflict("{name} is disabled; let them in again first.", name=person["name"])
         send_link(conn, person, RESET if person["password_hash"] else INVITE, actor)
         record(conn, "", actor, "person.invite-again", person_id)
+
+
+def _slug_of(told: str) -> str:
+    """An event's address as it is typed, or pasted with spaces or its whole link."""
+    return told.strip().partition("?")[0].rstrip("/").rpartition("/e/")[2].partition("/")[0].lower()
 
 
 def _scope_of(conn: Connection, role: str, slug: str, company: str) -> tuple[str, str]:
@@ -160,6 +165,7 @@ def grant_role(actor: Actor, person_id: str, role: str, slug: str = "", company:
         _known(conn, person_id)
         if is_unproved(conn, person_id):
             raise Conflict(UNPROVED)
+        slug = _slug_of(slug)
         event_id, company_id = _scope_of(conn, role, slug, company)
         rows.grant(conn, person_id, role, event_id, company_id, datetime.now(UTC))
         told = {"role": role, "event": slug, "company": company_id}
@@ -208,6 +214,18 @@ def set_disabled(actor: Actor, person_id: str, is_disabled: bool) -> None:
 
     run_write(get_store(), work)
     forget()
+
+
+def end_sessions_of(actor: Actor, person_id: str) -> int:
+    """Ends every session and token of somebody, who may sign in again; how many. The session that asks stays. Needs
+    people.manage; raises NotFound."""
+    require(actor, "people.manage")
+    with get_store().write() as conn:
+        _known(conn, person_id)
+        ended = rows.end_logins(conn, person_id, datetime.now(UTC), but=actor.login_id)
+        record(conn, "", actor, "person.sessions-ended", person_id, {"count": len(ended)})
+    forget()
+    return len(ended)
 
 
 def reset_factor(actor: Actor, person_id: str) -> None:

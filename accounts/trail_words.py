@@ -104,6 +104,7 @@ ACTIONS: dict[str, str] = {
     "person.grant": "Gave somebody a role",
     "person.invite": "Invited somebody",
     "person.invite-again": "Mailed somebody a new link",
+    "person.sessions-ended": "Ended somebody’s sessions",
     "person.take": "Took somebody’s role",
     "plan.publish": "Published the plan",
     "plan.save": "Saved the plan",

@@ -61,6 +61,6 @@ def role_fields(prefix: str) -> list[Any]:
     options = [(role, names[role]) for role in GRANTED]
     return [
         labelled(prefix, "role", labels()["role"], chosen(prefix, "role", options, "organiser")),
-        labelled(prefix, "event", labels()["event"], typed(prefix, "event", "", maxLength=80)),
+        labelled(prefix, "event", labels()["event"], typed(prefix, "event", "", maxLength=300)),
         labelled(prefix, "company", labels()["company"], typed(prefix, "company", "", maxLength=80)),
     ]

@@ -72,6 +72,7 @@ def _state(person: PersonView, may_manage: bool) -> html.Section:
         return panel(t("Account"), table, span=6)
     acts = [
         ("enable", t("Let them in again"), "check") if person.disabled_at else ("disable", t("Disable"), "lock"),
+        *([] if person.disabled_at else [("end", t("End all their sessions"), "sign_out")]),
         ("link", t("Mail a link to set a password"), "link"),
         *([("factor", t("Take the second factor off"), "close")] if person.factor_on else []),
     ]
@@ -125,6 +126,8 @@ def _acted(key: str, person_id: str) -> Any:
     if key in ("disable", "enable"):
         accounts.set_disabled(actor, person_id, key == "disable")
         words = t("Kept out: every session and token has ended.") if key == "disable" else t("Let in again.")
+    elif key == "end":
+        words = t("Sessions and tokens ended: {count}.", count=accounts.end_sessions_of(actor, person_id))
     elif key == "factor":
         accounts.reset_factor(actor, person_id)
         words = t("The second factor is off, and every session has ended.")

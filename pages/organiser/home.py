@@ -76,7 +76,7 @@ def _row(card: events.EventCard) -> html.Tr:
     cells = [f.number(totals.participants), [number, html.Small(f"\u202f{unit}")], covered]
     states = {"open": t("open"), "closed": t("closed"), "settled": t("settled")}
     kinds = (states.get(card.state, card.state), t("live") if card.livemode else t("test"))
-    kind = html.Div([html.Span(each, className="fz-chip") for each in kinds], className="fz-people-roles")
+    kind = html.Div([html.Span(each, className="fz-chip") for each in kinds], className="d-flex flex-wrap gap-1")
     place = html.Span(pick(dict(card.place.names)), className="fz-note")
     first = [html.Td([html.B(name), html.Br(), place]), html.Td(event_days(card)), html.Td(kind)]
     copy = html.A(
