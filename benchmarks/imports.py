@@ -3,13 +3,15 @@ needs, and how long an order waits for the writer meanwhile.
 
 `python -m benchmarks.imports [--rows 20000 200000] [--kind people|energy] [--store both]`
 
-Beside it, in the same run: the longest wait of the same orders with nothing brought in. Each run is a process of its
+Then the file is undone, while orders go on again. Beside it, in the same run: the longest wait of the same orders with
+nothing brought in. Each run is a process of its
 own, so that the memory of one is not that of another.
 """
 
 import argparse
 import csv
 import io
+import os
 import random
 import resource
 import subprocess
@@ -17,6 +19,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import events
@@ -34,6 +39,13 @@ MODES = ("plane", "high_speed_rail", "rail", "car")
 FUELS = (("Electricity", "kWh"), ("Natural gas", "MWh"), ("District heating", "GJ"), ("Water", "m3"))
 CALM_S = 3.0
 GUESTS = 50
+
+
+@dataclass
+class Beside(Run):
+    """Orders that were placed beside something else, and the processor time of both."""
+
+    cpu_s: float = 0.0
 
 
 def people(count: int) -> bytes:
@@ -61,7 +73,7 @@ def _csv(rows: list[list[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def ordering(project: str, guests: list[str], stop: threading.Event, run: Run) -> None:
+def ordering(project: str, guests: list[str], stop: threading.Event, run: Beside) -> None:
     """Orders, one after the other with a breath between, until told to stop."""
     began = time.perf_counter()
     while not stop.is_set():
@@ -84,39 +96,47 @@ def measure(name: str, store: Store, kind: str, count: int) -> None:
     slug = events.create_event(draft()).slug
     guests = [add_guest(shop) for _ in range(GUESTS)]
     content = (people if kind == "people" else energy)(count)
-    calm, busy, stop = Run(), Run(), threading.Event()
-    thread = threading.Thread(target=ordering, args=(shop.project, guests, stop, calm))
-    thread.start()
-    time.sleep(CALM_S)
-    stop.set()
-    thread.join()
+    calm, coming, going = Beside(), Beside(), Beside()
+    with beside(shop.project, guests, calm):
+        time.sleep(CALM_S)
     start = time.perf_counter()
     seen = events.receive_file(slug, "file.csv", content)
-    looked = time.perf_counter()
+    looked_s = time.perf_counter() - start
     before_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    stop.clear()
-    thread = threading.Thread(target=ordering, args=(shop.project, guests, stop, busy))
-    thread.start()
-    began = time.perf_counter()
-    try:
+    print(f"{name:<11} {kind:<7} {count:>8,} rows: looked at in {looked_s:.1f} s; orders alone: longest wait "
+          f"{calm.longest_s * 1000:.0f} ms ({calm.rate:.0f}/s)", flush=True)  # fmt: skip
+    with beside(shop.project, guests, coming):
         brought = events.bring_in(slug, seen.token, seen.reading.as_json())
+    after_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told("in", coming, f"{brought.new_count:,} new; {before_mb:.0f} → {after_mb:.0f} MB")
+    with beside(shop.project, guests, going):
+        events.undo_import(slug, brought.import_id)
+    wrong = [finding for finding in events.audit(slug) if not finding.ok]
+    told("undone", going, f"audit: {wrong or 'clean'}")
+    for error in (calm.broken + coming.broken + going.broken)[:3]:
+        print(f"  {error}")
+    set_store(None)
+
+
+@contextmanager
+def beside(project: str, guests: list[str], run: Beside) -> Iterator[None]:
+    """Orders go on while the block runs; ``run.cpu_s`` is the processor time of this process, theirs included."""
+    stop, began_cpu_s = threading.Event(), time.process_time()
+    thread = threading.Thread(target=ordering, args=(project, guests, stop, run))
+    thread.start()
+    try:
+        yield
     finally:
         stop.set()
         thread.join()
-    took = time.perf_counter() - began
-    after_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{name:<11} {kind:<7} {count:>8,} rows: looked at in {looked - start:5.1f} s, in within {took:6.1f} s "
-          f"({brought.new_count:,} new); {before_mb:.0f} → {after_mb:.0f} MB; longest wait of an order "
-          f"{calm.longest_s * 1000:.0f} ms calm ({calm.rate:.0f}/s), {busy.longest_s * 1000:.0f} ms meanwhile "
-          f"({busy.rate:.0f}/s)", flush=True)  # fmt: skip
-    for error in (calm.broken + busy.broken)[:3]:
-        print(f"  {error}")
-    began = time.perf_counter()
-    events.undo_import(slug, brought.import_id)
-    undone = time.perf_counter() - began
-    wrong = [finding for finding in events.audit(slug) if not finding.ok]
-    print(f"  undone in {undone:.1f} s; audit: {wrong or 'clean'}", flush=True)
-    set_store(None)
+        run.cpu_s = time.process_time() - began_cpu_s
+
+
+def told(what: str, run: Run, more: str) -> None:
+    """A line of figures, with what else was at work."""
+    load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+    print(f"  {what} within {run.took_s:.1f} s, {run.cpu_s:.1f} s of a processor; orders meanwhile: longest wait "
+          f"{run.longest_s * 1000:.0f} ms ({run.rate:.0f}/s); load {load}; {more}", flush=True)  # fmt: skip
 
 
 def one(store: str, kind: str, count: int) -> None:

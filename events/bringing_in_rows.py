@@ -210,9 +210,10 @@ Of = Callable[[Reader], ReadRow | None]
 
 @dataclass(slots=True)
 class Amounts:
-    """Reads rows of amounts; ``factors`` are the event's."""
+    """Reads rows of amounts; ``factors`` are the event's, ``names`` what its rows may name."""
 
     factors: FactorSet
+    names: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def at(cls, event: Event) -> Amounts:
@@ -288,28 +289,27 @@ class Amounts:
     def _named(self, text: str, kind: Kind) -> str:
         wanted = folded(text)
         key = words("activity").get(wanted, text.strip())
-        names = self._names(kind)
+        names, table = self._names(kind), self.factors.preferred.get("activity", {})
         if key in names:
             return key
-        table = self.factors.preferred.get("activity", {})
         return next((each for each in names if wanted in {folded(n) for n in table[each]["names"].values()}), "")
 
     def _names(self, kind: Kind) -> dict[str, str]:
         """The activities that rows of a kind may name, with their English names."""
-        table = self.factors.preferred.get("activity", {})
-        fits = {key: said for key, said in table.items() if said.get("category") in kind.activities and "names" in said}
-        return {key: said["names"]["en"] for key, said in fits.items()}
+        if not self.names:  # a reader's rows are all of one kind
+            known = self.factors.preferred.get("activity", {}).items()
+            fits = {key: it for key, it in known if it.get("category") in kind.activities and "names" in it}
+            self.names |= {key: said["names"]["en"] for key, said in fits.items()}
+        return self.names
 
     def _amount(self, reader: Reader, activity: str, name: str) -> tuple[dict[str, Any], str]:
         found = reader.amount(name)
         if found is None or not activity:
             return {}, ""
         value, rest = found
-        unit = self._unit(reader, name, rest, activity)
-        if not unit:
+        if not (unit := self._unit(reader, name, rest, activity)):
             return {}, ""
-        said = self._turned(value, unit, activity)
-        return {"activity": activity, "quantity": value, "unit": unit}, said
+        return {"activity": activity, "quantity": value, "unit": unit}, self._turned(value, unit, activity)
 
     def _unit(self, reader: Reader, name: str, rest: str, activity: str) -> str:
         """The unit of an amount: beside the number, in its column, in the column's name, or what holds for all."""

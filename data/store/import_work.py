@@ -166,13 +166,10 @@ def lines_ready(conn: sa.Connection, event_id: str, import_id: str) -> list[Row]
 
 def ordered(conn: sa.Connection, event_id: str, import_id: str) -> int:
     """How many of those who would change or go were ordered for, or planting is claimed for them."""
-    ids = sa.select(_t.participation_id).where(*_staged(event_id, import_id, CHANGED, GONE))
-    found: set[str] = set()
-    for table in (s.claim, s.forestry_claim, s.orders):
-        part = table.c.participation_id
-        query = sa.select(part).where(table.c.event_id == event_id, part != "", part.in_(ids)).distinct()
-        found |= set(conn.execute(query).scalars())
-    return len(found)
+    places = [table.c for table in (s.claim, s.forestry_claim, s.orders)]
+    found = [sa.exists().where(c.event_id == event_id, c.participation_id == _t.participation_id) for c in places]
+    query = sa.select(sa.func.count()).where(*_staged(event_id, import_id, CHANGED, GONE), sa.or_(*found))
+    return int(conn.execute(query).scalar_one())
 
 
 def make_valid(conn: sa.Connection, event_id: str, import_id: str, ready: Mapping[str, int]) -> bool:
