@@ -154,7 +154,8 @@ def test_the_trail_says_from_where_to_where_and_only_editors_move_it(made: Store
     events.save_step(SLUG, "place", PLACE)
     events.save_step(SLUG, "place", AT_SPOT)
     with made.read() as conn:
-        detail = conn.execute(sa.select(s.audit_trail.c.detail).order_by(s.audit_trail.c.entry_id.desc())).scalars().first()
+        query = sa.select(s.audit_trail.c.detail).order_by(s.audit_trail.c.entry_id.desc())
+        detail = conn.execute(query).scalars().first()
     assert "Place: 成都 Chengdu 30.66667, 104.06667 → 成都 Chengdu 30.57280, 104.06680" in detail_words(detail)
     set_actor(AUDITOR)
     with pytest.raises(Forbidden):

@@ -17,6 +17,7 @@ RING_NAMES_DEG = (205, 335, 25, 155)  # where the words of the rings may stand
 APART_DEG = 24.0  # those beyond are told once a direction
 MOST_BEYOND = 5
 Box = tuple[float, float, float, float]
+Point = tuple[float, float]  # direction in degrees from north, clockwise, and km
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +31,30 @@ class Around:
     chosen: bool = False
 
 
-def whereabouts(around: Sequence[Around], reach_km: float, compass: Sequence[str], theme: Theme, alt: str) -> str:
+def whereabouts(
+    around: Sequence[Around], reach_km: float, compass: Sequence[str], theme: Theme, alt: str, pin: Point | None = None
+) -> str:
     """The picture as SVG, 320 px square: two rings in km, who lies within as dots, beyond as arrows at the rim. Who
-    comes first has its name first."""
+    comes first has its name first. ``pin`` is where a pin will stand (direction, km): nothing is written there."""
     colours = palette(theme)
-    within = [each for each in around if each.distance_km <= reach_km * MIDDLE / REACH * 0.97]
-    beyond = _apart([each for each in around if each not in within])
+    within = [each for each in around if each.distance_km <= reach_km]
+    beyond = _apart([each for each in around if each.distance_km > reach_km])
     body, taken = _ground(reach_km, compass, theme, _quiet_deg([*beyond, *within]))
     spots = [(each, *polar(MIDDLE, REACH * each.distance_km / reach_km, each.azimuth_deg)) for each in within]
     taken += [(x - 6, y - 6, x + 6, y + 6) for _, x, y in spots]
     for each, x, y in spots:
         body += _dot(x, y, each.chosen, theme)
-    for each in beyond:
-        x, y = polar(MIDDLE, REACH - 8, each.azimuth_deg)
-        taken.append((x - 5, y - 5, x + 5, y + 5))
-        body += _arrow(x, y, each, colours["ink"] if each.chosen else colours["ink-3"])
-    for each, x, y in spots:
+    if pin is not None:
+        x, y = polar(MIDDLE, REACH * pin[1] / reach_km, pin[0])
+        taken.append((x - 12, y - 28, x + 12, y + 2))
+    arrows = [(each, *polar(MIDDLE, REACH - 8, each.azimuth_deg)) for each in beyond]
+    taken += [(x - 5, y - 5, x + 5, y + 5) for _, x, y in arrows]
+    for each, x, y in sorted(spots, key=lambda spot: not spot[0].chosen):
         body += _name(each.label, x, y, theme, taken, each.chosen)
-    for each in beyond:
-        x, y = polar(MIDDLE, REACH - 10, each.azimuth_deg)
+    for each, x, y in arrows:
         words = f"{each.label} {f.number(each.distance_km)} km"
-        body += _name(words, x, y, theme, taken, each.chosen, inward=True)
+        if named := _name(words, x, y, theme, taken, each.chosen, inward=True):
+            body += named + _arrow(x, y, each, colours["ink"] if each.chosen else colours["ink-3"])
     return svg(body, SIZE, SIZE, alt)
 
 
@@ -121,8 +125,9 @@ def _name(
     colours = palette(theme)
     width = sum(12 if ord(letter) > 0x2E7F else 7.4 if chosen else 7.0 for letter in label)
     side, off = 1 if (x >= MIDDLE) != inward else -1, (14 if chosen or inward else 9) + width / 2
-    places = [(side * off, 4.0), (0.0, -11.0), (0.0, 19.0), (-side * off, 4.0), (side * width / 3, -12.0),
-              (side * width / 3, 20.0)]  # fmt: skip
+    aside = side * width / 3
+    places = [(side * off, 4.0), (0.0, -11.0), (0.0, 19.0), (-side * off, 4.0), (aside, -12.0), (aside, 20.0),
+              (-aside, -12.0), (-aside, 20.0)]  # fmt: skip
     for dx, dy in places:
         box = (x + dx - width / 2, y + dy - 10, x + dx + width / 2, y + dy + 3)
         if box[0] < 2 or box[2] > SIZE - 2 or any(_meet(box, other) for other in taken):

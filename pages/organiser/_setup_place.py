@@ -21,8 +21,7 @@ from pages.organiser._setup_form import Fields
 
 USUAL_KM = 20
 RIM = 0.9  # a spot beyond this share of the reach is brought to the middle
-CORNER = 1.2  # the drawing's edge, in reaches
-NEIGHBOURS_KM = 80.0
+NEIGHBOURS_KM = 80.0  # as far at least the rim tells who lies beyond
 GREAT_KM = 15.0  # great towns nearer than this are the place's own
 
 
@@ -151,14 +150,16 @@ def picture(found: Drawn | None) -> list[Any]:
     compass = (t("N"), t("E"), t("S"), t("W"))
     lat, lon = found.spot or (found.town.lat, found.town.lon)
     ends = (*found.middle, lat, lon)
-    left, top = share_of(bearing_degrees(*ends), geodesic_km(*ends), found.reach_km)
+    at = (bearing_degrees(*ends), geodesic_km(*ends))
+    left, top = share_of(*at, found.reach_km)
     told = {"data-lat": found.middle[0], "data-lon": found.middle[1], "data-reach": found.reach_km,
             "data-at-lat": lat, "data-at-lon": lon}  # fmt: skip
     pin = html.Span(
         className="fz-spot-pin" if found.spot else "fz-spot-pin fz-spot-none",
         style={"left": f"{left:.2f}%", "top": f"{top:.2f}%"}, **{"aria-hidden": "true"},
     )  # fmt: skip
-    shown = themed_svg(lambda theme: whereabouts(around, found.reach_km, compass, theme, alt), alt)
+    kept_free = at if found.spot else None
+    shown = themed_svg(lambda theme: whereabouts(around, found.reach_km, compass, theme, alt, kept_free), alt)
     return [html.Div([shown, pin], className="fz-spot-drawn", **{key: str(value) for key, value in told.items()})]
 
 
@@ -167,9 +168,8 @@ def _around(found: Drawn) -> list[Around]:
     lat, lon = found.middle
     ends = (lat, lon, found.town.lat, found.town.lon)
     own = Around(_name(found.town.names, found.town.iata), bearing_degrees(*ends), geodesic_km(*ends), True)
-    corner_km = found.reach_km * CORNER
-    end_km = max(NEIGHBOURS_KM, 5 * corner_km)
-    seen = [*events.seen_around(lat, lon, corner_km), *events.seen_beyond(lat, lon, corner_km, end_km)]
+    reach_km, end_km = found.reach_km, max(NEIGHBOURS_KM, 5.0 * found.reach_km)
+    seen = [*events.seen_around(lat, lon, reach_km), *events.seen_beyond(lat, lon, reach_km, end_km)]
     rest = [each for each in seen if each.place_id != found.town.place_id]
     return [own, *(Around(_name(each.names, each.iata), each.azimuth_deg, each.distance_km) for each in rest)]
 
@@ -188,7 +188,7 @@ def said(found: Drawn | None) -> list[Any]:
     towns = t("; ").join(f"{pick(dict(each.names))} {f.number(each.distance_km)} km" for each in great)
     lines: list[Any] = [html.B(name), " ", coordinates(lat, lon, 5 if found.spot else 2)]
     if found.spot:
-        lines += [html.Br(), html.Span(_from_town(found, name))]
+        lines += [html.Br(), html.Span(_from_town(found, _name(found.town.names, found.town.iata)))]
     if found.wrong:
         lines += [html.Br(), html.Span(found.wrong, className="fz-spot-wrong")]
     return [html.P(lines), html.P(t("Around it: {towns}", towns=towns), className="fz-note")]
