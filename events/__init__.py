@@ -175,13 +175,11 @@ from events.special_fund import FundDraft, FundView, fund_file, save_fund, speci
 from events.spots import (
     REACHES_KM,
     Seen,
-    exact_spot,
     great_towns,
     seen_around,
     seen_beyond,
     seen_from,
     spot_text,
-    spotted,
     town_of,
 )
 from events.states import change_state, require_state
@@ -233,7 +231,7 @@ __all__ = [
     "contrasts", "control_screen", "copy_event",
     "create_event", "credit_requests", "current_footprint", "decline_credits", "default_code", "default_link",
     "delete_participation", "drafts", "drop_logo", "drop_memorandum", "drop_sponsor", "editions", "event_by_id",
-    "event_logo", "exact_spot", "expected_companies", "find_ambassador", "find_code",
+    "event_logo", "expected_companies", "find_ambassador", "find_code",
     "find_events", "fitting", "flight_method_view", "fold",
     "fold_due", "fold_typed", "forget_file", "forum_doors", "fund_file", "gauges", "get_code", "get_event",
     "get_screen", "going_of", "grant_credits", "great_towns", "guest", "identify_screens", "import_attendance",
@@ -252,7 +250,7 @@ __all__ = [
     "seen_from", "set_ambassadors", "set_boundary",
     "set_company_consent", "set_display", "set_expected", "set_flight_method", "set_logo", "set_pledge_state",
     "setup_view", "sign_pledge", "signer_of", "snapshot", "special_fund", "spoken", "sponsor_logo", "spot_text",
-    "spotted", "spread_beside",
+    "spread_beside",
     "start_import", "start_participation", "start_setup", "start_undo", "suggest_places", "sweep_files",
     "take_pledge_back", "thanks", "told_of", "totals", "town_of", "try_changes",
     "undo_import", "wall_parts", "whole_estimate",

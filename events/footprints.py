@@ -32,7 +32,7 @@ from events.inventory_entries import bare, changes, check_version, stamped, type
 from events.model import ORGANISER_SESSION, Event, FootprintView
 from events.origins import origin_of, region_of, travelled, way_of
 from events.participations import ROW
-from events.spots import resolver
+from events.spots import named, resolver
 from events.states import hold_state, require_state
 
 MAX_VERSIONS = 500
@@ -77,7 +77,7 @@ def save_footprint(participation_id: str, body: Any) -> FootprintView:
         event = read_event(conn, event_id=event_id)
     require_state(event, "answer")
     done, now = compute_for(event, body), datetime.now(UTC)
-    better, body = _better(event, done.answers), coarse(body)
+    better, body = _better(event, done.answers), coarse(named(event, body))
     with get_store().write() as conn:
         hold_state(conn, event_id, "answer")
         version = store_version(conn, event, participation_id, done, body, now)

@@ -11,7 +11,7 @@ from calculations.distance import bearing_degrees, geodesic_km
 from calculations.model import FieldError, Place
 from data.places import index
 from data.places.cities import candidate_cities
-from data.places.spots import spot, town_part
+from data.places.spots import read_spot, spot, town_part
 from events.model import Event
 
 SAME_KM = 0.02  # a position nearer to the town's own than this is the town's
@@ -77,6 +77,18 @@ def resolver(event: Event) -> Callable[[str], Place | None]:
         return event.place if town == own and event.place.names else index.get(town)
 
     return resolve
+
+
+def named(event: Event, told: Any) -> Any:
+    """What was told, with spots as they are meant: so they are kept."""
+    if isinstance(told, Mapping):
+        return {key: named(event, value) for key, value in told.items()}
+    if isinstance(told, list | tuple):
+        return [named(event, value) for value in told]
+    if not isinstance(told, str) or read_spot(told) is None:
+        return told
+    meant = resolver(event)(told)
+    return meant.place_id if meant is not None else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,10 +170,14 @@ def opened() -> None:
 
 
 def answered(**more: Any) -> dict[str, Any]:
-    """One guest's leg, as its trace tells it."""
+    """One guest's leg, as its trace tells it; what is kept of the answer names the same place."""
     started = events.start_participation(SLUG, None, None)
     view = events.save_footprint(started.participation_id, body(trip(**more)))
-    return dict(view.lines[0].trace["distance"]["legs"][0])
+    leg = dict(view.lines[0].trace["distance"]["legs"][0])
+    kept = events.current_footprint(started.participation_id)
+    assert kept is not None and kept.answers is not None
+    assert kept.answers["trips"][0].get("to", leg["to"]) == leg["to"]
+    return leg
 
 
 def test_answers_lead_to_the_spot_by_default_by_its_id_and_by_a_former_one(made: Store) -> None:
