@@ -184,7 +184,10 @@
   show(shown);
   parts.fit(wall);
   window.addEventListener("resize", function () { parts.fit(wall); });
-  if (document.fonts) { document.fonts.ready.then(function () { parts.fit(wall); }); }
+  if (document.fonts) {  // letters of a language whose turn it is come when it first speaks
+    document.fonts.ready.then(function () { parts.fit(wall); });
+    document.fonts.addEventListener("loadingdone", function () { parts.fit(wall); });
+  }
   listen();
   shift();
   setInterval(tell, 1000);

@@ -240,9 +240,12 @@ def _badge(on: Canvas, piece: Piece, name: str) -> float:
     right = on.width - side - 3
     if piece.logo:
         y = _logo(on, piece, margin, y, (room, 6), centred=False) + 1.5
-    for one in _named(piece):
+    named = _named(piece)
+    lines = 5 - len(named) - (piece.logo is not None)
+    for one in named:
         voice, size = serif(one.language), 3.2 if one is piece.words[0] else 2.8
-        y = on.text(margin, y, room, one.name, size, _INK["ink-2"], voice, 1.2, 2, centred=False)
+        most = in_more_lines(one.name, room, size, voice, lines)
+        y = on.text(margin, y, room, one.name, size, _INK["ink-2"], voice, 1.2, most, centred=False)
     if name:
         most, top = in_more_lines(name, room, 8.5, BOLD, 3), max(y + 1.5, 20)
         size = min(8.5, (on.height - 12 - top) / most / 1.15)

@@ -21,6 +21,7 @@ import events
 from locales import LANGUAGES, current_language, pick, set_language, t
 from pages._parts.html_text import html_language, render, tag
 from pages._parts.shell import test_notice
+from pages._parts.styles import font_faces
 from pages.registry import asset_url
 from pages.screen import _figures, _layouts, _moments, _together
 
@@ -206,6 +207,7 @@ def _document(found: events.Screen, request: Request, stream_path: str, preview:
     body = tag("div", *inside, class_=look, id="wall", **told_of)
     links = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
     links += f'<link rel="stylesheet" id="wall-look" href="{wall.look}">' if wall.look else ""
+    links += f"<style>{font_faces('mr')}</style>"  # a file of it comes only where a machine has none and shows Marathi
     scripts = "".join(f'<script src="{asset_url(name)}" defer></script>' for name in SCRIPTS)
     return (
         f'<!doctype html><html lang="{html_language(first)}" data-theme="{told}"><head><meta charset="utf-8">'
