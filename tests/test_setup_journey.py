@@ -69,12 +69,18 @@ def test_from_sign_in_to_a_guests_first_answer(
     page.get_by_role("link", name="New event").click()
     page.locator("#new-save").click()  # nothing is typed: the sentence stands below its field
     expect(page.get_by_text("the event needs a name")).to_be_visible()
+    put(page, "new", names_en="R")
+    expect(page.get_by_text("the event needs a name")).to_have_count(0)  # the field was changed
     put(page, "new", names_en="River Forum 2027", names_zh="河流论坛", intro_en="By the river.", host="River Bureau")
     page.locator("#new-save").click()
     page.wait_for_url(f"**/desk/e/{SLUG}/setup?step=place")
     assert httpx.get(f"{server.url}/e/{SLUG}", timeout=20).status_code == 404  # a draft is nobody's but theirs
 
+    on(page)
+    unchosen = page.locator(field(page, "place", "setup-error"))
+    expect(unchosen).not_to_be_empty()
     choose_place(page, "Chengdu", "Chengdu")
+    expect(unchosen).to_be_empty()
     expect(page.locator(".fz-whereabouts")).to_contain_text("30.67° N")
     put(page, starts="2027-09-07T09:00", ends="2027-09-06T18:00", address_en="Hall 3")
     on(page)

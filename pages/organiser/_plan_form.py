@@ -13,6 +13,7 @@ from events.plans import MOST_ROWS
 from events.plans_estimate import Assumed
 from locales import formats as f
 from locales import t
+from pages._parts.desk import sentence_of
 from pages.organiser._setup_form import Fields
 
 ASKED = ("rail", "remote", "vegetarian", "vegan", "certificates")
@@ -116,6 +117,38 @@ def body_of(told: Mapping[str, Any]) -> dict[str, Any]:
     if wrong:
         raise InputError(wrong)
     return {"text": str(told.get("text") or ""), "assumed": assumed, "measures": measures, "offset": offset}
+
+
+def placed(error: InputError, told: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """The sentences of each field of the form that is wrong, and those of what has no field there."""
+    below: dict[str, str] = {}
+    rest, names = [], labels(told)
+    for each in error.errors:
+        params = {name: value for name, value in each.params.items() if name != "field"}
+        sentence = sentence_of(FieldError(each.field, each.value, each.message, params), names)
+        if place := _place_of(each, told):
+            below[place] = f"{below[place]} {sentence}" if place in below else sentence
+        else:
+            rest.append(sentence)
+    return below, rest
+
+
+def _place_of(each: FieldError, told: Mapping[str, Any]) -> str:
+    """The field that a sentence is about: by its name, by the number of its row, or by what was typed there."""
+    kind, _, number = each.field.removeprefix("assumed.").partition(".")
+    if kind in ("text", "source", "nights", "meals"):
+        return kind
+    if "line" in each.params:
+        return f"measures.{each.params['line']}.saved" if kind == "measure" else f"offset.{each.params['line']}.tonnes"
+    if kind not in ("measures", "offset") or not number.isdecimal():
+        return ""
+    asked = [name for name in ASKED if _number_of(told, name)] if kind == "measures" else []
+    index, cells = int(number) - 1, MEASURE_CELLS if kind == "measures" else OFFSET_CELLS
+    if index < len(asked):
+        return asked[index]
+    line, row = _told_rows(told.get(kind), cells)[index - len(asked)]
+    fitting = [cell for cell in cells if row[cell][:80] == str(each.value)]
+    return f"{kind}.{line}.{fitting[0] if fitting else cells[1]}"  # else the number, or the address of a What if
 
 
 def _told_rows(rows: Any, cells: Sequence[str]) -> list[tuple[int, dict[str, str]]]:

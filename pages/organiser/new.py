@@ -20,7 +20,7 @@ from pages.organiser._setup_words import names_for
 from pages.registry import page as register
 
 register(
-    "/desk/new", kind="desk", title="New event", permission="event.create", scripts=("js/desk.js",),
+    "/desk/new", kind="desk", title="New event", permission="event.create", scripts=("js/desk.js", "js/form-errors.js"),
     styles=("css/desk-more.css", "css/setup.css"),
 )  # fmt: skip
 PREFIX = "new"

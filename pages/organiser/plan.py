@@ -7,22 +7,22 @@ from typing import Any
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 
 from accounts import Conflict, NotFound, TooMany
-from calculations.model import FieldError, InputError
+from calculations.model import InputError
 from events.plans import PlanView, plan_view, publish_plan, save_plan
 from locales import formats as f
 from locales import pick, t
 from pages._parts.desk import button_link, event_line, event_notice, frame, panel
 from pages._parts.desk_form import area, button, done, labelled, told_of, typed
-from pages._parts.pieces import empty, kpi, table
+from pages._parts.pieces import empty, error_children, kpi, table
 from pages.documents._plan_words import estimate_section, measures_section, note_words, offset_section
 from pages.documents._sections import Section, headings
 from pages.organiser import _plan_form as fields
 from pages.registry import page
 
 page(
-    "/desk/e/<slug>/plan", kind="desk", title="Plan", permission="event.view", scripts=("js/desk.js",),
-    styles=("css/desk-more.css", "css/inventory.css", "css/stock.css",
-            "css/setup.css"),
+    "/desk/e/<slug>/plan", kind="desk", title="Plan", permission="event.view",
+    scripts=("js/desk.js", "js/form-errors.js"),
+    styles=("css/desk-more.css", "css/inventory.css", "css/stock.css", "css/setup.css"),
 )  # fmt: skip
 FIELDS = ("text", "nights", "meals", *fields.ASKED, "source")
 
@@ -69,7 +69,7 @@ def _form(view: PlanView) -> html.Div:
                   button("plan-publish", t("Publish it"), "eye")], className="d-flex flex-wrap gap-2"),
         html.Div(id="plan-told", role="status"),
     ]  # fmt: skip
-    return html.Div(parts, className="fz-form fz-plan-form")
+    return html.Div(parts, className="fz-form fz-plan-form", **{"data-first-wrong": ""})
 
 
 def _figures(view: PlanView) -> list[Any]:
@@ -117,6 +117,8 @@ def _published(view: PlanView) -> html.Section:
 
 
 @callback(
+    Output({"type": f"{fields.CELL}-error", "name": ALL}, "children"),
+    *[Output(f"plan-{name}-error", "children") for name in FIELDS],
     Output("plan-figures", "children"), Output("plan-published", "children"), Output("plan-told", "children"),
     Output("plan-measures", "children"), Output("plan-offset", "children"),
     Input("plan-save", "n_clicks"), Input("plan-publish", "n_clicks"), State("plan-slug", "data"),
@@ -126,23 +128,22 @@ def _published(view: PlanView) -> html.Section:
 def act(_save: Any, _publish: Any, slug: Any, ids: Any, cells: Any, *given: Any) -> Any:
     """Saves the draft, and publishes it where that was asked; what was typed stays if something is wrong."""
     told = dict(zip(FIELDS, given, strict=True)) | fields.gathered(ids, cells)
+    places, still = [str(each["id"].get("name")) for each in ctx.outputs_list[0]], [no_update] * 2
+    fine: list[Any] = [[[] for _ in places], *([] for _ in FIELDS)]
     try:
         save_plan(str(slug), fields.body_of(told))
         words = t("Saved.")
         if ctx.triggered_id == "plan-publish":
             words = t("Version {version} is public.", version=publish_plan(str(slug)).version)
     except InputError as error:
-        said = told_of(InputError([_named(each) for each in error.errors]), fields.labels(told))
-        return no_update, no_update, said, no_update, no_update
+        below, rest = fields.placed(error, told)
+        count = t("Not kept yet. Fields that need a look: {count}.", count=len(error.errors))
+        said = html.P(error_children(" ".join([count, *rest])), className="fz-error")
+        wrong = [error_children(below.get(name, "")) for name in (*places, *FIELDS)]
+        return wrong[: len(places)], *wrong[len(places) :], *still, said, *still
     except (Conflict, NotFound, TooMany) as error:
-        return no_update, no_update, told_of(error), no_update, no_update
+        return *fine, *still, told_of(error), *still
     view = plan_view(str(slug))
     shown = fields.told_of_body(view.body, view.assumed)
-    return (_figures(view), _published(view), done(words), fields.measure_rows(shown["measures"], str(slug)),
+    return (*fine, _figures(view), _published(view), done(words), fields.measure_rows(shown["measures"], str(slug)),
             fields.offset_rows(shown["offset"], str(slug)))  # fmt: skip
-
-
-def _named(each: FieldError) -> FieldError:
-    """The field's name without what the sentence fills in itself."""
-    params = {name: value for name, value in each.params.items() if name != "field"}
-    return FieldError(each.field, each.value, each.message, params)

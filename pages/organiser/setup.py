@@ -28,7 +28,7 @@ from pages.registry import page as register
 
 register(
     "/desk/e/<slug>/setup", kind="desk", title="Set up the event", permission="event.view",
-    scripts=("js/desk.js", "js/spot.js"),
+    scripts=("js/desk.js", "js/spot.js", "js/form-errors.js"),
     styles=("css/desk-more.css", "css/inventory.css", "css/setup.css", "css/place.css"),
 )  # fmt: skip
 PREFIX = "setup"
