@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -254,6 +255,30 @@ def test_who_sees_no_event_comes_to_their_company(api: TestClient) -> None:
     asked = [api.post("/sign-in", data=told | more, headers=HERE, follow_redirects=False)
              for more in ({}, {"next": "/desk/account"})]  # fmt: skip
     assert [each.headers["location"] for each in asked] == ["/desk/company", "/desk/account"]
+
+
+def test_a_stranger_uses_up_their_own_tries_and_not_those_of_who_they_guess_at(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = "ada@example.org"
+    accounts.create_person(email, "Ada", PASSWORD, ("organiser",))
+    monkeypatch.setattr("accounts.sessions.matches", lambda _, password: password == PASSWORD)
+    monkeypatch.setattr("accounts.throttles.time", SimpleNamespace(time=lambda: 1_800_000_000.0))  # in one window
+
+    def tried(password: str, address: str) -> str:
+        try:
+            accounts.sign_in(email, password, address)
+        except accounts.DomainError as error:
+            return type(error).__name__
+        return ""
+
+    for network in ("192.0.2.7", "2001:db8:1:2::{}"):  # who has an IPv6 connection has all addresses of its network
+        told = [tried("guess", network.format(number + 1)) for number in range(15)]
+        assert told == ["Unauthenticated"] * 10 + ["TooMany"] * 5
+    assert tried(PASSWORD, "192.0.2.7") == "TooMany"  # nor do they learn whether it would have been right
+    assert tried(PASSWORD, "198.51.100.4") == tried(PASSWORD, "2001:db8:1:3::1") == ""
+    many = [tried("guess", f"203.0.113.{number}") for number in range(200)]
+    assert many.count("Unauthenticated") == 200 - 22 and many[-1] == "TooMany"  # over all networks together
 
 
 def test_the_sentence_is_the_same_for_every_reason_and_tries_are_counted_by_true_address(
