@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,10 +15,14 @@ import events
 import offsetting
 from accounts import SYSTEM, Conflict, set_actor
 from calculations.model import InputError
+from data.store import import_work
+from data.store import participations as part_rows
 from data.store import schema as s
+from data.store.encoded import encoded
 from data.store.engine import Store, get_store
 from events import bringing_in_run as run
 from events import bringing_in_steps as steps
+from events import bringing_in_work as work_of
 from tests.support.api import open_forum
 from tests.support.events import draft
 
@@ -189,6 +194,63 @@ def test_an_order_and_an_undoing_at_once_never_both_hold(store: Store) -> None:
     assert all(order in there for order in orders if order in people)
     assert ended == (["stays"] if placed else ["undone"])
     assert all(finding.ok for finding in events.audit(forum.slug))
+
+
+def test_somebody_who_moves_while_a_file_is_undone_keeps_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    events.create_event(draft())
+    seen = events.receive_file(SLUG, "people.csv", PEOPLE.encode())
+    brought = events.bring_in(SLUG, seen.token)
+    people, one = counts()["participation"], s.participation.c.participation_id
+
+    def move() -> None:
+        with get_store().write() as conn:
+            first = conn.execute(sa.select(sa.func.min(one))).scalar_one()
+            conn.execute(sa.update(s.participation).where(one == first).values(company_id="another"))
+
+    race(monkeypatch, move)
+    with pytest.raises(Conflict, match="changed while"):
+        events.undo_import(SLUG, brought.import_id)
+    found = counts()
+    assert found["participation"] == people == ROWS and events.imports_of(SLUG)[0].state == "in"
+    assert not found["import_staged"] and not found["import_facet"]
+
+
+def test_rows_of_files_are_stored_as_all_others(store: Store) -> None:
+    """Traces encoded before, times bound once and a copy on PostgreSQL leave the very same rows."""
+    now, trace = (
+        datetime(2026, 5, 4, 7, 30, 15, 120, UTC),
+        {"factor": 0.125, "名": ["广州", 'a "b"\\c\n\t', None, True]},
+    )
+    line = {"event_id": "e", "participation_id": "p", "version": 1, "line_no": 0, "category": "travel", "activity": "a",
+            "mode": "", "quantity": 1.5, "unit": "km", "distance_km": None, "factor_id": "f", "low_g": 1, "total_g": 2,
+            "high_g": 2**40, "non_co2_g": 0, "month": "2026-05", "upstream_g": 0, "quality": 210}  # fmt: skip
+    foot = {"event_id": "e", "participation_id": "p", "version": 1, "factor_set_sha256": "x", "created_at": now}
+    with get_store().write() as conn:
+        part_rows.insert_footprints(conn, [foot | {"answers": trace}], [line | {"trace": trace}])
+        other = {"participation_id": "q"}
+        feet, lines = [foot | other | {"answers": encoded(trace)}], [line | other | {"trace": encoded(trace)}]
+        import_work.add_footprints(conn, feet, lines)
+    with get_store().read() as conn:
+        for table in (s.footprint, s.emission_line):
+            kept = [c for c in table.columns if c.name != "participation_id"]
+            as_text = [sa.cast(c, sa.Text) if isinstance(c.type, sa.JSON | sa.DateTime) else c for c in kept]
+            one, two = conn.execute(sa.select(*as_text, *kept).order_by(table.c.participation_id)).all()
+            assert tuple(one) == tuple(two) and trace in one
+
+
+def test_a_step_writes_as_much_as_others_may_wait_for(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, pace = [0.0], work_of.Pace(64)
+    monkeypatch.setattr(work_of, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    def size_after(took_s: float) -> int:
+        def write(conn: sa.Connection) -> None:
+            clock[0] += took_s
+
+        pace.write(write)
+        return pace.size
+
+    assert pace.size == 16 and size_after(0.001) == 32 and size_after(0.001) == 64 == size_after(0.001)
+    assert size_after(0.2) == 32 and size_after(30.0) == 4 and size_after(0.04) == 8
 
 
 READINGS = "Meter,Date,Reading,Unit,What\nE-1,2026-05-01,100,kWh,Electricity\nE-1,2026-05-31,900,kWh,Electricity\n"

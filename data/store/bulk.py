@@ -4,7 +4,6 @@ each statement; PostgreSQL takes them as a copy."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -31,6 +30,9 @@ def insert_many(conn: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> No
         else:
             cursor.executemany(f"INSERT INTO {into} VALUES ({', '.join('?' * len(names))})", values)
         cursor.close()
+    except UnicodeError:  # text that no store takes: told as it is
+        cursor.close()
+        raise
     except BaseException as error:
         told: Any = conn
         told._handle_dbapi_exception(error, f"INSERT INTO {into}", None, cursor, None)
@@ -53,9 +55,8 @@ def _bound(
         yield values
 
 
-@cache
 def _of_type(column: sa.Column[Any], dialect: Any) -> Processor | None:
-    """How a value of a column is bound; values that come many times in a row are bound once."""
+    """How a value of a column is bound; one that comes many times in a row is bound once."""
     if isinstance(column.type, sa.JSON):
         return dumps
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
