@@ -58,7 +58,7 @@ def read_trail(
     require(actor, "trail.view")
     days = _days_of(day)
     with get_store().read() as conn:
-        event_ids, actors = _events_of(conn, actor, slug), _actors_of(conn, person)
+        event_ids, actors = _events_of(conn, actor, slug.strip()), _actors_of(conn, person)
         if person and not actors:
             return Trail((), "")
         found = rows.trail(

@@ -47,6 +47,7 @@ def keep_look(form: Form, event: Event | None) -> dict[str, Any]:
     look = {}
     for name in COLOURS:
         colour = form.text(name).lower()
+        colour = f"#{colour}" if is_colour(f"#{colour}") else colour
         if colour:
             _check_colour(form, name, colour)
             look[name] = colour

@@ -134,7 +134,7 @@ def refused(request: Request, spec: registry.PageSpec) -> Response | None:
         return to_sign_in(request)
     except (Forbidden, NotFound) as error:
         status = 403 if isinstance(error, Forbidden) else 404
-        return _refusal(status, t(error.message, **error.params))
+        return _refusal(status, t(error.message, **error.params), home="/desk" if spec.kind == "desk" else "/")
     return None
 
 
@@ -158,9 +158,9 @@ def _by_person(request: Request) -> bool:
     return asks_a_page and not request.url.path.startswith(programs)
 
 
-def _refusal(status: int, sentence: str, title: str = "") -> HTMLResponse:
+def _refusal(status: int, sentence: str, title: str = "", home: str = "/") -> HTMLResponse:
     title = title or (t("Not allowed") if status == 403 else t("Not found"))
-    way = html.A(t("Back to the start"), href="/desk" if status == 403 else "/", className="fz-button")
+    way = html.A(t("Back to the start"), href="/desk" if status == 403 else home, className="fz-button")
     body = guest_shell(html.Div([html.H1(title), html.P(sentence), way], className="fz-stack"), notice_kind=None)
     text = document(f"{title} · Forum Zero", body, language=current_language(), css=style_text("guest"))
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})

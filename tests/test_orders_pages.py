@@ -160,6 +160,9 @@ def test_a_company_registers_invites_covers_and_its_guest_is_told_before_paying(
     page.locator("[data-outcome=succeeded]").click()
     page.wait_for_url("**/order/**")
     expect(page.locator(".fz-order")).to_contain_text("paid.")
+    back = page.get_by_role("link", name="Back to the desk")
+    expect(back).to_have_attribute("href", f"/desk/company/{company_id}/{SLUG}")
+    assert page.locator(".fz-stepper").count() == 0  # those are a guest's steps
     phone = open_window("phone").page
     guests[0].enter(phone, f"/e/{SLUG}/neutralise")
     expect(phone.locator(".fz-who")).to_contain_text(f"{name} covered")

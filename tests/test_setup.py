@@ -266,6 +266,8 @@ def test_colours_that_are_not_read_are_refused_with_ratio_and_the_nearest_that_p
     assert (told["button_light"]["ratio"], told["button_light"]["needed"]) == ("1.33", "3")
     nearest = told["button_light"]["nearest"]
     assert contrast.check(nearest, needs_of("button_light")).ok
+    kept = events.save_step(SLUG, "look", {"button_light": " 134A8C"})  # as other programs copy it
+    assert kept.defaults["look"]["button_light"] == "#134a8c"
     event = events.save_step(SLUG, "look", {"button_light": nearest})
     look = event.defaults["look"]
     assert contrast.check(look["button_dark"], needs_of("button_dark")).ok

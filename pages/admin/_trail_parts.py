@@ -28,7 +28,7 @@ def table(entries: Sequence[Entry], with_event: bool = True) -> Any:
     """Entries, newest first."""
     if not entries:
         return empty(t("Nothing was changed here."))
-    words = [t("When"), *([t("Event")] if with_event else []), t("Who"), t("What"), t("Of what")]
+    words = [t("When"), t("What"), t("Of what"), t("Who"), *([t("Event")] if with_event else [])]
     head = html.Tr([html.Th(word, scope="col") for word in words])
     body = [_row(each, with_event) for each in entries]
     return html.Div(
@@ -46,5 +46,5 @@ def _row(entry: Entry, with_event: bool) -> html.Tr:
     what = [html.Div(entry.subject, className="fz-mono fz-break"), *shown]
     act = [html.Div(action_words(entry.action)), html.Code(entry.action, className="fz-note")]
     event = html.A(entry.slug, href=f"/desk/e/{entry.slug}") if entry.slug else "–"
-    cells = [html.Td(instant(entry.at), className="fz-trail-time"), *([html.Td(event)] if with_event else [])]
-    return html.Tr([*cells, html.Td(who_words(entry)), html.Td(act), html.Td(what)])
+    cells = [act, what, who_words(entry), *([event] if with_event else [])]
+    return html.Tr([html.Td(instant(entry.at), className="fz-trail-time"), *map(html.Td, cells)])

@@ -60,8 +60,8 @@ def layout(order_id: str, late: str = "") -> Any:
 
 
 def _step(order: Order) -> str | None:
-    """Where a guest stands; a gift is no step on the way to a certificate."""
-    return None if order.buyer == offsetting.GIFT else "pay"
+    """Where a guest stands; a gift, and what a company or the host buys, is no step on a guest's way."""
+    return "pay" if order.buyer == "guest" else None
 
 
 def _may_come(order: Order) -> bool:
@@ -126,6 +126,9 @@ def _words(order: Order, event: Event, late: bool, came_back: bool = False) -> h
             link,
             board if order.buyer == "guest" else None,
             html.A(t("Receipt"), href=f"/order/{order.order_id}/receipt", className="fz-link"),
+            None
+            if order.buyer == "guest"
+            else html.A([icon("back"), t("Back to the desk")], href=chosen_at(order, event.slug), className="fz-link"),
         )
     if order.state in ("held", "expired") and late:
         words = t(

@@ -55,7 +55,7 @@ def layout(order_id: str, by: str = "", code: str = "", state: str = "") -> Any:
 
 def _frame(event: Event, inside: list[Any], order: Order) -> html.Div:
     hrefs = {"footprint": f"/e/{event.slug}/footprint", "neutralise": f"/e/{event.slug}/neutralise"}
-    step = None if order.buyer == offsetting.GIFT else "pay"
+    step = "pay" if order.buyer == "guest" else None
     return shell.guest_shell(inside, event.slug, step, notice_kind(event), hrefs=hrefs, jurisdiction=event.jurisdiction)
 
 
