@@ -69,6 +69,7 @@ class _Sheets:
         for name, value in each.facts:
             self.fact(name, value)
         if each.rows:
+            self.y += 3 if each.facts else 0
             self.table(each)
 
     def words(self, text: str, size: float = BODY, colour: str = "ink") -> None:
@@ -94,20 +95,24 @@ class _Sheets:
         self.y += 0.8
 
     def table(self, each: Section) -> None:
-        """Head, rows and foot; the head again on each sheet."""
-        boxes = self.boxes(each)
-        self.row(each, boxes, headings(each), "ink-3")
-        self.paper.rule(LEFT, self.y - 2.6, RIGHT, "line-strong")
-        self.y += 1.6
-        for cells in each.rows:
-            if self.y + 6 > LAST:
+        """Head, rows and foot; the head again on each sheet, and no row or foot alone on one."""
+        boxes, left = self.boxes(each), len(each.rows) + bool(each.foot)
+        self.head(each, boxes)
+        for number, cells in enumerate(each.rows):
+            if self.y + (12 if left - number == 2 else 6) > LAST:
                 self.sheet()
-                self.row(each, boxes, headings(each), "ink-3")
+                self.head(each, boxes)
             self.row(each, boxes, cells)
         if each.foot:
             self.paper.rule(LEFT, self.y - 3.4, RIGHT, "line-strong")
             self.y += 1.2
             self.row(each, boxes, each.foot, style="B")
+
+    def head(self, each: Section, boxes: Sequence[tuple[float, float]]) -> None:
+        """The heads of a table's columns, and the line below them."""
+        self.row(each, boxes, headings(each), "ink-3")
+        self.paper.rule(LEFT, self.y - 2.6, RIGHT, "line-strong")
+        self.y += 1.6
 
     def boxes(self, each: Section) -> list[tuple[float, float]]:
         """(left, right) of each column: numbers as wide as their widest cell, words share the rest by theirs."""
