@@ -10,7 +10,7 @@ import pytest
 
 import events
 from accounts import ANONYMOUS, SYSTEM, Actor, Conflict, Forbidden, NotFound, set_actor
-from calculations.model import InputError
+from calculations.model import FieldError, InputError
 from data.store.engine import Store
 from events import books, evaluation, plans, plans_estimate
 from events.inventory import save_planned
@@ -254,6 +254,22 @@ def test_a_measure_is_told_as_an_address_of_what_if_and_stays_so_when_the_form_i
     with pytest.raises(InputError, match="is no number of tonnes") as wrong:
         _plan_form.body_of({"measures": [{}, {"words": "Badges", "saved": "much"}]})
     assert wrong.value.errors[0].params == {"line": 2, "value": "much"}
+
+
+def test_what_is_wrong_stands_at_its_field() -> None:
+    badges = {"words": "Badges", "saved": "0.04", "source": ""}
+    cover = [{"way": "credits", "tonnes": "12", "by": "soon", "words": ""}, {"way": "credits", "tonnes": "1", "by": ""}]
+    told = {"rail": "far", "vegan": "5", "measures": [{}, badges, {"words": "", "saved": "1"}], "offset": cover}
+    with pytest.raises(InputError) as wrong:
+        plans.save_plan("nowhere", _plan_form.body_of(told | {"text": "x" * 9000, "nights": "999"}))
+    below, rest = _plan_form.placed(wrong.value, told)
+    places = ["measures.2.source", "measures.3.words", "nights", "offset.1.by", "offset.2.by", "rail", "text"]
+    assert sorted(below) == places and rest == []
+    assert below["offset.1.by"] == "Cover planned, row 1: soon is no day; write it as 2026-11-21."
+    below, _ = _plan_form.placed(InputError([FieldError("offset", "much", "{field}, {line}", {"line": 2})]), told)
+    assert list(below) == ["offset.2.tonnes"]
+    _, rest = _plan_form.placed(InputError([FieldError("measures", 99, "{field}: {value} are too many.")]), told)
+    assert rest == ["Other measures: 99 are too many."]
 
 
 def test_cells_of_the_form_become_rows_and_strange_ones_are_left_out() -> None:
