@@ -30,7 +30,8 @@ def labels(told: Mapping[str, Any] | None = None) -> dict[str, str]:
         **labels_of_asked(), "text": t("What we intend"), "source": t("Where the electricity's figure is from"),
         "nights": t("Nights of those from afar"), "meals": t("Meals of each person"),
         "assumed.nights": t("Nights of those from afar"), "assumed.meals": t("Meals of each person"),
-        "measure": t("Other measures"), "measures": t("Other measures"), "offset": t("Cover planned"), **_numbered(told or {}),
+        "measure": t("Other measures"), "measures": t("Other measures"), "offset": t("Cover planned"),
+        **_numbered(told or {}),
     }  # fmt: skip
 
 
