@@ -73,7 +73,10 @@ def _where(fields: Fields, kept: Place) -> html.Div:
          html.Button([icon("home"), t("Back to the town")], id="setup-spot-back", type="button", n_clicks=0,
                      className="fz-button fz-spot-back", hidden=not (found and found.spot))]
     )  # fmt: skip
-    told = html.Div(said(found), id="setup-spot-said", className="fz-spot-said", role="status")
+    told = html.Div(
+        [html.Div(said(found), id="setup-spot-said", role="status"),
+         html.P(great(found), id="setup-spot-around", className="fz-note")], className="fz-spot-said"
+    )  # fmt: skip
     figure = html.Figure(
         [drawing(found), html.Figcaption([told, chosen, field])],
         className="fz-whereabouts", id="setup-whereabouts", hidden=found is None,
@@ -179,19 +182,25 @@ def _name(names: Any, iata: str) -> str:
 
 
 def said(found: Drawn | None) -> list[Any]:
-    """Where it is in words: the town, the coordinates, how far from the town, and great towns around."""
+    """Where it is in words: the town, the coordinates, how far from the town; or what is wrong."""
     if found is None:
         return []
-    name = pick(dict(found.town.names))
     lat, lon = found.spot or (found.town.lat, found.town.lon)
-    great = events.great_towns(found.town.lat, found.town.lon, GREAT_KM)
-    towns = t("; ").join(f"{pick(dict(each.names))} {f.number(each.distance_km)} km" for each in great)
-    lines: list[Any] = [html.B(name), " ", coordinates(lat, lon, 5 if found.spot else 2)]
+    lines: list[Any] = [html.B(pick(dict(found.town.names))), " ", coordinates(lat, lon, 5 if found.spot else 2)]
     if found.spot:
         lines += [html.Br(), html.Span(_from_town(found, _name(found.town.names, found.town.iata)))]
     if found.wrong:
         lines += [html.Br(), html.Span(found.wrong, className="fz-spot-wrong")]
-    return [html.P(lines), html.P(t("Around it: {towns}", towns=towns), className="fz-note")]
+    return [html.P(lines)]
+
+
+def great(found: Drawn | None) -> str:
+    """Great towns around the town, so that one sees whether it is the right one."""
+    if found is None:
+        return ""
+    towns = events.great_towns(found.town.lat, found.town.lon, GREAT_KM)
+    listed = t("; ").join(f"{pick(dict(each.names))} {f.number(each.distance_km)} km" for each in towns)
+    return t("Around it: {towns}", towns=listed)
 
 
 def _from_town(found: Drawn, name: str) -> str:

@@ -167,7 +167,7 @@ def find_place(typed: Any, chosen: Any, kept: Any) -> Any:
     if "setup-place-box.value" in asked and chosen:
         found = events.place_at(str(chosen))
         if found is None:
-            return no_update, no_update, "", no_update
+            return (no_update,) * 4
         zone = events.proposed_zone(found.country, found.lat, found.lon)
         return _options([found]), no_update, found.place_id, zone
     held = events.place_at(str(kept or ""))
@@ -185,7 +185,8 @@ def _options(places: list[Place]) -> list[dict[str, str]]:
 
 
 @callback(
-    Output("setup-spot-map", "children"), Output("setup-spot-said", "children"), Output("setup-spot-view", "data"),
+    Output("setup-spot-map", "children"), Output("setup-spot-said", "children"),
+    Output("setup-spot-around", "children"), Output("setup-spot-view", "data"),
     Output("setup-spot-back", "hidden"), Output("setup-whereabouts", "hidden"), Output(dom_id(PREFIX, "spot"), "value"),
     Input(dom_id(PREFIX, "place"), "value"), Input(dom_id(PREFIX, "spot"), "value"), Input("setup-reach", "value"),
     State("setup-spot-view", "data"),
@@ -194,7 +195,7 @@ def draw_spot(chosen: Any, typed: Any, reach: Any, before: Any) -> Any:
     """The town's surroundings with the spot in them. A spot that is not the next town's goes with the last one."""
     town = events.place_at(str(chosen or ""))
     if town is None:
-        return [], [], None, True, True, no_update
+        return [], [], "", None, True, True, no_update
     text, reach_km = str(typed or ""), reach if reach in events.REACHES_KM else whereabouts.USUAL_KM
     found = whereabouts.drawn(town, text, reach_km, before if isinstance(before, dict) else None)
     gone = isinstance(before, dict) and before.get("town") != town.place_id and bool(found.wrong)
@@ -202,7 +203,8 @@ def draw_spot(chosen: Any, typed: Any, reach: Any, before: Any) -> Any:
         found = whereabouts.drawn(town, "", reach_km)
     cleared = "" if gone else no_update
     return (
-        whereabouts.picture(found), whereabouts.said(found), found.view, not text or gone, False, cleared,
+        whereabouts.picture(found), whereabouts.said(found), whereabouts.great(found), found.view, not text or gone,
+        False, cleared,
     )  # fmt: skip
 
 
