@@ -18,6 +18,7 @@ from reports import Dashboard, Table, open_g
 
 GRAMS_PER_TONNE = 1_000_000
 TICK_HOURS = (1, 2, 3, 6, 12, 24, 48, 168)
+HIGH_PX = 262  # of the day on a desk: it stands beside lists of eight rows
 MOST_TICKS = 6
 
 
@@ -112,7 +113,7 @@ def day_panel(shown: Dashboard, table: Table, span: int = 5) -> html.Section:
     words = StepWords(t("Emitted"), t("Retired"), t("Reserved"))
     ticks = _ticks(moments[0].at_s, moments[-1].at_s, shown.view.event.timezone)
     said = steps_sentence(moments, words)
-    wide = themed_svg(lambda theme: steps(moments, words, ticks, theme=theme), said, "fz-wide-only")
+    wide = themed_svg(lambda theme: steps(moments, words, ticks, height=HIGH_PX, theme=theme), said, "fz-wide-only")
     few = ticks[:: max(1, len(ticks) // 3)]
     narrow = themed_svg(lambda theme: steps(moments, words, few, theme=theme, width=326), said, "fz-narrow-only")
     unit = f.mass_unit(moments[-1].emitted_g)

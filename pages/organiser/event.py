@@ -209,7 +209,8 @@ def _side(shown: Dashboard) -> html.Span:
     view, actor = shown.view, current_actor()
     slug, event_id = view.event.slug, view.event.event_id
     side: list[Any] = []
-    if may(actor, "event.order", event_id) and view.event.payments and view.totals.residual_g:
+    orders = view.event.payments and view.event.state != "settled"  # closed books: nobody covers anything any more
+    if may(actor, "event.order", event_id) and orders and view.totals.residual_g:
         residual = claims.say("desk.residual", jurisdiction=view.event.jurisdiction, subject="event")
         side.append(html.A(residual, href=f"/desk/e/{slug}/orders", className="fz-link"))
     if may(actor, "reports.view", event_id):
