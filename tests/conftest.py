@@ -12,13 +12,28 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from accounts import ANONYMOUS, set_actor
 from data.settings import get_settings
 from data.store.engine import Store, open_store, set_store
+from data.store.locks import process_lock
 from data.store.migrate import upgrade
 from tests.support.api import Forum, client, open_forum
 from tests.support.browser import FLAGS, SENTENCE, Visit, find_browser, visit
+from tests.support.people import cheap_passwords
 from tests.support.postgres import Postgres, start_postgres
 from tests.support.server import PROJECT_DIR, Server
 
 expect.set_options(timeout=20_000)  # a condition is waited for; how long says nothing, machines differ
+
+
+SLOW = ("browser", "server", "make_server", "postgres")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that no process sits over a long one at the end while another has none."""
+    ranks: dict[Path, int] = {}
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        own = next((rank for rank, name in enumerate(SLOW) if name in names), len(SLOW))
+        ranks[item.path] = min(own, ranks.get(item.path, own))
+    items.sort(key=lambda item: ranks[item.path])
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +47,14 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     yield tmp_path / "var"
     set_store(None)
     get_settings.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Passwords that this process hashes cost next to nothing; a served product hashes its own at full cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap_passwords(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -107,10 +130,23 @@ def _opened(url: str) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DATA_DIR with the demonstration, seeded once for all processes of this run; `Server.copy` takes it over."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with process_lock(shared / "demonstration.lock"):
+        if not (shared / "demonstration").exists():
+            fresh = Server(tmp_path_factory.mktemp("seeded"))
+            fresh.cli("demo")
+            fresh.data_dir.rename(shared / "demonstration")
+    return shared / "demonstration"
+
+
+@pytest.fixture(scope="session")
+def server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The product with its demonstration, served to all tests of this session; they may add to it, not empty it."""
     running = Server(tmp_path_factory.mktemp("served"))
-    running.cli("demo")
+    running.copy(demonstration)
     running.start()
     yield running
     running.stop()

@@ -15,7 +15,6 @@ from data.store import schema as s
 from data.store.engine import Store, get_store
 from tests.support.api import open_forum
 from tests.support.people import PASSWORD, actor, deliver, link_in, open_company, person, session
-from tests.support.people import cheap_hashes as cheap_hashes
 
 NEW = "another good password"
 

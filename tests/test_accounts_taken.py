@@ -24,7 +24,6 @@ from tests.support.people import (
     session,
     written,
 )
-from tests.support.people import cheap_hashes as cheap_hashes
 
 OWN = "a password of the owner's"
 VICTIM = "ada@example.org"

@@ -13,7 +13,6 @@ import offsetting
 from accounts import SYSTEM, Actor, set_actor
 from offsetting import receipts
 from tests.support.api import Forum, begin, layout, pay, token
-from tests.support.people import cheap_hashes as cheap_hashes
 
 ALPHA = "Alpha Works"
 

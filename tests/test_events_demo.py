@@ -1,6 +1,8 @@
 """The demonstration: seeded once, the same every time, all test data, and every proof holds."""
 
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import events
 import offsetting
@@ -40,13 +42,14 @@ def test_the_demonstration_is_seeded_once_and_proved(store: Store) -> None:
     assert plan.figures.left_g > 0 and plan.figures.offset and "Made up" in plan.text
 
 
-def test_reset_touches_the_demonstration_and_nothing_else(sqlite_store: Store) -> None:
+def test_reset_touches_the_demonstration_and_nothing_else(demonstration: Path, own_folder: Path) -> None:
+    shutil.copytree(demonstration, own_folder)
     events.create_event(draft("mine", livemode=True, payments=False))
     events.create_event(draft("my-test"))
     guests("mine", 5)
     events.fold_due()
     before = events.snapshot("mine")
-    events.seed_demo()
+    assert events.seed_demo() == []
     first = events.snapshot("chengdu-2021")
     started = events.start_participation("chengdu-2021")
     events.save_footprint(started.participation_id, body(trip()))

@@ -123,10 +123,7 @@ def open_day(slug: str = "hall-2026") -> Day:
 
 
 @pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    from argon2 import PasswordHasher
-
-    monkeypatch.setattr("accounts.passwords._hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+def system() -> Iterator[None]:
     set_actor(SYSTEM)
     yield
     set_actor(accounts.Actor("anonymous"))

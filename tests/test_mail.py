@@ -22,7 +22,6 @@ from data.store import schema as s
 from data.store.engine import Store, get_store
 from gateways.mail import Letter, MailError, SmtpSender
 from tests.support.certificates_tls import own_certificate
-from tests.support.people import cheap_hashes as cheap_hashes
 from tests.support.people import deliver, link_in, person
 from tests.support.server import free_port
 

@@ -15,7 +15,6 @@ from data.settings import get_settings
 from data.store.engine import Store
 from gateways.openid import OpenIdClient, OpenIdError
 from tests.support.api import client, open_forum
-from tests.support.people import cheap_hashes as cheap_hashes
 from tests.support.people import person
 from tests.support.simulators.issuer import Issuer
 

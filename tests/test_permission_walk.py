@@ -11,7 +11,6 @@ from dash import _callback
 
 from data.store import schema as s
 from data.store.engine import Store, get_store
-from tests.support.people import cheap_hashes as cheap_hashes
 from tests.support.permissions import PERSONAS, Thing, calls, is_stream, make_world, may, read_table, things, walk
 
 # What is anybody's own, or counts that somebody asked: no part of what a role may change.

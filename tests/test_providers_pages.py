@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -48,12 +49,12 @@ class Counter:
 
 
 @pytest.fixture(scope="module")
-def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
+def counter(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
     """Served to the tests of this module."""
     simulators = Stripe(), Alipay(calls_back=True), Wechat(calls_back=True)
     keys = {name: value for each in simulators for name, value in each.settings().items()}
     server = Server(tmp_path_factory.mktemp("counter"), extra=keys)
-    server.cli("demo")
+    server.copy(demonstration)
     server.start()
     simulators[0].endpoint = f"{server.url}/webhooks/stripe"
     yield Counter(server, *simulators)

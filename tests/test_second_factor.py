@@ -17,7 +17,6 @@ from data.store import schema as s
 from data.store.engine import Store, get_store
 from tests.support.api import client, open_forum
 from tests.support.people import PASSWORD, actor, person, session
-from tests.support.people import cheap_hashes as cheap_hashes
 
 HERE = {"Origin": "http://testserver"}
 

@@ -17,7 +17,6 @@ from events import hub
 from tests.support import asyncs
 from tests.support.api import application
 from tests.support.events import draft
-from tests.support.people import cheap_hashes as cheap_hashes
 from tests.support.people import person
 
 LIMIT_S = 20.0

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 import events
@@ -18,6 +19,7 @@ from tests.support.retirement import EVIDENCE, FIRST, LINK, SECOND, WHOM, retire
 from tests.support.shop import Shop
 from tests.test_orders_pages import clean
 
+pytestmark = pytest.mark.xdist_group("states")  # one house for all
 __all__ = ["house", "window"]
 
 

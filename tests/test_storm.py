@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -76,9 +77,7 @@ async def storm(server: Server, times: Times, kills: int, tell: Tell) -> tuple[l
 
 
 def weather(server: Server, kills: int, tell: Tell) -> None:
-    """One storm, and what is left of it."""
-    server.extra["SECRET_KEY"] = SECRET_KEY
-    server.cli("demo")
+    """One storm on the demonstration, and what is left of it."""
     server.start()
     times = Times()
     walkers, answers = asyncs.run(storm(server, times, kills, tell))
@@ -119,8 +118,10 @@ def check(numbers: list[str], late: list[str], left: list[str]) -> None:
 
 
 @pytest.mark.xdist_group("storm")
-def test_on_sqlite_with_two_workers(make_server: Callable[..., Server], tell: Tell) -> None:
-    weather(make_server(workers=2), KILLS, tell)
+def test_on_sqlite_with_two_workers(make_server: Callable[..., Server], demonstration: Path, tell: Tell) -> None:
+    server = make_server(workers=2, SECRET_KEY=SECRET_KEY)
+    server.copy(demonstration)
+    weather(server, KILLS, tell)
 
 
 @pytest.mark.xdist_group("storm")
@@ -128,5 +129,7 @@ def test_on_postgresql_with_more_workers(
     make_server: Callable[..., Server], postgres: Postgres, tell: Tell
 ) -> None:  # fmt: skip
     url = postgres.new_database()
-    weather(make_server(workers=4 if IS_SOAK else 2, database_url=url), KILLS, tell)
+    server = make_server(workers=4 if IS_SOAK else 2, database_url=url, SECRET_KEY=SECRET_KEY)
+    server.cli("demo")
+    weather(server, KILLS, tell)
     postgres.drop(url)

@@ -17,7 +17,6 @@ from calculations.model import InputError
 from data.store.engine import Store, get_store
 from locales import catalogue, set_language
 from tests.support.people import actor, person
-from tests.support.people import cheap_hashes as cheap_hashes
 from tests.support.server import PROJECT_DIR
 
 PLACES = ("accounts", "events", "offsetting", "reports", "gateways", "pages", "api")

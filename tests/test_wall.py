@@ -1,6 +1,7 @@
 """The big screen: it moves with a payment, fades when the server is away, comes back by itself, and never scrolls."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -16,6 +17,8 @@ OUTSIDE = """stage => [...stage.querySelectorAll('p, h2, b, li, span, svg')].fil
   return box.width && !e.closest('[hidden]') && !e.closest('svg svg')
     && (box.bottom > room.bottom + 1 || box.right > room.right + 1 || box.left < room.left - 1);
 }).map(e => e.outerHTML.slice(0, 80))"""
+# Equal hatches share the first one's id: no board may be display: none. At once, as a live figure draws them anew.
+BOARDS = "[...document.querySelectorAll('[data-turn][hidden]')].map(e => getComputedStyle(e).display)"
 SIZES_OF_WORDS = """stage => [...stage.querySelectorAll('*')]
   .filter(e => [...e.childNodes].some(c => c.nodeType === 3 && c.data.trim()))
   .filter(e => !e.closest('svg') && e.offsetParent).map(e => parseFloat(getComputedStyle(e).fontSize))"""
@@ -69,8 +72,7 @@ def test_the_wall_is_one_picture_without_scrolling(
     box = page.locator("#wall").bounding_box()
     assert box is not None
     assert (box["width"], box["height"]) == pytest.approx(size, abs=1)
-    boards = page.locator("[data-turn][hidden]")  # equal hatches share the first one's id: none may be display: none
-    assert set(boards.evaluate_all("all => all.map(e => getComputedStyle(e).display)")) == {"grid"}
+    assert set(page.evaluate(BOARDS)) == {"grid"}
     root = page.locator(":root")
     for axis, most in (("scrollWidth", size[0]), ("scrollHeight", size[1])):
         assert root.evaluate(f"e => e.{axis}") <= most
@@ -87,9 +89,11 @@ def test_the_wall_is_one_picture_without_scrolling(
     page.context.close()
 
 
-def test_the_wall_says_how_old_it_is_and_comes_back(browser: Browser, make_server: Callable[..., Server]) -> None:
+def test_the_wall_says_how_old_it_is_and_comes_back(
+    browser: Browser, make_server: Callable[..., Server], demonstration: Path
+) -> None:
     server = make_server()
-    server.cli("demo")
+    server.copy(demonstration)
     server.start()
     page = opened(browser, wall_link(server) + "?lang=en")
     expect(page.locator("#wall-live")).to_contain_text("Live")

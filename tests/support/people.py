@@ -22,10 +22,9 @@ PASSWORD = "a long password"
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords whose hashes cost next to nothing, for tests that make many."""
-    monkeypatch.setattr("accounts.passwords._hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+def cheap_passwords(patch: pytest.MonkeyPatch) -> None:
+    """Passwords whose hashes cost next to nothing: the tests make many."""
+    patch.setattr("accounts.passwords._hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def person(*roles: str, event_id: str = "", company_id: str = "", email: str = "") -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Starts the real product in a process of its own, with a folder and a store of its own."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -59,6 +60,10 @@ class Server:
         if check and done.returncode:
             raise AssertionError(f"cli.py {' '.join(arguments)} → {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
+
+    def copy(self, data_dir: Path) -> None:
+        """Begin with what another folder holds."""
+        shutil.copytree(data_dir, self.data_dir, dirs_exist_ok=True)
 
     def start(self) -> "Server":
         """Serve, and come back once `/readyz` says 200."""
