@@ -68,7 +68,7 @@ def button(dom_id: str, words: str, symbol: str, main: bool = False, **more: Any
 
 def shut_note(sentence: str, dom_id: str) -> html.P:
     """Why what stands below is disabled; the buttons are described by it."""
-    look = "fz-told d-flex align-items-center gap-2"
+    look = "fz-told fz-shut d-flex align-items-center gap-2"
     return html.P([icon("lock"), html.Span(sentence)], id=dom_id, className=look)
 
 

@@ -23,7 +23,7 @@ from pages.registry import page as register
 
 register(
     "/desk/e/<slug>/boundary", kind="desk", title="Boundary", permission="event.view", scripts=("js/desk.js",),
-    styles=("css/desk-more.css", "css/inventory.css"),
+    styles=("css/desk-more.css", "css/inventory.css", "css/setup.css"),
 )  # fmt: skip
 SHUT = "boundary-shut"
 VALUES = ("categories", "flags", "electricity", "hotel", "who")

@@ -24,7 +24,7 @@ from pages.registry import page
 
 page(
     "/desk/e/<slug>/expected", kind="desk", title="Who is expected", permission="event.view", scripts=("js/desk.js",),
-    styles=("css/desk-more.css",),
+    styles=("css/desk-more.css", "css/setup.css"),
 )  # fmt: skip
 FIELDS = ("people", "way", "region", "company")
 MOST_SHOWN = 8

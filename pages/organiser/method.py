@@ -24,7 +24,7 @@ from pages.registry import page as register
 
 register(
     "/desk/e/<slug>/method", kind="desk", title="Flight method", permission="event.view", scripts=("js/desk.js",),
-    styles=("css/desk-more.css", "css/inventory.css"),
+    styles=("css/desk-more.css", "css/inventory.css", "css/setup.css"),
 )  # fmt: skip
 SHUT = "method-shut"
 DEFAULT, OWN = "default", "file"

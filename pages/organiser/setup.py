@@ -73,7 +73,7 @@ def _fixed_note(here: str, state: str, shut: str) -> list[Any]:
     said = shut
     if not said and here in HOLDS_ESSENTIALS:
         said = refusal(state, "essentials")
-    return [html.Div(shut_note(t(said), SHUT), className="fz-setup-shut")] if said else []
+    return [shut_note(t(said), SHUT)] if said else []
 
 
 def stepper(view: SetupView, here: str) -> html.Nav:
