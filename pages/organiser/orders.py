@@ -11,6 +11,7 @@ from dash import Input, Output, State, callback, dcc, html
 import events
 import offsetting
 from accounts import Conflict, current_actor, may, require
+from calculations.event_states import REFUSED, SETTLED
 from calculations.model import InputError
 from locales import current_language, pick, t
 from locales import formats as f
@@ -111,6 +112,8 @@ def _residual(event: events.Event, totals: events.Totals) -> html.Section:
         note = "{mass} of it is estimated for guests who have not answered; an order covers counted lines only."
         words.append(html.P(t(note, mass=guessed), className="fz-small"))
     title = claims.say("desk.residual", jurisdiction=event.jurisdiction, subject="event")
+    if event.state == SETTLED:
+        return panel(title, [*words, html.P(t(REFUSED[SETTLED]), className="fz-small")], span=12)
     offers = offsetting.offers(event.slug)
     if not offers:
         return panel(title, [*words, empty(t("No project is on offer at this event."))], span=6)
