@@ -8,6 +8,7 @@ import io
 import pytest
 from fastapi.testclient import TestClient
 
+import accounts
 import events
 import offsetting
 from accounts import SYSTEM, Actor, set_actor
@@ -73,3 +74,13 @@ def test_whom_the_receipts_name_is_told_once_and_no_cell_is_a_formula(api: TestC
     shown = str(papers.billing_panel(papers.papers_of(company_id)))
     assert "1 Hall Street" in shown and "91 5101-00" in shown, "the next order finds them filled in"
     assert "typed just now" in str(papers.billing_panel([], None, ["typed just now", "", ""]))
+
+
+def test_a_colleague_who_cannot_be_invited_stays_typed(api: TestClient, paid: tuple[str, str]) -> None:
+    from pages.company import account as page
+
+    set_actor(SYSTEM)
+    account = accounts.company_account(SYSTEM, paid[0])
+    shown = str(page._colleagues(account, None, "no email address", ("Petra", "petra at home")))
+    assert "Petra" in shown and "petra at home" in shown
+    assert shown.index("petra at home") < shown.index("no email address"), "said in the form that it is of"

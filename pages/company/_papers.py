@@ -103,12 +103,14 @@ def billing_panel(found: Sequence[Papers], told: Any = None, given: Sequence[str
         labelled("billing", "tax_number", names["tax_number"], typed("billing", "tax_number", tax, maxLength=60)),
     ]
     words = t("Stands on every receipt of the company, those that are out already too; each keeps its number.")
-    inside = [
-        html.P(words, className="fz-small mb-3"), html.Div(fields, className="fz-two mb-3"),
+    if not found:
+        words = t("Once the first order is paid, its receipt is named here, with tax number and address.")
+    form = html.Div([
+        html.Div(fields, className="fz-two mb-3"),
         labelled("billing", "address", names["address"], area("billing", "address", address, 2)),
         html.Div(button("billing-save", t("Put on all receipts"), "check"), className="mt-3"),
-        html.Div(told, role="status"),
-    ]  # fmt: skip
+    ], hidden=not found)  # fmt: skip
+    inside = [html.P(words, className="fz-small mb-3"), form, html.Div(told, role="status")]
     return panel(t("On invoices and receipts"), inside, span=12)
 
 

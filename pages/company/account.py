@@ -78,7 +78,10 @@ def _orders(company_id: str) -> list[Any]:
     return found
 
 
-def _colleagues(account: CompanyAccount, told: Any = None) -> list[Any]:
+def _colleagues(
+    account: CompanyAccount, told: Any = None, wrong: Any = None, given: tuple[str, str] = ("", "")
+) -> list[Any]:
+    """Those who look after the account; ``wrong`` says why ``given``, name and email, were not invited."""
     may_invite = may(current_actor(), "company.invite", "", account.company_id)
     rows = []
     for each in account.colleagues:
@@ -92,18 +95,19 @@ def _colleagues(account: CompanyAccount, told: Any = None) -> list[Any]:
         rows.append(html.Tr([name, html.Td(state), html.Td(act if may_invite else None, className="fz-right")]))
     table: Any = html.Table(html.Tbody(rows), className="fz-table") if rows else empty(t("Nobody yet."))
     grid = [panel(t("Who looks after this account"), [table, html.Div(told, role="status")], span=6)]
-    return [*grid, _invite()] if may_invite else grid
+    return [*grid, _invite(wrong, *given)] if may_invite else grid
 
 
-def _invite() -> html.Section:
+def _invite(wrong: Any, name: str, email: str) -> html.Section:
     names = _labels()
     fields = [
-        labelled("colleague", "name", names["name"], typed("colleague", "name", "", maxLength=80)),
-        labelled("colleague", "email", names["email"], typed("colleague", "email", "", "email", maxLength=200)),
+        labelled("colleague", "name", names["name"], typed("colleague", "name", name, maxLength=80)),
+        labelled("colleague", "email", names["email"], typed("colleague", "email", email, "email", maxLength=200)),
     ]
     words = t("They get a letter with a link, see what you see, and can order for the company.")
     act = html.Div(button("colleague-invite", t("Invite a colleague"), "plus", main=True), className="mt-3")
-    return panel(t("A colleague"), [html.P(words), html.Div(fields, className="fz-two"), act], span=6)
+    said = html.Div(wrong, role="status")
+    return panel(t("A colleague"), [html.P(words), html.Div(fields, className="fz-two"), act, said], span=6)
 
 
 def _labels() -> dict[str, str]:
@@ -124,15 +128,18 @@ def act(_invite_clicks: Any, _remove: Any, company_id: Any, name: Any, email: An
     if not ctx.triggered or not ctx.triggered[0]["value"]:
         return no_update
     company, actor = str(company_id), current_actor()
+    given = (str(name or ""), str(email or "").strip())
     try:
         if ctx.triggered_id == "colleague-invite":
-            accounts.invite_colleague(actor, company, str(email or ""), str(name or ""), current_language())
-            told = done(t("A letter with a link is on its way to {email}.", email=str(email)))
+            accounts.invite_colleague(actor, company, given[1], given[0], current_language())
+            told = done(t("A letter with a link is on its way to {email}.", email=given[1]))
         else:
             accounts.remove_colleague(actor, company, str(ctx.triggered_id["id"]))
             told = done(t("Removed."))
     except (Conflict, NotFound, TooMany, InputError) as error:
-        told = html.Div(told_of(error, _labels()), className="fz-told fz-told-wrong mt-3")
+        wrong = html.Div(told_of(error, _labels()), className="fz-told fz-told-wrong mt-3")
+        said = (None, wrong, given) if ctx.triggered_id == "colleague-invite" else (wrong, None, given)
+        return _colleagues(accounts.company_account(actor, company), *said)
     return _colleagues(accounts.company_account(actor, company), told)
 
 
@@ -159,7 +166,7 @@ def bill(clicks: Any, company_id: Any, title: Any, tax_number: Any, address: Any
     except (Conflict, NotFound, InputError) as error:
         wrong = html.Div(told_of(error, papers.labels()), className="fz-told fz-told-wrong mt-3")
         return papers.billing_panel(found, wrong, given)
-    told = done(t("{count} receipts name {title} now.", count=len(found), title=given[0] or "–"))
+    told = done(t("Receipts that name {title} now: {count}.", count=len(found), title=given[0] or "–"))
     return papers.billing_panel(papers.papers_of(company), told, given)
 
 
