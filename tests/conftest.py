@@ -23,17 +23,13 @@ from tests.support.server import PROJECT_DIR, Server
 expect.set_options(timeout=20_000)  # a condition is waited for; how long says nothing, machines differ
 
 
-SLOW = ("browser", "server", "make_server", "postgres")
+SLOW = {"browser", "server", "make_server", "postgres"}  # what a slow test asks for
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests come first, so that no process sits over a long one at the end while another has none."""
-    ranks: dict[Path, int] = {}
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        own = next((rank for rank, name in enumerate(SLOW) if name in names), len(SLOW))
-        ranks[item.path] = min(own, ranks.get(item.path, own))
-    items.sort(key=lambda item: ranks[item.path])
+    first = {item.path for item in items if SLOW & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in first)
 
 
 @pytest.fixture(autouse=True)
