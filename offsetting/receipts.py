@@ -191,8 +191,7 @@ def set_buyer(
     """Whom the receipt of an order names, before it is paid or after; the caller has proved that it holds the order.
     The same again changes nothing. Raises NotFound, InputError, and Conflict after 50 changes."""
     event_id, at = event_of(order_id), now or datetime.now(UTC)
-    told = {name: " ".join(str(text).split()) for name, text in
-            (("title", title), ("tax_number", tax_number), ("address", address))}  # fmt: skip
+    told = {"title": _line(title), "tax_number": _line(tax_number), "address": _one_line(address)}
     _check_buyer(told)
 
     def work(conn: Connection) -> Buyer:
@@ -209,6 +208,15 @@ def set_buyer(
         return Buyer(**told, at=at)
 
     return run_write(get_store(), work)
+
+
+def _line(text: str) -> str:
+    return " ".join(str(text).split())
+
+
+def _one_line(text: str) -> str:
+    """Several lines as one: "Hauptstraße 1, 80331 München"."""
+    return ", ".join(line for each in str(text).splitlines() if (line := _line(each).rstrip(",， ")))
 
 
 def _check_buyer(told: Mapping[str, str]) -> None:

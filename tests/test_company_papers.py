@@ -73,6 +73,8 @@ def test_whom_the_receipts_name_is_told_once_and_no_cell_is_a_formula(api: TestC
     set_actor(SYSTEM)
     shown = str(papers.billing_panel(papers.papers_of(company_id)))
     assert "1 Hall Street" in shown and "91 5101-00" in shown, "the next order finds them filled in"
+    receipts.set_buyer(order_id, "Alpha Works Ltd", "", "Hauptstraße 1,\n\n 80331  München\n")
+    assert receipts.receipt_of(order_id).buyer.address == "Hauptstraße 1, 80331 München"
     assert "typed just now" in str(papers.billing_panel([], None, ["typed just now", "", ""]))
 
 
