@@ -37,12 +37,8 @@ def press(page: Page, words: str) -> None:
     page.get_by_role("button", name=words, exact=True).click()
 
 
-def test_from_the_plan_to_the_closed_books_and_the_report(
-    server: Server, hall: str, open_window: Callable[..., Visit], tmp_path: Path
-) -> None:
-    organiser = add_person(server, "organiser")
-    page = open_window("desktop", url=server.url).page
-    enter(page, f"/desk/e/{SLUG}/plan", organiser)
+def _plans(page: Page) -> None:
+    """What is planned, what is wrong with it beside its fields, and its first version."""
     page.locator("#plan-rail").fill("far")
     measure, cover = page.locator("#plan-measures fieldset").first, page.locator("#plan-offset fieldset").first
     measure.get_by_label("What", exact=True).fill("Badges of paper")
@@ -66,6 +62,15 @@ def test_from_the_plan_to_the_closed_books_and_the_report(
     press(page, "Publish it")
     expect(page.locator("#plan-told")).to_contain_text("Version 1 is public.")
     expect(page.locator("#plan-figures")).to_contain_text("Trains instead of flights below 2000 km")
+
+
+def test_from_the_plan_to_the_closed_books_and_the_report(
+    server: Server, hall: str, open_window: Callable[..., Visit], tmp_path: Path
+) -> None:
+    organiser = add_person(server, "organiser")
+    page = open_window("desktop", url=server.url).page
+    enter(page, f"/desk/e/{SLUG}/plan", organiser)
+    _plans(page)
 
     page.goto(f"/desk/e/{SLUG}/inventory?source=typed")
     expect(page.locator(".fz-inventory > li")).to_have_count(1)

@@ -101,12 +101,8 @@ def test_each_end_of_a_payment_has_its_sentence(
     expect(page.locator(".fz-order")).to_contain_text(sentence)
 
 
-def test_a_company_registers_invites_covers_and_its_guest_is_told_before_paying(
-    open_window: Open, server: Server
-) -> None:  # fmt: skip
-    window = open_window("desktop")
-    page, name = window.page, f"Rail {next(NUMBERS)} Ltd"
-    email = f"company-{next(NUMBERS)}@example.org"
+def _registers(page: Page, server: Server, name: str, email: str) -> None:
+    """A company opens its account by the link that it is mailed."""
     page.goto("/company/register")
     clean(page)
     told = {"name": "?!", "person": "Li Na", "email": email}
@@ -124,6 +120,15 @@ def test_a_company_registers_invites_covers_and_its_guest_is_told_before_paying(
     page.locator("#link-password").fill(PASSWORD)
     page.locator("form button[type=submit]").click()
     expect(page.locator("h1")).to_have_text("Done")
+
+
+def test_a_company_registers_invites_covers_and_its_guest_is_told_before_paying(
+    open_window: Open, server: Server
+) -> None:  # fmt: skip
+    window = open_window("desktop")
+    page, name = window.page, f"Rail {next(NUMBERS)} Ltd"
+    email = f"company-{next(NUMBERS)}@example.org"
+    _registers(page, server, name, email)
     enter(page, "/sign-in?next=/desk/company", email)
     page.locator(f'a[href$="/{SLUG}/people"]').first.click()
     page.wait_for_selector("#people-link")

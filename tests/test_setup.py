@@ -21,9 +21,8 @@ from data import evidence
 from data.settings import get_settings
 from data.store import schema as s
 from data.store.engine import Store
-from events.setup_look import GROUNDS, WORDS, needs_of
+from events.setup_look import needs_of
 from pages._parts.html_text import render
-from pages._parts.palette import palette
 from pages.exchange._requests import requests_panel
 from tests.support.events import body, draft, guests, trip
 
@@ -274,15 +273,6 @@ def test_colours_that_are_not_read_are_refused_with_ratio_and_the_nearest_that_p
     css = events.look_css(SLUG)
     assert f"--fz-button:{nearest}" in css and f"--fz-button:{look['button_dark']}" in css
     assert events.look_href(SLUG).startswith(f"/e/{SLUG}/look.css?v=")
-
-
-def test_contrast_is_that_of_the_guidelines_and_the_grounds_are_the_houses() -> None:
-    assert contrast.ratio("#ffffff", "#000000") == 21
-    assert round(contrast.ratio("#767676", "#ffffff"), 2) == 4.54
-    for theme in ("light", "dark"):
-        colours = palette(theme)
-        assert GROUNDS[theme] == (colours["paper"], colours["sunk"], colours["card"])
-        assert colours["on-button"] in WORDS[theme]
 
 
 def test_a_copy_has_nothing_of_people_orders_or_lines(sqlite_store: Store) -> None:

@@ -9,12 +9,15 @@ import pytest
 
 import events
 from accounts import SYSTEM, set_actor
+from calculations import contrast
 from calculations import event_states as states
 from data.store import events as rows
 from data.store.engine import Store, get_store
 from events.setup import free_slug
+from events.setup_look import GROUNDS, WORDS
 from pages._parts.desk import event_notice, sentence_of
 from pages._parts.html_text import render
+from pages._parts.palette import palette
 from pages.organiser import _setup_offer, _setup_states, setup
 from tests.support.events import draft
 
@@ -113,6 +116,15 @@ def test_a_contrast_is_told_as_a_number_whether_it_passes_or_not() -> None:
     assert "Button #35c79d" in shown and "is not written as #0b7a5e" in shown
     with pytest.raises(ValueError, match="no colour"):
         events.contrasts("button_light", "green")
+
+
+def test_contrast_is_that_of_the_guidelines_and_the_grounds_are_the_houses() -> None:
+    assert contrast.ratio("#ffffff", "#000000") == 21
+    assert round(contrast.ratio("#767676", "#ffffff"), 2) == 4.54
+    for theme in ("light", "dark"):
+        colours = palette(theme)
+        assert GROUNDS[theme] == (colours["paper"], colours["sunk"], colours["card"])
+        assert colours["on-button"] in WORDS[theme]
 
 
 def test_the_house_colours_of_the_samples_pass() -> None:
