@@ -7,6 +7,8 @@ import pytest
 import accounts
 from accounts import ANONYMOUS, Forbidden, NotFound
 from data.store.engine import Store
+from pages.account import _account_parts as parts
+from pages.account import account as page
 from tests.support.api import open_forum
 from tests.support.people import PASSWORD, actor, person
 
@@ -33,3 +35,10 @@ def test_the_event_of_a_role_is_told_by_its_address_or_link(sqlite_store: Store,
     person_id, _ = person()
     accounts.grant_role(admin, person_id, "auditor", told)
     assert [each.slug for each in accounts.person_view(admin, person_id).grants] == [forum.slug]
+
+
+def test_a_press_on_one_card_of_the_account_leaves_what_stands_in_the_others(sqlite_store: Store) -> None:
+    account = accounts.own_account(actor("organiser"))
+    shown = str(page._inside(account, "factor", "done", typed=parts.Typed("Half a na", "zh", "my program")))
+    assert "Half a na" in shown and "my program" in shown and "value='zh'" in shown
+    assert account.name in str(page._inside(account))

@@ -72,8 +72,21 @@ def _event_doors(actor: Actor, base: str) -> list[NavItem]:
 
 def frame(children: Any, active: str, title: Any, *, slug: str = "", **more: Any) -> html.Div:
     """A page of the desk with its rail; ``more`` goes to ``shell.desk_shell`` (subtitle, actions, notice_kind …)."""
-    body = html.Div(children)  # the shell puts it beside others: a list in a list is no child
+    inside = children if isinstance(children, list | tuple) else [children]
+    body = html.Div([*inside, _refused_words()])  # the shell puts it beside others: a list in a list is no child
     return desk_shell(body, desk_nav(slug), active, current_actor().name, title=title, **more)
+
+
+def _refused_words() -> html.Div:
+    """What assets/js/refused.js says where a press is refused or gets no answer."""
+    words = {
+        "ended": t("Your session has ended, so nothing was kept just now. Sign in again in a new tab, then press once "
+                   "more: what you typed stays here."),
+        "sign-in": t("Sign in in a new tab"), "close": t("Close"),
+        "away": t("The server did not answer, so it is not sure that this was kept. What you typed stays here: try "
+                  "again in a moment."),
+    }  # fmt: skip
+    return html.Div(hidden=True, **{"data-refused-words": "", **{f"data-{key}": said for key, said in words.items()}})
 
 
 def event_notice(event: Any) -> dict[str, str]:

@@ -100,4 +100,6 @@ def asked_share(share: Any) -> int:
     if isinstance(share, int) and not isinstance(share, bool):
         return share
     message = "{field}: {value} is no share; give a whole number from 1 to 200 (per cent)."
+    if share in (None, ""):
+        message = "{field}: give a whole number from 1 to 200 (per cent)."
     raise InputError([FieldError("share_percent", "" if share is None else share, message)])

@@ -175,19 +175,7 @@ def desk_shell(
     strip = notice(notice_kind, notice_text) if notice_kind else None
     skip = html.A(t("To the content"), href="#main", className="fz-skip")
     body = html.Div([strip, main], className="fz-desk-body")
-    return html.Div([skip, _rail(nav, active, person), body, _refused_words()], className="fz-desk")
-
-
-def _refused_words() -> html.Div:
-    """What assets/js/refused.js says where a press is refused or gets no answer."""
-    words = {
-        "ended": t("Your session has ended, so nothing was kept just now. Sign in again in a new tab, then press once "
-                   "more: what you typed stays here."),
-        "sign-in": t("Sign in in a new tab"), "close": t("Close"),
-        "away": t("The server did not answer, so it is not sure that this was kept. What you typed stays here: try "
-                  "again in a moment."),
-    }  # fmt: skip
-    return html.Div(hidden=True, **{"data-refused-words": "", **{f"data-{key}": said for key, said in words.items()}})
+    return html.Div([skip, _rail(nav, active, person), body], className="fz-desk")
 
 
 def _rail(nav: Sequence[NavItem], active: str, person: str) -> html.Nav:

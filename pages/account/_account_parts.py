@@ -30,6 +30,18 @@ class Shown:
     what: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the fields: None for what is kept already."""
+
+    name: str | None = None
+    locale: str | None = None
+    label: str = ""
+
+
+NOTHING = Typed()
+
+
 def labels() -> dict[str, str]:
     """The fields' names, for sentences."""
     return {
@@ -42,14 +54,15 @@ def _said(told: Any) -> html.Div:
     return html.Div(told, role="status")
 
 
-def you(account: Account, told: Any = None) -> html.Section:
+def you(account: Account, told: Any = None, given: Typed = NOTHING) -> html.Section:
     """Name and language."""
     languages = list(NATIVE_NAMES.items())
+    name = account.name if given.name is None else given.name
     inside = [
         html.Div([
-            labelled(PREFIX, "name", labels()["name"], typed(PREFIX, "name", account.name, maxLength=80)),
+            labelled(PREFIX, "name", labels()["name"], typed(PREFIX, "name", name, maxLength=80)),
             labelled(PREFIX, "locale", t("Language of letters to you"),
-                     chosen(PREFIX, "locale", languages, account.locale)),
+                     chosen(PREFIX, "locale", languages, given.locale or account.locale)),
         ], className="fz-two"),
         html.Div(button("account-save", t("Save"), "check", main=True), className="mt-3"), _said(told),
     ]  # fmt: skip
@@ -193,7 +206,7 @@ def _end(kind: str, each: Session, words: str) -> html.Button:
     return html.Button(words, id=dom_id, n_clicks=0, type="button", className="fz-link")
 
 
-def tokens(account: Account, told: Any = None) -> html.Section:
+def tokens(account: Account, told: Any = None, typed_label: str = "") -> html.Section:
     """Programs that act with this person's roles."""
     rows = [html.Tr([
         html.Td(html.B(each.label or t("A program"))), html.Td(instant(each.begun_at)),
@@ -203,7 +216,7 @@ def tokens(account: Account, told: Any = None) -> html.Section:
     head = (t("Program"), t("Made"), t("Valid until"), "")
     made = _table(head, rows) if rows else empty(t("No program acts for you."))
     words = t("A token lets a program do what you may, for a year. Give each program its own.")
-    label = labelled(PREFIX, "label", labels()["label"], typed(PREFIX, "label", "", maxLength=80))
+    label = labelled(PREFIX, "label", labels()["label"], typed(PREFIX, "label", typed_label, maxLength=80))
     new = html.Div([label, button("account-label-make", t("Make a token"), "plus")], className="fz-account-new mt-3")
     return panel(t("Programs’ tokens"), [html.P(words), made, new, _said(told)])
 

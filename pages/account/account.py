@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from dash import ALL, Input, Output, State, callback, ctx, html, no_update
@@ -27,12 +28,15 @@ def layout(**_: Any) -> html.Div:
     return frame(body, "account", t("Your account"), subtitle=account.email)
 
 
-def _inside(account: Account, part: str = "", told: Any = None, shown: Any = None) -> list[Any]:
+def _inside(
+    account: Account, part: str = "", told: Any = None, shown: Any = None, typed: parts.Typed = parts.NOTHING
+) -> list[Any]:
+    """The cards; ``typed`` is what stands in fields that the press was not about, or that did not fit."""
     said = {part: told}
     return [html.Div([
-        parts.you(account, said.get("you")), parts.password(account, said.get("password")),
+        parts.you(account, said.get("you"), typed), parts.password(account, said.get("password")),
         parts.factor(account, said.get("factor"), shown), parts.sessions(account, said.get("sessions")),
-        parts.tokens(account, said.get("tokens")),
+        parts.tokens(account, said.get("tokens"), typed.label),
     ], className="fz-grid")]  # fmt: skip
 
 
@@ -68,14 +72,17 @@ def act(*given: Any) -> Any:
         "account-revoke": ("tokens", lambda: _ended(str(what["id"]))),
     }
     part, work = works[what if isinstance(what, str) else str(what["type"])]
-    shown = None
+    shown, fits = None, True
     try:
         told = work()
         if isinstance(told, parts.Shown):
             told, shown = None, told
     except (DomainError, InputError) as error:
-        told, shown = told_of(error, parts.labels()), parts.again(part, what)
-    return _inside(accounts.own_account(actor), part, told, shown)
+        told, shown, fits = told_of(error, parts.labels()), parts.again(part, what), False
+    left = parts.Typed(*(str(each or "") for each in (name, locale, label)))
+    if fits and part in ("tokens", "you"):
+        left = replace(left, label="") if part == "tokens" else replace(left, name=None, locale=None)
+    return _inside(accounts.own_account(actor), part, told, shown, left)
 
 
 def _saved(name: str, locale: str) -> Any:
