@@ -1,5 +1,5 @@
 """axe-core looks at every page as who it is for, in the light and in the dark; and every page reads at 320 pixels,
-at 200 % and 400 %, and with its text spaced out."""
+at 200 % and 400 %, and with its text spaced out; and none asks another host."""
 
 from __future__ import annotations
 
@@ -32,9 +32,11 @@ def test_every_page_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_no_page_has_a_violation(windows: Windows, part: str) -> None:
+def test_no_page_has_a_violation_or_asks_another_host(windows: Windows, part: str) -> None:
     wrong = windows.look_at(PARTS[part])
     assert wrong == [], "\n".join(wrong)
+    assert windows.asked() == []
+    assert sum(len(window.requests) for window in windows.visits) > len(PARTS[part])
 
 
 def test_what_is_wrong_is_found(browser: Browser, windows: Windows) -> None:

@@ -26,7 +26,7 @@ from accounts import SYSTEM, Actor, set_actor
 from accounts.sessions import begin
 from data.settings import get_settings
 from events import books, evaluation, plans
-from tests.support.browser import SIZES, visit
+from tests.support.browser import SIZES, Visit, visit
 from tests.support.desk import PASSWORD, store_of
 from tests.support.events import body, draft, trip
 from tests.support.events import guests as make_guests
@@ -321,11 +321,18 @@ class Windows:
     url: str
     world: World
     opened: dict[tuple[str, int], Page] = field(default_factory=dict)
+    visits: list[Visit] = field(default_factory=list)
 
     def close(self) -> None:
         """Ends them all."""
-        for context in {page.context for page in self.opened.values()}:
-            context.close()
+        for window in self.visits:
+            window.context.close()
+
+    def asked(self) -> list[str]:
+        """Other hosts that a page asked so far, and what a policy stopped, which would have been asked."""
+        hosts = {host for window in self.visits for host in window.hosts if not host.startswith("127.0.0.1:")}
+        told = {text for window in self.visits for text in window.complaints}
+        return sorted(hosts) + [each for each in sorted(told) if "Content Security" in each or "Refused to" in each]
 
     def look_at(self, rows: Mapping[str, Look]) -> list[str]:
         """Opens pages, several at a time, and tells what is wrong with them, a sentence each; empty when nothing is."""
@@ -355,10 +362,10 @@ class Windows:
         return page
 
     def _first(self, size: str, is_guest: bool) -> Page:
-        page = visit(self.browser, size, "en", "light", self.url).page
+        self.visits.append(visit(self.browser, size, "en", "light", self.url))
         if is_guest:
-            self.world.guest.enter(page, f"/e/{SLUG}")
-        return page
+            self.world.guest.enter(self.visits[-1].page, f"/e/{SLUG}")
+        return self.visits[-1].page
 
     def _look(self, lane: int, template: str, look: Look) -> Iterator[list[str]]:
         """The steps of a look; between them other pages have their turn."""
