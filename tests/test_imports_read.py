@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from dash import html
 from openpyxl import Workbook
 
 import events
@@ -13,6 +14,8 @@ from accounts import SYSTEM, set_actor
 from calculations.model import InputError
 from data import table_staged
 from data.store.engine import Store
+from pages._parts.html_text import render
+from pages.organiser._imports_parts import work
 from tests.support.events import draft
 from tests.support.imports import METERS, PRETIX, SLUG, bring, look, own_lines, sentences, text
 
@@ -116,6 +119,13 @@ def test_a_question_is_known_by_its_answers_and_a_count_is_no_amount(sqlite_stor
     mended = given.replace("2 kg,", "2,").replace(",,,1,paid", ",f,A3,1,paid").replace("Atlantisville,", "London,")
     seen = look("mended.csv", mended.replace("1-2,", "1,").encode())  # its sentences hold ; and ,
     assert (seen.mended_count, seen.bad_count, seen.row_count, len(seen.first)) == (2, 0, 3, 3)
+
+
+def test_what_a_file_still_needs_is_named_before_its_rows_are_read(sqlite_store: Store) -> None:
+    events.create_event(draft())
+    seen = look("strom.csv", text("Invoice,Energy,Consumed", "R1,Strom,12"), kind="energy")
+    shown = render(html.Div(work(seen, {})))
+    assert "no row is read yet" in shown and "the rows are read: Amount." in shown and "The first 0" not in shown
 
 
 def test_days_that_may_be_two_are_told_and_no_others(sqlite_store: Store) -> None:

@@ -132,10 +132,14 @@ def _columns(seen: Looked, kind: Kind) -> list[Any]:
         for at, title in enumerate(seen.columns)
     ]  # fmt: skip
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="fz-table fz-import-columns")
-    missing = [pick(dict(kind.fields[name].names)) for name in seen.missing if name in kind.fields]
-    words = t("Still needed: {names}.", names=", ".join(missing))
-    wrong = html.P(error_children(words), className="fz-error fz-import-pad") if missing else None
+    words = t("Still needed: {names}.", names=_missing(seen, kind))
+    wrong = html.P(error_children(words), className="fz-error fz-import-pad") if seen.missing else None
     return [html.Div(table, className="fz-scroll", tabIndex="0"), wrong, _fixed(seen, kind)]
+
+
+def _missing(seen: Looked, kind: Kind) -> str:
+    """The needed fields that nothing tells yet."""
+    return t(", ").join(pick(dict(kind.fields[name].names)) for name in seen.missing if name in kind.fields)
 
 
 def _values(seen: Looked, at: int) -> str:
@@ -203,6 +207,8 @@ def _place(names: Mapping[str, str], where: str) -> str:
 
 # ---------------------------------------------------------------- rows
 def _checked_words(seen: Looked) -> str:
+    if seen.missing:
+        return t("no row is read yet")
     if seen.checked_count < seen.row_count:
         return t(
             "the first {count} rows are checked now, the others as they come in", count=f.number(seen.checked_count)
@@ -212,7 +218,8 @@ def _checked_words(seen: Looked) -> str:
 
 def _rows(seen: Looked, kind: Kind, names: Mapping[str, str]) -> Any:
     if seen.missing:
-        return html.P(t("Choose what is still needed."), className="fz-small fz-import-pad")
+        words = t("Choose above what tells this, and the rows are read: {names}.", names=_missing(seen, kind))
+        return html.P(words, className="fz-small fz-import-pad")
     wrong = _wrong(seen) if seen.bad_count else None
     if not seen.first:
         return wrong
