@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from dash import html
 from PIL import Image
 
 import events
@@ -24,6 +25,8 @@ from data.store.engine import Store
 from events.setup_look import needs_of
 from pages._parts.html_text import render
 from pages.exchange._requests import requests_panel
+from pages.organiser._setup_form import Fields
+from pages.organiser._setup_offer import projects
 from tests.support.events import body, draft, guests, trip
 
 ORGANISER = Actor("person", "p-organiser", "Organiser", frozenset({("organiser", "", "")}))
@@ -193,6 +196,8 @@ def test_credits_are_asked_of_the_exchange_which_grants_or_declines(made: Store)
         assert wrong("projects", **offers(price=bad)) == {"price_ccer-solar"}
     view = events.setup_view(SLUG)
     assert (view.offers[0].waiting_g, view.offers[0].is_open, view.values["gift"]) == (3_000_000, False, False)
+    shown = render(html.Div(projects(Fields("setup", view.values, "kept"), view)))
+    assert "Free now: 10\u202ft." in shown and "withdrawn by unticking its project" in shown
     events.save_step(SLUG, "projects", offers(price="7.00") | {"currency": "EUR"})
     assert [(each.currency, each.state) for each in events.setup_view(SLUG).requests] == [
         ("EUR", "asked"),

@@ -71,7 +71,6 @@ def _offer(fields: Fields, each: OfferChoice, view: SetupView) -> html.Div:
     kind = t("reduction") if each.kind == "reduction" else t("removal")
     held = [t("the event holds {mass}", mass=_tonnes(each.given_g))] if each.given_g else []
     held += [t("{mass} asked for", mass=_tonnes(each.waiting_g))] if each.waiting_g else []
-    held.append(t("{mass} free at the exchange", mass=_tonnes(each.free_g)))
     box = dcc.Checklist([{"value": "on", "label": pick(dict(each.names))}], list(fields.values[f"{key}.open"]),
                         id=dom_id(fields.prefix, f"{key}.open"), className="fz-checks fz-offer-name",
                         persistence=fields.kept, persistence_type="session")  # fmt: skip
@@ -81,7 +80,10 @@ def _offer(fields: Fields, each: OfferChoice, view: SetupView) -> html.Div:
         ),
         # what was typed goes with what was asked: it does not come back to be asked for once more
         fields.having({}, f"{fields.kept}-{len(view.requests)}").text(
-            f"{key}.tonnes", t("Tonnes more"), inputmode="numeric"
+            f"{key}.tonnes",
+            t("Tonnes more"),
+            t("Free now: {mass}. More may be asked for.", mass=_tonnes(each.free_g)),
+            inputmode="numeric",
         ),
     ]
     about = html.P(" · ".join([kind, t(each.type), *held]), className="fz-note")
@@ -105,7 +107,13 @@ def _asked(view: SetupView) -> Any:
                  html.Span(f" “{each.answer}”") if each.answer else None])
         for each in view.requests[:10]
     ]  # fmt: skip
-    return html.Div([html.H3(t("Asked of the exchange")), html.Ul(rows, className="fz-dots")]) if rows else None
+    waits = any(each.state == "asked" for each in view.requests)
+    how = html.P(
+        t("A request that waits is withdrawn by unticking its project above and keeping this step."),
+        className="fz-note",
+    )
+    list_ = html.Ul(rows, className="fz-dots")
+    return html.Div([html.H3(t("Asked of the exchange")), list_, how if waits else None]) if rows else None
 
 
 def look(fields: Fields, view: SetupView) -> list[Any]:
