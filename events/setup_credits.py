@@ -94,10 +94,11 @@ def keep_projects(form: Form, event: Event | None) -> dict[str, Any]:
         return {}
     if said := refusal(event.state, "offers"):
         form.wrong("projects", "", said)
-    currency = form.text("currency").upper() or event.currency
+    typed = form.text("currency")
+    currency = typed.upper() or event.currency
     if not is_currency(currency):
-        form.wrong("currency", currency, "“{value}” is no currency; write its three letters, like CNY.")
-    if currency != event.currency and not permits(event.state, "essentials"):
+        form.wrong("currency", typed, "“{value}” is no currency; write its three letters, like CNY.")
+    elif currency != event.currency and not permits(event.state, "essentials"):
         form.wrong("currency", currency, refusal(event.state, "essentials"))
     payer = form.one_of("payer", PAYERS, str(event.defaults.get("payer", "guest")))
     texts = {key: value for key, value in event.texts.items() if key not in ("payer", "gift")}

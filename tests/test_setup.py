@@ -192,6 +192,9 @@ def test_credits_are_asked_of_the_exchange_which_grants_or_declines(made: Store)
     stock()
     events.save_step(SLUG, "projects", offers())
     assert wrong("projects", **offers() | {"currency": "YUA"}) == {"currency"}
+    with pytest.raises(InputError) as raised:
+        events.save_step(SLUG, "projects", offers() | {"currency": "Swiss francs"})
+    assert [error.value for error in raised.value.errors] == ["Swiss francs"]
     for bad in ("45.005", "1,2,3", "a lot", "-3", ""):
         assert wrong("projects", **offers(price=bad)) == {"price_ccer-solar"}
     view = events.setup_view(SLUG)

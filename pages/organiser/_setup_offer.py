@@ -41,7 +41,7 @@ def projects(fields: Fields, view: SetupView) -> list[Any]:
     return [
         own.radios("payer", t("Who pays"), options, "fz-setup-payers"),
         own.words("payer", t("Said to guests, in your own words"), ("en", "zh"), rows=2),
-        html.Div([own.text("currency", t("Currency"), maxlength=3), own.checks("flags", t("Money"), flags)],
+        html.Div([own.text("currency", t("Currency"), maxlength=80), own.checks("flags", t("Money"), flags)],
                  className="fz-two"),
         own.words("gift", t("What the gift is for"), ("en", "zh"), rows=2, more=("mr", "is")),
         html.Fieldset([html.Legend(t("Projects on offer"), className="fz-label"), html.P(note, className="fz-note"),
