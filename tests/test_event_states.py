@@ -16,6 +16,10 @@ from calculations.model import InputError
 from data.store import schema as s
 from data.store.engine import Store
 from locales import catalogue
+from pages._parts.html_text import render
+from pages._parts.taking_part import over
+from pages.documents import landing
+from pages.guest import calculator, me, rank
 from tests.support.events import body, draft, trip
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -138,6 +142,18 @@ def test_an_answer_begun_is_not_saved_once_the_event_is_closed(made: Store) -> N
     events.change_state(SLUG, "closed")
     with pytest.raises(Conflict, match="takes no more answers"):
         events.save_footprint(started.participation_id, body(trip()))
+
+
+@pytest.mark.parametrize("state", states.STATES)
+def test_guests_are_invited_only_while_answers_are_taken(sqlite_store: Store, state: str) -> None:
+    set_actor(SYSTEM)
+    event = events.create_event(draft(state=state))
+    why = rank._mine(event, events.leaderboard(SLUG), "", "", is_own=True)
+    pages = [str(render(page)) for page in (landing._bar(event, None), why, calculator.layout(SLUG), me._nobody(event))]
+    invited = [f"/e/{SLUG}/footprint" in page or "calc-go" in page for page in pages]
+    assert invited == [states.permits(state, "answer")] * 4
+    assert [states.refusal(state, "answer") in page for page in pages] == [True] * 4
+    assert bool(over(event, "order")) is not states.permits(state, "order")
 
 
 def test_the_document_has_the_tables_as_they_are() -> None:

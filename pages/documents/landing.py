@@ -22,6 +22,7 @@ from pages._parts.html_text import Raw
 from pages._parts.ring import ring
 from pages._parts.rosette import lines
 from pages._parts.svg import svg
+from pages._parts.taking_part import over, too_few
 from pages._parts.who_pays import ALL, host_state, payer_of, promise
 from pages.documents._served import send
 from pages.documents.home import icon
@@ -99,7 +100,7 @@ def _hero(event: Event, totals: Totals, code: events.Code | None) -> html.Div:
     inside = [
         _logo(event), html.P(when, className="fz-small"), _hall(event, code), html.H1(pick(event.names)),
         _theme(event),
-        _ring(event, totals) if not totals.hidden and totals.mass.total_g else _empty_ring(),
+        _ring(event, totals) if not totals.hidden and totals.mass.total_g else _empty_ring(event),
     ]  # fmt: skip
     rosette = html.Div(
         Raw(svg(lines(event.event_id, 420, "dark", 52), 420, 420)),
@@ -159,9 +160,9 @@ def _planted(event: Event, totals: Totals, unit: str) -> html.Li:
     return html.Li([pieces.swatch("estimated"), pieces.figure_number(number, unit, 0), html.P(link)])
 
 
-def _empty_ring() -> html.Div:
+def _empty_ring(event: Event) -> html.Div:
     words = [
-        html.B(t("Be among the first five.")),
+        None if over(event) else html.B(t("Be among the first five.")),
         html.P(t("Figures show from five people on."), className="fz-small"),
     ]
     return html.Div([Raw(ring(0, 0, 0, theme="dark")), html.Div(words)], className="fz-hero-ring")
@@ -287,7 +288,7 @@ def _others(event: Event, totals: Totals) -> html.Section:
     title = t("What others have done")
     if totals.hidden:
         words = t("Fewer than five people have told their footprint, so nothing is shown yet: be among the first five.")
-        return _section(title, html.P(words, className="fz-body"))
+        return _section(title, html.P(too_few(event, words), className="fz-body"))
     rows = [
         (f.number(totals.participants), t("people told their footprint")),
         (f.number(totals.counts["certificate_count"]), t("certificates")),
@@ -344,12 +345,9 @@ def _sources(texts: Mapping[str, Any], slug: str) -> html.Footer:
 
 
 def _bar(event: Event, code: events.Code | None, by: str = "") -> html.Aside:
-    if event.state != "open":
+    if words := over(event):
         return html.Aside(
-            html.Div(
-                html.P(t("This event is closed; it takes no more answers."), className="fz-small"),
-                className="fz-column",
-            ),
+            html.Div(html.P(words, className="fz-small"), className="fz-column"),
             className="fz-bar",
             **{"aria-label": t("What to do next")},
         )

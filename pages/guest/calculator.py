@@ -17,6 +17,7 @@ from locales import formats as f
 from offsetting import claims
 from pages._parts import pieces, shell
 from pages._parts.icons import icon
+from pages._parts.taking_part import over
 from pages._parts.who_pays import ALL, payer_of
 from pages.guest import _form, _trace, _words
 from pages.guest._device import came_by, device_of, notice_kind, proved
@@ -40,6 +41,8 @@ def layout(slug: str, c: str = "", by: str = "") -> Any:
     ``by`` that of a link somebody shared."""
     event = events.get_event(slug)
     scenario = scenario_of(event)
+    if words := over(event):
+        return _over(event, scenario, words)
     main = [
         html.P(_form.dates_line(event), className="fz-note mt-3") if not scenario.is_yearly else None,
         html.H1(_heading(scenario), className="fz-page-h1"),
@@ -55,6 +58,16 @@ def layout(slug: str, c: str = "", by: str = "") -> Any:
         jurisdiction=event.jurisdiction,
     )  # fmt: skip
     return html.Div([body, html.Div(id="calc-sheet"), *_hidden(event, scenario, c, by)])
+
+
+def _over(event: Event, scenario: Scenario, words: str) -> html.Div:
+    """In place of the form once answers are no longer taken: why, and where this phone's part and the boards are."""
+    ways = html.Div([
+        html.A(t("Your part"), href=f"/e/{event.slug}/me", className="fz-button"),
+        html.A(t("To the boards"), href=f"/e/{event.slug}/rank", className="fz-button"),
+    ], className="d-flex flex-wrap justify-content-center gap-2 mt-3")  # fmt: skip
+    main = [html.H1(_heading(scenario), className="fz-page-h1 mt-3"), pieces.empty(words, ways)]
+    return html.Div(shell.guest_shell(main, event.slug, None, notice_kind(event)))
 
 
 def scenario_of(event: Event) -> Scenario:

@@ -17,6 +17,7 @@ from locales import formats as f
 from locales import pick, t
 from pages._parts import pieces, shell
 from pages._parts.icons import icon
+from pages._parts.taking_part import over
 from pages.guest._ambassador import shared_link
 from pages.guest._coverage import coverage_card, order_rows
 from pages.guest._device import device_of, notice_kind, proved
@@ -112,6 +113,8 @@ ACTS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
 
 
 def _nobody(event: Event) -> Any:
+    if closed := over(event):
+        return pieces.empty(closed, html.A(t("To the event"), href=f"/e/{event.slug}", className="fz-button"))
     words = t("This device has no part in this event yet.")
     link = html.A(t("To the calculator"), href=f"/e/{event.slug}/footprint", className="fz-button fz-button-main")
     return pieces.empty(words, link)
@@ -131,10 +134,11 @@ def _mine(event: Event, participation_id: str, device: Mapping[str, Any], told: 
     seen = offsetting.coverage_of(participation_id)
     orders = offsetting.orders_of(participation_id)
     rows = order_rows(orders, event.timezone, acts=True) if orders else pieces.empty(t("You have no order yet."))
+    ordering = event.payments and seen.total_g and not over(event, "order")
     add = html.A(t("A new order"), href=f"/e/{event.slug}/neutralise", className="fz-button fz-button-wide mt-3")
     return [
         said, refused, coverage_card(seen) or _open(seen),
-        _card(t("Your orders"), [rows, add if event.payments and seen.total_g else None]),
+        _card(t("Your orders"), [rows, add if ordering else None]),
         _card(t("Your company"), _company(participation_id)),
         _card(t("Your name on the boards"), _display(guest)),
         _card(t("Your shared link"), shared_link(events.ambassador(participation_id))),

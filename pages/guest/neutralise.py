@@ -22,6 +22,7 @@ from pages._parts import pieces, shell
 from pages._parts.icons import icon
 from pages._parts.ring import mini_ring
 from pages._parts.svg import themed_svg
+from pages._parts.taking_part import over
 from pages._parts.who_pays import ALL, COMPANY, payer_card, payer_of
 from pages.guest import _offered, _words
 from pages.guest._coverage import coverage_card
@@ -100,8 +101,8 @@ def show(asked: Any) -> Any:
     view = events.current_footprint(participation_id) if participation_id else None
     if view is None or view.total_g == 0:
         return _first(event, view), None, None
-    if not event.payments or event.state != "open":
-        return pieces.empty(t("This event takes no payments."), None), None, None
+    if refused := over(event, "order") if event.payments else t("This event takes no payments."):
+        return pieces.empty(refused), None, None
     seen = offsetting.coverage_of(participation_id)
     if payer_of(event) == ALL and asked.get("own") is not True:
         return _hosted(event, seen), t("of {mass}", mass=f.mass_text(view.total_g)), None
@@ -141,9 +142,10 @@ def _first(event: Event, view: FootprintView | None) -> Any:
     if view is not None:
         nothing = t("Your footprint is 0 kg: there is nothing to pay for.")
         words = _words.not_counted(view.left_out) if view.left_out else nothing
-    return pieces.empty(
-        words, html.A(t("To the calculator"), href=f"/e/{event.slug}/footprint", className="fz-button fz-button-main")
-    )
+    way, path = t("To the calculator"), "/footprint"
+    if closed := over(event):
+        words, way, path = (closed if view is None else words), t("To the event"), ""
+    return pieces.empty(words, html.A(way, href=f"/e/{event.slug}{path}", className="fz-button fz-button-main"))
 
 
 def _form(

@@ -20,6 +20,7 @@ from pages._parts.icons import icon
 from pages._parts.ring import ring
 from pages._parts.rosette import backdrop
 from pages._parts.svg import svg_img
+from pages._parts.taking_part import over, too_few
 from pages._parts.who_pays import promise
 from pages.guest._device import device_of, notice_kind, proved
 from pages.registry import page
@@ -175,16 +176,21 @@ def _mine(event: Event, board: Board, number: str, sentence: str, is_own: bool) 
     if sentence:
         return html.P([icon("error"), html.Span(sentence)], className="fz-error", role="alert")
     if board.me is None:
-        words = board.why_not or t("This phone has no place here yet.")
-        link = html.A(
-            claims.say("button.start", jurisdiction=event.jurisdiction, subject=claims.subject_of(event.scenario)),
-            href=f"/e/{event.slug}/footprint",
-            className="fz-link",
-        )
-        return html.Div(
-            [icon("info"), html.Div([html.P(words), link if not number else None])], className="fz-card fz-pad fz-why"
-        )
+        return _why(event, board, invite=not number)
     return _place(event, board, board.me, number, is_own)
+
+
+def _why(event: Event, board: Board, invite: bool) -> html.Div:
+    """Why there is no row of one's own, and how to get one while guests answer."""
+    words = board.why_not or t("This phone has no place here yet.")
+    link: Any = html.A(
+        claims.say("button.start", jurisdiction=event.jurisdiction, subject=claims.subject_of(event.scenario)),
+        href=f"/e/{event.slug}/footprint", className="fz-link",
+    )  # fmt: skip
+    if closed := over(event):
+        words, link = (closed, None) if not board.total else (words, html.P(closed))
+    return html.Div([icon("info"), html.Div([html.P(words), link if invite else None])],
+                    className="fz-card fz-pad fz-why")  # fmt: skip
 
 
 def _place(event: Event, board: Board, me: BoardRow, number: str, is_own: bool) -> html.Div:
@@ -235,7 +241,7 @@ def _rows(event: Event, board: Board, full: bool, me: str, certificate: str) -> 
             if board.me is None and board.why_not
             else t("No group of five people yet: be among the first five.")
         )
-        return pieces.empty(words)
+        return pieces.empty(too_few(event, words))
     link = ""
     if full or board.page > 1 or len(board.rows) <= SHORT:
         shown: list[Any] = [_row(row) for row in board.rows]
