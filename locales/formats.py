@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -182,11 +182,28 @@ def time_text(moment: datetime, zone: str | tzinfo, seconds: bool = False) -> st
     return str(format_time(_local(moment, zone), "HH:mm:ss" if seconds else "HH:mm", locale="en_GB"))
 
 
-def datetime_text(moment: datetime, zone: str | tzinfo, language: str | None = None, style: str = "long") -> str:
-    """ "7 September 2021, 10:42" of a UTC moment in ``zone``."""
+def datetime_text(
+    moment: datetime, zone: str | tzinfo, language: str | None = None, style: str = "long", seconds: bool = False
+) -> str:
+    """ "7 September 2021, 10:42" (or "10:42:07") of a UTC moment in ``zone``."""
     local = _local(moment, zone)
     between = " " if (language or current_language()) == "zh" else ", "
-    return date_text(local.date(), language, style) + between + time_text(moment, zone)
+    return date_text(local.date(), language, style) + between + time_text(moment, zone, seconds)
+
+
+def clock_text(moment: datetime, zone: str | tzinfo, now: datetime, language: str | None = None) -> str:
+    """ "10:42:07" of a UTC moment in ``zone``; "7 Sep 2021, 10:42:07" where it is not of the day of ``now`` there."""
+    if _local(moment, zone).date() == _local(now, zone).date():
+        return time_text(moment, zone, seconds=True)
+    return datetime_text(moment, zone, language, "short", seconds=True)
+
+
+def zoned_text(moment: datetime, zone: str | tzinfo, language: str | None = None) -> str:
+    """ "7 Sep 2021, 10:42 (UTC+8)": a UTC moment in ``zone``, and how far that is from UTC."""
+    minutes = round((_local(moment, zone).utcoffset() or timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    far = f"{MINUS if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "") if minutes else ""
+    return f"{datetime_text(moment, zone, language, 'short')} (UTC{far})"
 
 
 def _local(moment: datetime, zone: str | tzinfo) -> datetime:

@@ -152,6 +152,22 @@ def test_times_are_the_events_own() -> None:
     assert f.time_text(datetime(2021, 9, 7, 18, 0, tzinfo=UTC), "Asia/Shanghai") == "02:00"
 
 
+def test_a_clock_tells_the_day_where_it_is_not_today_there() -> None:
+    moment, zone = datetime(2021, 9, 7, 15, 59, 7, tzinfo=UTC), "Asia/Shanghai"
+    assert f.clock_text(moment, zone, datetime(2021, 9, 6, 16, 0, tzinfo=UTC), "en") == "23:59:07"
+    assert f.clock_text(moment, zone, datetime(2021, 9, 7, 16, 0, tzinfo=UTC), "en") == "7 Sep 2021, 23:59:07"
+    assert f.clock_text(moment, zone, datetime(2021, 9, 7, 16, 0, tzinfo=UTC), "zh") == "2021年9月7日 23:59:07"
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("Asia/Shanghai", "7 Sep 2021, 10:42 (UTC+8)"), ("Asia/Kolkata", "7 Sep 2021, 08:12 (UTC+5:30)"),
+     ("America/St_Johns", "7 Sep 2021, 00:12 (UTC\u22122:30)"), ("UTC", "7 Sep 2021, 02:42 (UTC)")],
+)  # fmt: skip
+def test_a_time_with_its_zone(zone: str, shown: str) -> None:
+    assert f.zoned_text(datetime(2021, 9, 7, 2, 42, tzinfo=UTC), zone, "en") == shown
+
+
 @pytest.mark.parametrize(("rank", "shown"), [(1, "1st"), (2, "2nd"), (11, "11th"), (37, "37th"), (103, "103rd")])
 def test_ordinals(rank: int, shown: str) -> None:
     assert f.ordinal(rank, "en") == shown

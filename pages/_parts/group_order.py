@@ -69,7 +69,7 @@ def placed_words(order: Order, zone: str) -> html.Div:
         "{mass} held at {money} until {time}.",
         mass=f.mass_text(order.grams),
         money=f.money(order.total_minor, order.currency),
-        time=f.time_text(order.expires_at, zone),
+        time=f.zoned_text(order.expires_at, zone),
     )
     link = html.A(t("Go to the payment"), href=order.pay_url, className="fz-button fz-button-main")
     return html.Div([html.P(held), html.Div(link, className="mt-2")], className="fz-told mt-3")

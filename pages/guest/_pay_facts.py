@@ -20,7 +20,7 @@ def facts(order: Order, event: Event) -> html.Dl:
     if order.gift_minor:
         rows.append((t("Gift"), t("{money} for the special fund", money=f.money(order.gift_minor, order.currency))))
     if order.state == "held":
-        rows.append((t("Held until"), f.time_text(order.expires_at, event.timezone)))
+        rows.append((t("Held until"), f.zoned_text(order.expires_at, event.timezone)))
     rows.append((t("Order"), html.Span(order.order_id, className="fz-mono")))
     cells: list[Any] = []
     for name, value in rows:
