@@ -3,17 +3,23 @@
   "use strict";
   var source = null, chip = null, body = null, asOf = "", waiting = null, newest = 0;
 
+  function inZone(language, look, at) {
+    return new Intl.DateTimeFormat(language, Object.assign({ timeZone: chip.dataset.liveZone }, look)).format(at);
+  }
+  /* The time of an instant in the event's zone, after its day where that is not today there. */
   function clock(instant) {
+    var at = new Date(instant), language = document.documentElement.lang || "en", chinese = language.indexOf("zh") === 0;
+    var day = { year: "numeric", month: "short", day: "numeric" };
     try {
-      return new Intl.DateTimeFormat("en-GB", {
-        timeZone: chip.dataset.liveZone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"
-      }).format(new Date(instant));
+      var time = inZone("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, at);
+      if (inZone("en-GB", day, at) === inZone("en-GB", day, new Date())) { return time; }
+      return inZone(language === "en" ? "en-GB" : language, day, at).replace("Sept ", "Sep ") + (chinese ? " " : ", ") + time;
     } catch (error) { return ""; }
   }
   function tell(away) {
     if (!chip) { return; }
     chip.classList.toggle("fz-live-away", away);
-    chip.textContent = away ? chip.dataset.awayWords + " " + asOf : chip.dataset.liveWords + " · " + asOf;
+    chip.textContent = away ? chip.dataset.awayWords + " " + clock(asOf) : chip.dataset.liveWords + " · " + clock(asOf);
     if (body) { body.classList.toggle("fz-stale", away); }
   }
   /* A new version is asked for once the last answer has stood twice as long as it took (four seconds at most), and while somebody
@@ -56,7 +62,7 @@
     source = new EventSource("/api/v1/events/" + encodeURIComponent(chip.dataset.liveSlug) + "/live");
     source.addEventListener("snapshot", function (event) {
       var snapshot = JSON.parse(event.data);
-      asOf = clock(snapshot.as_of);
+      asOf = snapshot.as_of;
       tell(false);
       hand(snapshot.version);
     });
@@ -152,7 +158,7 @@
     if (found && found !== chip) {
       chip = found;
       body = document.getElementById("organiser-body");
-      asOf = (chip.textContent.match(/[\d:]+$/) || [""])[0];
+      asOf = chip.dataset.liveAsOf;
       clearTimeout(waiting);
       waiting = null;
       newest = askedAt = answeredAt = tookMs = 0;

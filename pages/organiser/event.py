@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -127,8 +128,9 @@ def live_chip(view: events.OrganiserView) -> html.P:
     given = {
         "data-live-slug": event.slug, "data-live-zone": event.timezone, "data-live-words": t("Live"),
         "data-away-words": t("as of"), "data-live-version": str(view.totals.version), "role": "status",
+        "data-live-as-of": view.totals.as_of.isoformat(),
     }  # fmt: skip
-    clock = f.time_text(view.totals.as_of, event.timezone, seconds=True)
+    clock = f.clock_text(view.totals.as_of, event.timezone, datetime.now(UTC))
     return html.P(f"{t('as of')} {clock}", id="organiser-live", className="fz-live fz-live-away", **given)
 
 
