@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from calculations.model import FieldError, InputError
@@ -16,6 +16,7 @@ from events.bringing_in_model import Reading
 FILE_ROW, WRONG = "file_row", "what_is_wrong"
 MOST_FIXED = 100
 MOST_PLACES = 500
+LATIN_ENDS = "\u0250"
 FIXABLE = ("activity", "unit", "treatment", "mode", "way", "country", "session")
 NAMED = ("activity", "unit", "treatment")  # what the name of a column or of the file may tell
 
@@ -90,9 +91,23 @@ def _told_by_names(kind: str, found: Mapping[str, int], columns: Sequence[str], 
         return {}
     at = found.get("quantity", -1)
     text = folded(f"{columns[at] if at >= 0 else ''} {name}")
-    known = [word for word in words("activity") if len(word.encode()) > 2 and word in text]
+    known = [word for word in words("activity") if len(word.encode()) > 2 and _begins_in(text, word)]
     best = max(known, key=len, default="")
     return {"activity": words("activity")[best]} if best else {}
+
+
+def _begins_in(text: str, word: str) -> bool:
+    """Whether a word stands in a text, of Latin letters where one begins: no ``eau`` in ``tableau``."""
+    if word[0] >= LATIN_ENDS:
+        return word in text
+    return any(not (before.isalpha() and before < LATIN_ENDS) for before in _before_each(text, word))
+
+
+def _before_each(text: str, word: str) -> Iterator[str]:
+    at = text.find(word)
+    while at >= 0:
+        yield text[at - 1] if at else " "
+        at = text.find(word, at + 1)
 
 
 def checked(told: Any, columns: Sequence[str]) -> Reading:

@@ -19,7 +19,8 @@ MOST_CHOICES = 8
 
 @lru_cache(maxsize=20_000)
 def country_of(text: str) -> str:
-    """The two letters of a country or region, by code or by name in English or Chinese; '' where it is none."""
+    """The two letters of a country or region, by code, or by name in English, Chinese, German or French; ''
+    where it is none."""
     if known := word_of("country", text):
         return known.upper()
     try:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from babel import Locale
+
 from calculations.model import FieldError, InputError
 from data.places.regions import CONTINENT, parts
 from events.catalogue import search_key
@@ -15,6 +17,7 @@ from locales.formats import locale_of
 LINE = re.compile(r"(?P<name>.*?\S)[\s:：,，;=|]+(?P<count>\d[\d\s,，]*)")
 CODE = re.compile(r"\(?\b([A-Z]{2}(?:-[A-Z0-9]{1,3})?)\b\)?")
 LANGUAGES = ("en", "zh")
+READ_TOO = ("de", "fr")  # lists are written in them as well
 MOST_LINES = 300
 
 
@@ -83,4 +86,8 @@ def _codes() -> dict[str, str]:
     for language in LANGUAGES:
         countries = {code: name for code, name in locale_of(language).territories.items() if len(code) == 2}
         found |= {search_key(str(name)): code for code, name in countries.items()}
+    for language in READ_TOO:
+        for code, name in Locale(language).territories.items():
+            if len(code) == 2:
+                found.setdefault(search_key(str(name)), code)
     return found

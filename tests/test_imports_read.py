@@ -121,6 +121,26 @@ def test_a_question_is_known_by_its_answers_and_a_count_is_no_amount(sqlite_stor
     assert (seen.mended_count, seen.bad_count, seen.row_count, len(seen.first)) == (2, 0, 3, 3)
 
 
+def test_lists_in_german_and_french_are_read_as_they_are(sqlite_store: Store) -> None:
+    events.create_event(draft())
+    german = text("Nr.;Vorname;Nachname;Firma;Land;Ort;Anreise mit;Teilnahme",
+                  "1;Ada;L.;Acme;Deutschland;Berlin;Bahn;vor Ort", "2;Bo;K.;Acme;Österreich;Linz;Flugzeug;virtuell",
+                  "3;Cy;M.;;Schweiz;;Auto;Präsenz")  # fmt: skip
+    seen = look("anmeldungen.csv", german)
+    assert (seen.reading.kind, seen.bad_count) == ("registrations", 0)
+    assert {name: seen.columns[at] for name, at in seen.reading.columns.items()} == {
+        "key": "Nr.", "way": "Teilnahme", "place": "Ort", "country": "Land", "company": "Firma", "mode": "Anreise mit",
+    }  # fmt: skip
+    assert [row.content["region"][:2] for row in seen.first] == ["DE", "AT", "CH"]
+    assert [row.content["trip"].get("mode") for row in seen.first] == ["rail", "plane", None]
+    assert [row.content["way"] for row in seen.first] == ["onsite", "remote", "onsite"]
+    lines = ("Prénom;Nom;Société;Pays;Ville;Moyen de transport", "Ada;L.;Acme;Allemagne;Berlin;avion")
+    french = look("inscrits.csv", text(*lines))
+    assert (french.reading.kind, french.bad_count) == ("registrations", 0)
+    assert french.first[0].content["trip"]["mode"] == "plane"
+    assert look("tableau.csv", text("Consommation (kWh)", "3")).missing == ("activity",)  # no water
+
+
 def test_what_a_file_still_needs_is_named_before_its_rows_are_read(sqlite_store: Store) -> None:
     events.create_event(draft())
     seen = look("strom.csv", text("Invoice,Energy,Consumed", "R1,Strom,12"), kind="energy")
