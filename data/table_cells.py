@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from data.table_forms import folded, words
@@ -14,6 +14,7 @@ _HEAD = re.compile(r"^([^\d+-]*)([+-]?[\d.,'’\s\u00a0\u202f]*\d)\s*(.*)$")
 _DATE = re.compile(r"(\d{1,4})[./年-](\d{1,2})[./月-](\d{1,4})日?(?:[ T]+(\d{1,2}:\d{2}.*))?")
 _GROUPS = (re.compile(r"\d{1,3}(,\d{3})+"), re.compile(r"\d{1,3}(\.\d{3})+"))
 MOST_DIGITS = 30
+_SUM = re.compile(r"(.*?)\s*(?:[:：=].*|[\d.,\s]*)")
 
 
 class NotRead(ValueError):
@@ -135,6 +136,13 @@ def is_counted(rest: str) -> bool:
 def word_of(table: str, text: str) -> str:
     """What a word of a table means; '' where it is not known."""
     return words(table).get(folded(text), "")
+
+
+def sum_at(cells: Sequence[str]) -> int:
+    """Where a row says first that it adds up others (``Total``, ``Summe: 57``, ``合计``); -1 where it does not."""
+    at = next((i for i, cell in enumerate(cells) if cell.strip()), -1)
+    found = _SUM.fullmatch(cells[at].strip()) if at >= 0 and len(cells[at]) <= MOST_DIGITS else None
+    return at if found and word_of("sum", found[1]) else -1
 
 
 def attended_of(text: str) -> bool:

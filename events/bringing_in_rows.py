@@ -18,6 +18,7 @@ from data.table_forms import Kind, folded, kinds, words
 from events.bringing_in_keys import bucket_of, keyed
 from events.bringing_in_model import PlaceTaken, Reading, ReadRow
 from events.bringing_in_places import chosen_place, country_of
+from events.bringing_in_twice import sum_of_others
 from events.footprints import compute_answers, factors_of, inventory_scenario, parse
 from events.model import Event
 
@@ -49,8 +50,10 @@ class Reader:
 
     def read(self, number: int, cells: Sequence[str], of: Callable[[Reader], ReadRow | None]) -> ReadRow | None:
         """A row as ``of`` reads it; None where something is wrong with it (``take_errors``)."""
-        self.number, self._cells, self._errors = number, cells, []
-        row = of(self)
+        self.number, self._cells = number, cells
+        sums = sum_of_others(number, cells, self.columns)
+        self._errors = [each for each in sums if self.text("date") in ("", each.value)]  # none has a day of its own
+        row = None if self._errors else of(self)
         return None if self._errors else row
 
     def take_errors(self) -> tuple[FieldError, ...]:
@@ -361,7 +364,7 @@ class Amounts:
     def _nights(self, reader: Reader) -> tuple[dict[str, Any], str]:
         country = reader.country()
         place = reader.place("place", country)
-        if country and not place and country != self._home(reader) and not reader.take_errors():
+        if country and not place and country != reader.event.place.country and not reader.take_errors():
             reader.wrong("country", country, "{field}: {value} is not the event's own; tell the hotel's town too.")
         if reader.text("quantity"):
             entry, said = self._amount(reader, "hotel", "quantity")
@@ -373,9 +376,6 @@ class Amounts:
             reader.wrong("quantity", "", "Each row needs {field}, or rooms and nights.")
             return {}, ""
         return ({**entry, "place": place.place_id} if place and entry else entry), said
-
-    def _home(self, reader: Reader) -> str:
-        return reader.event.place.country
 
     def _reading(self, reader: Reader) -> ReadRow | None:
         """A reading of a meter: its series is the meter's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from calculations.model import FieldError, InputError
 from data.store import imports as rows
 from data.store.imports import Holding
+from data.table_cells import sum_at
 from data.table_forms import folded
 from events.bringing_in_lines import meter_pairs
 from events.bringing_in_model import METERS, Reading
@@ -18,6 +19,10 @@ from events.footprints import factors_of
 from events.model import Event
 
 BILLS = "energy"
+SUM = (
+    "{field}: {value} says that this row adds up others, which would be counted twice. Take it out of the file, or "
+    "empty its cells; if it is a row of its own, write its name otherwise."
+)
 MOST_TOLD = 20
 SAME = (
     "{what} of the meter {meter} from {first} to {last} is in an invoice ({billed}) and in its readings: it would be "
@@ -28,6 +33,16 @@ ALIKE = (
     "the same days: it would be counted twice. Leave one of the two out; if they are of different meters, name the "
     "invoice's meter in a column, or choose below the file that they are apart."
 )
+
+
+def sum_of_others(number: int, cells: Sequence[str], columns: Sequence[str]) -> list[FieldError]:
+    """What is wrong with a row that adds up others; nothing where it does not."""
+    at = sum_at(cells)
+    if not 0 <= at < len(columns):
+        return []
+    shown = cells[at].strip()[:80]
+    params = {"field": columns[at], "value": shown, "row": number}
+    return [FieldError(f"row {number}.{columns[at]}", shown, SUM, params)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,26 @@ def test_lists_in_german_and_french_are_read_as_they_are(sqlite_store: Store) ->
     assert look("tableau.csv", text("Consommation (kWh)", "3")).missing == ("activity",)  # no water
 
 
+def test_a_row_that_adds_up_the_others_is_told_and_never_counted(sqlite_store: Store) -> None:
+    events.create_event(draft())
+    people = ("Company,Country,People", "Acme,DE,40", "合计 Ltd,CN,17")
+    for last in ("Total,,57", ",Summe:,57", "合计：57人,,57"):
+        seen = look("people.csv", text(*people, last), kind="registrations")
+        assert [(bad.number, bad.errors[0].params["field"]) for bad in seen.bad] == [
+            (4, "Country" if last[0] == "," else "Company")
+        ]
+        assert "adds up others" in sentences(InputError(list(seen.bad[0].errors)))[0]
+        with pytest.raises(InputError):
+            events.bring_in(SLUG, seen.token, seen.reading.as_json())
+    given = events.bad_rows_csv(SLUG, seen.token, lambda error: "")
+    mended = events.receive_file(SLUG, "mended.csv", given.replace("合计：57人,,57", ",,").encode())
+    assert (mended.bad_count, mended.row_count) == (0, 2)
+    meals = look("meals.csv", text("Datum;Menü;Portionen", "2026-05-04;Vegan;3", "Summe;;3"))
+    assert "adds up others" in meals.bad[0].errors[0].message
+    readings = look("meters.csv", text(*METERS, "Total,2026/5/5,9,度,电", "Total,,9,度,电"))
+    assert [bad.number for bad in readings.bad] == [6]  # the main meter may be called so: it has a day
+
+
 def test_what_a_file_still_needs_is_named_before_its_rows_are_read(sqlite_store: Store) -> None:
     events.create_event(draft())
     seen = look("strom.csv", text("Invoice,Energy,Consumed", "R1,Strom,12"), kind="energy")
