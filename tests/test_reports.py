@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from collections.abc import Iterator
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -20,6 +22,7 @@ from calculations.propagation import interval
 from data.store import cubes
 from data.store.engine import Store
 from locales import pick
+from pages.reports import _figures as figures
 from reports import BY, KINDS, MEASURES, Question
 from reports.exports import export_csv
 from tests.support.api import begin, buy, client, open_forum, pay, token
@@ -109,6 +112,24 @@ def test_low_and_high_are_those_of_the_events_page_where_they_can_be(store: Stor
     assert sum(row.high_g for row in by_session.rows) > by_event.total.high_g  # parts by session are plain sums
     ways = reports.explore(Question(by="category", category=("travel",)))
     assert (ways.total.low_g, ways.total.high_g) == (ways.rows[0].low_g, ways.rows[0].high_g)
+
+
+@pytest.mark.parametrize("by", ["event", "session", "category"])
+def test_a_phones_chart_has_its_bars_and_totals_within_its_width(sqlite_store: Store, by: str) -> None:
+    _two_events()
+    answer = reports.explore(Question(by=by))
+    wide, small = figures.bars(answer).children
+    assert (wide.className, small.className) == ("fz-figure fz-wide-only", "fz-figure fz-narrow-only")
+    for each in small.children:
+        drawn = ElementTree.fromstring(base64.b64decode(each.src.split(",", 1)[1]))
+        assert float(drawn.get("viewBox", "").split()[2]) == figures.PHONE_PX
+        shapes = [node for node in drawn.iter() if node.tag.endswith(("rect", "text"))]
+        ends = [float(node.get("x", 0)) + float(node.get("width", 0)) for node in shapes]
+        assert len(ends) > 2 * len(answer.rows)
+        assert max(ends) <= figures.PHONE_PX
+        if by != "category":
+            told = [node.text for node in drawn.iter() if float(node.get("x", 0)) == figures.PHONE_PX]
+            assert all(number in told for number in figures._numbers(answer, figures.unit_of(answer)).values())
 
 
 def test_filters_cut_the_cube(store: Store) -> None:

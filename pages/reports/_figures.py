@@ -18,7 +18,9 @@ from pages._parts.svg import element, svg, text, themed_svg
 from reports import Answer, Column, Row
 
 MOST_BARS = 24
+WIDE, NARROW = "fz-wide-only", "fz-narrow-only"
 WIDTH, LEFT, RIGHT, ROW_PX, BAR_PX, HEAD_PX = 780.0, 178.0, 150.0, 47.0, 27.0, 62.0
+PHONE_PX, PHONE_ROW_PX, PHONE_LABEL_PX, LEGEND_PX = 326.0, 68.0, 106.0, 21.0
 
 
 def unit_of(answer: Answer) -> str:
@@ -26,8 +28,8 @@ def unit_of(answer: Answer) -> str:
     return f.mass_unit(answer.total.value_g)
 
 
-def bars(answer: Answer) -> html.Span:
-    """The chart: whiskered bars by category, else one stacked bar a row."""
+def bars(answer: Answer) -> html.Div:
+    """The chart: whiskered bars by category, else one stacked bar a row; drawn for desks, and anew for phones."""
     rows = [row for row in answer.rows if row.value_g > 0][:MOST_BARS]
     said = "; ".join(f"{row.name} {f.mass_text(row.value_g, unit=unit_of(answer))}" for row in rows)
     if answer.question.by == "category":
@@ -36,8 +38,13 @@ def bars(answer: Answer) -> html.Span:
             BarRow(row.key, category_name(row.key), row.value_g, *((row.low_g, row.high_g) if ranged else (None, None)))
             for row in rows
         ]
-        return themed_svg(lambda theme: category_bars(drawn, width=WIDTH, label_width=130, theme=theme), said)
-    return themed_svg(lambda theme: _stacked(answer, rows, theme), said)
+        wide = themed_svg(lambda theme: category_bars(drawn, width=WIDTH, label_width=130, theme=theme), said, WIDE)
+        small = themed_svg(
+            lambda theme: category_bars(drawn, width=PHONE_PX, label_width=PHONE_LABEL_PX, theme=theme), said, NARROW
+        )
+        return html.Div([wide, small])
+    wide = themed_svg(lambda theme: _stacked(answer, rows, theme), said, WIDE)
+    return html.Div([wide, themed_svg(lambda theme: _stacked_narrow(answer, rows, theme), said, NARROW)])
 
 
 def _stacked(answer: Answer, rows: Sequence[Row], theme: Theme) -> str:
@@ -57,9 +64,49 @@ def _numbers(answer: Answer, unit: str) -> dict[str, str]:
     return {row.key: number for row, number in zip(answer.rows, shown, strict=False)}
 
 
-def _slices(answer: Answer, row: Row, scale: float) -> list[tuple[str, float, float, int]]:
-    """(category, x, width, grams) of a bar, in the fixed order."""
-    found, x = [], LEFT
+def _stacked_narrow(answer: Answer, rows: Sequence[Row], theme: Theme) -> str:
+    """For a phone: what the colours are, then each row's name and number over its bar."""
+    numbers, largest = _numbers(answer, unit_of(answer)), max((row.value_g for row in rows), default=0) or 1
+    body, top = _legend(answer, theme)
+    for row in rows:
+        body += _bar_below(answer, row, top, PHONE_PX / largest, numbers[row.key], theme)
+        top += PHONE_ROW_PX
+    return svg(body, PHONE_PX, top - 10)
+
+
+def _legend(answer: Answer, theme: Theme) -> tuple[str, float]:
+    """A swatch and a name for each category, in lines as wide as a phone; and where what follows begins."""
+    colours, body, x, y = palette(theme), "", 0.0, 12.0
+    for name in answer.categories:
+        width = 15 + _width(category_name(name))
+        if x and x + width > PHONE_PX:
+            x, y = 0.0, y + LEGEND_PX
+        body += element("rect", x=x, y=y - 9, width="9", height="9", rx="2", fill=colours[name])
+        body += text(x + 14, y, category_name(name), font_size="12.5", font_weight="600", fill=colours["ink"])
+        x += width + 12
+    return body, y + 16
+
+
+def _bar_below(answer: Answer, row: Row, top: float, scale: float, shown: str, theme: Theme) -> str:
+    colours, unit = palette(theme), unit_of(answer)
+    ink = {"font_size": "13.5", "font_weight": "650", "fill": colours["ink"]}
+    soft = {"font_size": "12", "fill": colours["ink-2"]}
+    body = text(0, top + 13, _short(row.name, 28), **ink) + text(PHONE_PX, top + 13, shown, text_anchor="end", **ink)
+    if row.people:
+        body += text(0, top + 29, t("{count} guests", count=f.number(row.people)), **soft)
+    if answer.question.measure == "emitted":
+        body += text(PHONE_PX, top + 29, f.mass_range(row.low_g, row.high_g, unit=unit), text_anchor="end", **soft)
+    for name, x, width, grams in _slices(answer, row, scale, left=0.0):
+        body += element("rect", x=x, y=top + 35, width=max(0.6, width - 0.8), height=18, fill=colours[name])
+        if width >= 46:
+            number = f.number(grams / f.GRAMS_PER[unit], 1)
+            body += text(x + 6, top + 48.5, number, font_size="12", font_weight="600", fill=_on(colours[name]))
+    return body
+
+
+def _slices(answer: Answer, row: Row, scale: float, left: float = LEFT) -> list[tuple[str, float, float, int]]:
+    """(category, x, width, grams) of a bar from ``left``, in the fixed order."""
+    found, x = [], left
     for name in CATEGORIES:
         grams = row.by_category.get(name, 0)
         if grams > 0:

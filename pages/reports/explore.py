@@ -127,7 +127,7 @@ def _body(answer: Answer) -> html.Div:
         note += " · " + t("{shown} of {count} rows, the table has all", shown=figures.MOST_BARS, count=f.number(shown))
     chart = [
         html.P(note, className="fz-small mb-3"),
-        html.Div(figures.bars(answer), className="fz-chart", tabIndex="0"),
+        figures.bars(answer),
     ]
     covered = t("{share} of it is covered: {retired} retired, {reserved} reserved.",
                 share=f.percent_bp(answer.total.covered_bp, 1), retired=f.mass_text(answer.total.retired_g),
