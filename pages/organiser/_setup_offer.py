@@ -108,10 +108,9 @@ def _asked(view: SetupView) -> Any:
         for each in view.requests[:10]
     ]  # fmt: skip
     waits = any(each.state == "asked" for each in view.requests)
-    how = html.P(
-        t("A request that waits is withdrawn by unticking its project above and keeping this step."),
-        className="fz-note",
-    )
+    withdrawn = t("A request that waits is withdrawn by unticking its project above and keeping this step; what was on "
+                  "offer of it is taken off too.")  # fmt: skip
+    how = html.P(withdrawn, className="fz-note")
     list_ = html.Ul(rows, className="fz-dots")
     return html.Div([html.H3(t("Asked of the exchange")), list_, how if waits else None]) if rows else None
 
