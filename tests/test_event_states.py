@@ -20,6 +20,7 @@ from pages._parts.html_text import render
 from pages._parts.taking_part import over
 from pages.documents import landing
 from pages.guest import calculator, me, rank
+from pages.screen import _layouts
 from tests.support.events import body, draft, trip
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -153,6 +154,8 @@ def test_guests_are_invited_only_while_answers_are_taken(sqlite_store: Store, st
     invited = [f"/e/{SLUG}/footprint" in page or "calc-go" in page for page in pages]
     assert invited == [states.permits(state, "answer")] * 4
     assert [states.refusal(state, "answer") in page for page in pages] == [True] * 4
+    wall = str(render([*_layouts.code(event), *_layouts.steps(event)]))
+    assert ("Count your trip" in wall and "Tell how you came" in wall) is (state in ("draft", "open"))
     assert bool(over(event, "order")) is not states.permits(state, "order")
 
 

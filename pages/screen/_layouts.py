@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from dash import html
 
 import events
+from calculations.event_states import DRAFT
 from locales import formats, pick, t
 from offsetting import claims
 from pages._parts.html_text import Raw, tag
 from pages._parts.logo import logo
 from pages._parts.qr import qr_svg
 from pages._parts.ring import mini_ring, ring
+from pages._parts.taking_part import over
 from pages.screen import _figures
 
 Snapshot = Mapping[str, Any]
@@ -131,12 +133,20 @@ def code(event: events.Event) -> list[Any]:
     """The code to scan, and its short link for those who type."""
     link = events.default_link(event, "wall")
     short = [part for piece in link.split("://", 1)[1].split("/") for part in (piece, "/", html.Wbr())][:-2]
-    words = html.Div([html.B([t("Count your trip."), html.Br(), t("Close the ring.")], **TIGHT), html.Span(short)])
+    call = [t("Count your trip."), html.Br(), t("Close the ring.")] if _invites(event) else [t("See the figures.")]
+    words = html.Div([html.B(call, **TIGHT), html.Span(short)])
     return [Raw(qr_svg(link, size=234, alt=t("Code to scan"), radius=0.05)), words]
 
 
+def _invites(event: events.Event) -> bool:
+    """Whether guests answer, or will: a preview shows a draft as it will be."""
+    return event.state == DRAFT or not over(event)
+
+
 def steps(event: events.Event) -> list[Any]:
-    """How it works, in three steps."""
+    """How it works, in three steps; that it is over once answers are no longer taken."""
+    if not _invites(event):
+        return [html.H2(over(event))]
     call = claims.say("button.neutralise", jurisdiction=event.jurisdiction)
     rows = (
         (t("Scan the code"), t("With the camera of your phone; no app, no account.")),
