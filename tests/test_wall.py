@@ -11,17 +11,27 @@ from events import LAYOUTS
 from tests.support.server import Server
 
 SIZES = ((1920, 1080), (3840, 2160))
-SHOW = "function (e) { if (e.id !== 'wall') { e.classList.toggle('fz-on', e.dataset.layout === String(this)); } }"
-OUTSIDE = """stage => [...stage.querySelectorAll('p, h2, b, li, span, svg')].filter(e => {
-  const box = e.getBoundingClientRect(), room = document.getElementById('wall').getBoundingClientRect();
-  return box.width && !e.closest('[hidden]') && !e.closest('svg svg')
-    && (box.bottom > room.bottom + 1 || box.right > room.right + 1 || box.left < room.left - 1);
-}).map(e => e.outerHTML.slice(0, 80))"""
+# One layout, shown and measured at once, as a live figure draws all of them anew.
+MEASURED = """name => {
+  document.querySelectorAll('[data-layout]').forEach(e => {
+    if (e.id !== 'wall') { e.classList.toggle('fz-on', e.dataset.layout === name); }
+  });
+  const stage = document.querySelector(`section[data-layout=${name}]`), every = [...stage.querySelectorAll('*')];
+  const room = document.getElementById('wall').getBoundingClientRect();
+  const code = stage.querySelector('.fz-wall-code svg');
+  return {
+    outside: every.filter(e => {
+      const box = e.getBoundingClientRect();
+      return e.matches('p, h2, b, li, span, svg') && box.width && !e.closest('[hidden]') && !e.closest('svg svg')
+        && (box.bottom > room.bottom + 1 || box.right > room.right + 1 || box.left < room.left - 1);
+    }).map(e => e.outerHTML.slice(0, 80)),
+    words: every.filter(e => [...e.childNodes].some(c => c.nodeType === 3 && c.data.trim()))
+      .filter(e => !e.closest('svg') && e.offsetParent).map(e => parseFloat(getComputedStyle(e).fontSize)),
+    code: code && code.getBoundingClientRect().width,
+  };
+}"""
 # Equal hatches share the first one's id: no board may be display: none. At once, as a live figure draws them anew.
 BOARDS = "[...document.querySelectorAll('[data-turn][hidden]')].map(e => getComputedStyle(e).display)"
-SIZES_OF_WORDS = """stage => [...stage.querySelectorAll('*')]
-  .filter(e => [...e.childNodes].some(c => c.nodeType === 3 && c.data.trim()))
-  .filter(e => !e.closest('svg') && e.offsetParent).map(e => parseFloat(getComputedStyle(e).fontSize))"""
 
 
 def wall_link(server: Server) -> str:
@@ -77,15 +87,11 @@ def test_the_wall_is_one_picture_without_scrolling(
     for axis, most in (("scrollWidth", size[0]), ("scrollHeight", size[1])):
         assert root.evaluate(f"e => e.{axis}") <= most
     for layout in LAYOUTS:
-        page.evaluate(f"document.querySelectorAll('[data-layout]').forEach({SHOW}, '{layout}')")
-        stage = page.locator(f"section[data-layout={layout}]")
-        over = stage.evaluate(OUTSIDE)
-        assert not over, (layout, over)
-        assert min(stage.evaluate(SIZES_OF_WORDS)) >= 21.9 * size[0] / 1920, layout  # the least size of words
+        found = page.evaluate(MEASURED, layout)
+        assert not found["outside"], (layout, found["outside"])
+        assert min(found["words"]) >= 21.9 * size[0] / 1920, layout  # the least size of words
         if layout != "closing":
-            code = stage.locator(".fz-wall-code svg").bounding_box()
-            assert code is not None
-            assert code["width"] >= 0.12 * size[0]
+            assert found["code"] >= 0.12 * size[0]
     page.context.close()
 
 
