@@ -106,7 +106,7 @@
   /* Dash draws all that a callback answers as new elements. Who is at one of them stays there: the new one keeps the focus, what
      was opened stays open, what was scrolled stays scrolled. An element is found again by its id, or else by its way
      down from the nearest ancestor that has one. */
-  var last = null, opened = new Map(), scrolled = new Map();
+  var last = null, opened = new Map(), scrolled = {};
   function wayTo(element) {
     var steps = [];
     for (var at = element; at && at.parentElement; at = at.parentElement) {
@@ -125,17 +125,24 @@
   document.addEventListener("pointerdown", function () { last = null; });
   document.addEventListener("toggle", function (event) {
     if (event.target.tagName !== "DETAILS") { return; }
-    if (event.target.open) { opened.set(event.target, wayTo(event.target)); setTimeout(rewind); } else { opened.delete(event.target); }
+    var details = event.target;
+    if (!details.open) { opened.delete(details); return; }
+    opened.set(details, wayTo(details));
+    setTimeout(function () { rewind(details); });  // what is written when it opens is there then
   }, true);
   document.addEventListener("scroll", function (event) {
-    if (event.target.parentElement) { scrolled.set(event.target, { way: wayTo(event.target), top: event.target.scrollTop, left: event.target.scrollLeft }); }
+    var box = event.target, way = wayTo(box);
+    if (way) { scrolled[[way.page, way.id].concat(way.steps).join()] = { element: box, way: way, top: box.scrollTop, left: box.scrollLeft }; }
   }, true);
-  function rewind() {
-    scrolled.forEach(function (kept, element) {
-      if (element.isConnected) { return; }
-      var anew = again(kept.way);
-      if (anew) { anew.scrollTop = kept.top; anew.scrollLeft = kept.left; }
-      if (!anew || (anew.scrollTop === kept.top && anew.scrollLeft === kept.left)) { scrolled.delete(element); }
+  /* Once for each new element (and what opens): whoever scrolls on is followed. */
+  function rewind(within) {
+    Object.keys(scrolled).forEach(function (key) {
+      var kept = scrolled[key];
+      if (kept.element.isConnected && !(within && within.contains(kept.element))) { return; }
+      kept.element = again(kept.way);
+      if (!kept.element) { delete scrolled[key]; return; }
+      kept.element.scrollTop = kept.top;
+      kept.element.scrollLeft = kept.left;
     });
   }
   function hold() {
